@@ -61,6 +61,37 @@ class Article:
         return self.text[start:end]
 
 
+class Name(NamedTuple):
+    """One name of a thing. ``kind`` is ``preferred``, ``alternative`` or ``translated``.
+
+    ``translated`` names are what machine translation makes of the thing ("Beiqi Futian"): they find it,
+    are never shown as its name, and mark what is read from them as garbled where ``garbled`` is set.
+    """
+
+    text: str
+    language: str
+    kind: str
+    garbled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A thing of the lexicon: its IRI, class IRI, names, and where our knowledge of it comes from.
+
+    ``within`` is the IRI of the place that holds it, empty where there is none; ``match`` the IRI of
+    the same thing elsewhere (Wikidata).
+    """
+
+    iri: str
+    id: str
+    type: str
+    label: str
+    names: tuple[Name, ...]
+    within: str = ""
+    source: str = ""
+    match: str = ""
+
+
 class Mention(NamedTuple):
     """A place in the text where a thing is named.
 
@@ -75,6 +106,7 @@ class Mention(NamedTuple):
     label: str
     type: str
     kind: str
+    garbled: bool = False
     resolved: Span | None = None
 
 

@@ -1,0 +1,201 @@
+"""Bytes to ``Article``: decode once, then divide by offsets into that one text.
+
+Nothing is rewritten after decoding except what no later step could carry: a byte-order mark, carriage
+returns, and control characters that XML cannot hold. Each is told in ``Article.notes``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kg.errors import ArticleError, RuleError
+from kg.model import Article, Sentence, Span
+from kg.vocab import slugify
+
+MAX_BYTES = 64 * 1024 * 1024
+MAX_SENTENCE = 4000
+"""Longest sentence in code points: a longer one is cut at a space, so that every rule's cost is bounded."""
+
+# What XML 1.0 (section 2.2, Char) cannot hold, lone surrogates and non-characters included.
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_PARAGRAPH = re.compile(r"[^\n]*[^\s][^\n]*")
+_SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*(?=\s+[\"'“‘(\[]*[A-Z0-9\u4e00-\u9fff])|[。！？][”’」』）]*")
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(\"“])(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|No|Co|Ltd|Inc|Corp|Bros|Jr|Sr|vs|etc|e\.g|i\.e|al|Fig|approx"
+    r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|U\.S|U\.K|U\.N|sq|Gov|Gen|Sen|Rep|Col|Lt|Sgt|Ph\.D|a\.m|p\.m)\.$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page has besides its article, as compiled patterns: ``data/rules/page.toml``."""
+
+    furniture: tuple[tuple[str, re.Pattern[str]], ...]
+
+
+def load_page(path: Path) -> Page:
+    """Compile the page furniture patterns; raise ``RuleError`` naming the entry that is wrong."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise RuleError(f"cannot read the page patterns: {error.strerror}", where=str(path)) from error
+    except ValueError as error:
+        raise RuleError(f"not TOML: {error}", where=str(path)) from error
+    compiled = []
+    for entry in table.get("furniture", []):
+        name = str(entry.get("id", "?"))
+        try:
+            compiled.append((name, re.compile(entry["pattern"], re.MULTILINE)))
+        except (KeyError, re.error) as error:
+            raise RuleError(f"furniture pattern does not compile: {error}", where=f"{path}: {name}") from error
+    return Page(tuple(compiled))
+
+
+def decode_article(data: bytes, *, where: str) -> tuple[str, tuple[str, ...]]:
+    """Return the text of ``data`` and notes on what was taken out of it.
+
+    Raises ``ArticleError`` for an empty, too long, binary or not UTF-8 input, saying which byte.
+
+    >>> decode_article(b"one\\r\\ntwo\\x07", where="a.txt")
+    ('one\\ntwo', ('1 control character removed',))
+    """
+    if len(data) > MAX_BYTES:
+        raise ArticleError(f"{len(data)} bytes are more than the limit of {MAX_BYTES}", where=where)
+    if b"\x00" in data[:8192]:
+        raise ArticleError("a binary file, not a text", where=where, hint="save the article as UTF-8 text")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ArticleError(
+            f"not UTF-8: byte 0x{data[error.start]:02x} at offset {error.start}",
+            where=where,
+            hint="save the file as UTF-8",
+        ) from error
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text, removed = _NOT_XML.subn("", text)
+    notes = (f"{removed} control character{'s' * (removed != 1)} removed",) if removed else ()
+    if not text.strip():
+        raise ArticleError("the article is empty", where=where)
+    return text, notes
+
+
+def read_article(path: Path, page: Page, *, article_id: str | None = None) -> Article:
+    """Read one file as an article; raise ``ArticleError`` with the reason where that cannot be done."""
+    try:
+        data = path.read_bytes()
+    except IsADirectoryError as error:
+        raise ArticleError("a folder, not an article", where=str(path)) from error
+    except OSError as error:
+        raise ArticleError(f"cannot be read: {error.strerror}", where=str(path)) from error
+    return parse_article(data, page, article_id=article_id or slugify(path.stem), source=path.name)
+
+
+def parse_article(data: bytes, page: Page, *, article_id: str, source: str = "") -> Article:
+    """Return the article that ``data`` holds, divided into title, sentences and page furniture."""
+    text, notes = decode_article(data, where=source or article_id)
+    sentences = tuple(_divide_text(text, page))
+    title = next((Span(s.start, s.end) for s in sentences if s.part == "title"), None)
+    return Article(
+        id=article_id,
+        text=text,
+        sha256=hashlib.sha256(data).hexdigest(),
+        source=source,
+        title=title,
+        sentences=sentences,
+        notes=notes,
+    )
+
+
+def _divide_text(text: str, page: Page) -> Iterator[Sentence]:
+    """Yield the sentences in order; the first plain line without a full stop is the title."""
+    furniture = _find_furniture(text, page)
+    title_seen = False
+    for number, match in enumerate(_PARAGRAPH.finditer(text)):
+        start, end = match.span()
+        pieces = list(_cut_furniture(text, start, end, furniture))
+        bodies = [piece for piece in pieces if piece[2] == "body"]
+        if not title_seen and bodies:
+            title_seen = True
+            if len(bodies) == 1 and _is_title(text[bodies[0][0] : bodies[0][1]], match.end() >= len(text.rstrip())):
+                yield from (Sentence(a, b, number, "title" if part == "body" else part) for a, b, part in pieces)
+                continue
+        for a, b, part in pieces:
+            spans = split_sentences(text, a, b) if part == "body" else [Span(a, b)]
+            yield from (Sentence(s.start, s.end, number, part) for s in spans)
+
+
+def _is_title(line: str, is_last: bool) -> bool:
+    return not is_last and len(line) <= 300 and not line.rstrip().endswith((".", "。", "!", "?", ";", ":"))
+
+
+def _find_furniture(text: str, page: Page) -> list[Span]:
+    spans = sorted(
+        Span(*match.span())
+        for _, pattern in page.furniture
+        for match in pattern.finditer(text)
+        if match.end() > match.start()
+    )
+    merged: list[Span] = []
+    for span in spans:
+        if merged and span.start < merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
+        else:
+            merged.append(span)
+    return merged
+
+
+def _cut_furniture(
+    text: str, start: int, end: int, furniture: list[Span]
+) -> Iterator[tuple[int, int, str]]:
+    """Yield the stretches of one paragraph as (start, end, part), white space trimmed off."""
+    position = start
+    for span in furniture:
+        if span.end <= start or span.start >= end:
+            continue
+        yield from _trim_piece(text, position, max(position, span.start), "body")
+        yield from _trim_piece(text, max(start, span.start), min(end, span.end), "furniture")
+        position = min(end, span.end)
+    yield from _trim_piece(text, position, end, "body")
+
+
+def _trim_piece(text: str, start: int, end: int, part: str) -> Iterator[tuple[int, int, str]]:
+    piece = text[start:end]
+    inner = piece.strip()
+    if inner:
+        lead = len(piece) - len(piece.lstrip())
+        yield start + lead, start + lead + len(inner), part
+
+
+def split_sentences(text: str, start: int, end: int) -> list[Span]:
+    """Return the sentences of ``text[start:end]`` as trimmed spans that leave out only white space.
+
+    A full stop ends a sentence if a capital, digit or Chinese character follows and no abbreviation
+    stands before it. Linear in the length; no sentence is longer than ``MAX_SENTENCE``.
+
+    >>> text = "Mr. J. Li of Foton Co. Ltd. spoke. Output rose 3.5 percent."
+    >>> [text[a:b] for a, b in split_sentences(text, 0, len(text))]
+    ['Mr. J. Li of Foton Co. Ltd. spoke.', 'Output rose 3.5 percent.']
+    """
+    spans: list[Span] = []
+    position = start
+    for match in _SENTENCE_END.finditer(text, start, end):
+        if text[match.start()] == "." and _ABBREVIATION.search(text, max(start, match.start() - 12), match.start() + 1):
+            continue
+        spans.extend(_cap_sentence(text, position, match.end()))
+        position = match.end()
+    spans.extend(_cap_sentence(text, position, end))
+    return spans
+
+
+def _cap_sentence(text: str, start: int, end: int) -> Iterator[Span]:
+    while end - start > MAX_SENTENCE:
+        cut = text.rfind(" ", start + MAX_SENTENCE // 2, start + MAX_SENTENCE)
+        cut = cut if cut > 0 else start + MAX_SENTENCE
+        yield from (Span(a, b) for a, b, _ in _trim_piece(text, start, cut, ""))
+        start = cut
+    yield from (Span(a, b) for a, b, _ in _trim_piece(text, start, end, ""))
