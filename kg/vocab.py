@@ -280,6 +280,40 @@ CONCEPT_SCHEMES: dict[str, tuple[str, ...]] = {
 }
 
 CURRENCIES: tuple[str, ...] = ("CNY", "USD", "EUR", "GBP", "HKD", "JPY", "MOP", "TWD", "KRW", "SGD")
+UNIT_SLUGS: dict[str, str] = {
+    "%": "percent",
+    "°C": "degree-celsius",
+    "GW": "gigawatt",
+    "GWh": "gigawatt-hour",
+    "MW": "megawatt",
+    "MWh": "megawatt-hour",
+    "kW": "kilowatt",
+    "kWh": "kilowatt-hour",
+    "TWh": "terawatt-hour",
+    "km²": "square-kilometre",
+    "m²": "square-metre",
+    "m³": "cubic-metre",
+    "TEU": "teu",
+}
+"""Slugs of units whose letters alone would not tell them apart (MW and mW)."""
+
+MEMBER_TYPES: dict[str, str] = {
+    "projects": PROJECT,
+    "enterprises": ENTERPRISE,
+    "companies": ENTERPRISE,
+    "firms": ENTERPRISE,
+    "factories": ENTERPRISE,
+    "market entities": ORGANIZATION,
+    "institutions": ORGANIZATION,
+    "organizations": ORGANIZATION,
+    "policies": POLICY,
+    "measures": POLICY,
+    "parks": PARK,
+    "districts": DISTRICT,
+    "industries": INDUSTRY,
+}
+"""What the members of a cohort are, from the unit in which it is counted."""
+
 RANK_UNIT = "rank"
 """The unit of a claim whose value is a place in an order: it becomes ``rd:rank``."""
 
@@ -291,12 +325,15 @@ def concept_iri(name: str) -> str:
 
 
 def unit_iri(label: str) -> str:
-    """Return the IRI of the unit that claims print as ``label``.
+    """Return the IRI of the unit that claims print as ``label``; case counts, except in currencies.
 
     >>> unit_iri("CNY")
     'https://kg.example/concept/unit/cny'
     """
-    return mint_iri(RDC, "unit", slugify(label))
+    slug = UNIT_SLUGS.get(label) or slugify(label)
+    if label not in UNIT_SLUGS and label not in CURRENCIES and label != label.lower():
+        slug += "--" + hash_id(label)[:8]
+    return mint_iri(RDC, "unit", slug)
 
 
 def class_iri(name: str) -> str:

@@ -1,0 +1,345 @@
+"""Claims as quads, and quads as claims: the only module that knows how a claim looks in RDF.
+
+``docs/model.md`` is the page to read first. Everything is written as sorted N-Quads lines, so the
+same claims give the same bytes, and with no blank node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from kg import vocab as v
+from kg.claim_reading import read_claims as read_claims
+from kg.errors import EvidenceError, OntologyError
+from kg.model import Article, Claim, Entity, sort_claims
+from kg.nquads import date_term, decimal_term, integer_term, iri_term, is_iri, language_tag, text_term
+from kg.nquads import join_lines as join_lines
+
+_NAME_KINDS = {"preferred": "PREF_LABEL", "alternative": "ALT_LABEL", "translated": "HIDDEN_LABEL"}
+_KEPT_OUT = ("shapes.ttl", "alignments.ttl")
+
+
+_FIXED = {name: f"<{iri}>" for name, iri in vars(v).items() if name.isupper() and isinstance(iri, str)}
+_A = _FIXED["TYPE"]
+
+
+# ---------------------------------------------------------------- before writing
+def is_asserted(claim: Claim) -> bool:
+    """Return whether a claim also stands as a direct triple ``subject predicate object``.
+
+    Only what the article states as so: achieved, explicit or implied by a listed rule, with a property
+    and not a statement kind, and a thing (or, for a property of others such as ``schema:headline``, a
+    text). What is garbled never stands by itself; where a sound claim says the same, that one asserts it.
+    """
+    if claim.modality != "achieved" or claim.status not in ("explicit", "implied"):
+        return False
+    if claim.object_type == "Observation" or claim.predicate.startswith(v.RDC):
+        return False
+    return bool(claim.object) or not claim.predicate.startswith(v.RD)
+
+
+def settle_claims(claims: Iterable[Claim]) -> list[Claim]:
+    """Return the claims as the graph can hold them, in order: to be done before anything is written.
+
+    In one article a thing has one label and one type, those of the first claim that names it; what
+    was resolved stands in one order; of two claims with one id the surer one stays, then the one whose
+    rule comes first.
+    """
+    known: dict[tuple[str, str], tuple[str, str]] = {}
+    best: dict[str, Claim] = {}
+    for claim in sort_claims(claims):
+        label, kind = known.setdefault(
+            (claim.article, claim.subject), (claim.subject_label, claim.subject_type)
+        )
+        object_label, object_type = claim.object_label, claim.object_type
+        if claim.object:
+            object_label, object_type = known.setdefault(
+                (claim.article, claim.object), (object_label, object_type)
+            )
+        settled = replace(
+            claim,
+            subject_label=label,
+            subject_type=kind,
+            object_label=object_label,
+            object_type=object_type,
+            resolved=tuple(sorted(set(claim.resolved))),
+        )
+        rival = best.setdefault(settled.id, settled)
+        if (-float(settled.confidence), settled.rule) < (-float(rival.confidence), rival.rule):
+            best[settled.id] = settled
+    return sort_claims(best.values())
+
+
+# ---------------------------------------------------------------- claims to quads
+def write_quads(article: Article, claims: Iterable[Claim], base: str) -> list[str]:
+    """Return the article's graph as sorted N-Quads lines without line ends.
+
+    ``base`` starts the IRI of every thing (``Domain.data_base``). The graph depends on this article
+    alone. Raises ``EvidenceError`` where a claim is not of this article, its quote is not the
+    article's text, a number or date is not in canonical form, a character cannot stand in XML, or
+    two claims do not agree on a thing (``settle_claims`` mends that).
+    """
+    writer = _ArticleWriter(article, base)
+    writer.write_article()
+    for claim in claims:
+        writer.write_claim(claim)
+    return writer.lines()
+
+
+class _ArticleWriter:
+    """Collects the lines of one graph; a record is written as one string."""
+
+    def __init__(self, article: Article, base: str) -> None:
+        self.article = article
+        self.base = base
+        self.node = iri_term(v.article_iri(base, article.id))
+        self.quotes = v.mint_iri(base, "quote", article.id)
+        self.stop = f" {self.node} .\n"
+        self.language = language_tag(article.language)
+        self.parts: list[str] = []
+        self.iris: dict[str, str] = {}
+        self.rules: dict[str, str] = {}
+        self.things: dict[str, tuple[str, ...]] = {}
+
+    def lines(self) -> list[str]:
+        return sorted({line for line in "".join(self.parts).split("\n") if line})
+
+    def iri(self, text: str) -> str:
+        """Return the checked term of an IRI; an IRI is checked once."""
+        term = self.iris.get(text)
+        if term is None:
+            term = self.iris[text] = iri_term(text)
+        return term
+
+    def add(self, subject: str, predicate: str, term: str) -> None:
+        self.parts.append(f"{subject} {predicate} {term}{self.stop}")
+
+    def write_article(self) -> None:
+        article, f = self.article, _FIXED
+        title = article.text[article.title.start : article.title.end] if article.title else ""
+        self.parts.append(
+            f"{self.node} {_A} {f['NEWS_ARTICLE']}{self.stop}"
+            f'{self.node} {f["SHA256"]} "{article.sha256}"{self.stop}'
+        )
+        self.add(self.node, f["LABEL"], text_term(title or article.id))
+        self.things[v.article_iri(self.base, article.id)] = (title or article.id, "NewsArticle")
+        self.add(self.node, f["ARTICLE_BODY"], text_term(article.text))
+        if title:
+            self.add(self.node, f["HEADLINE"], text_term(title, self.language))
+        if self.language:
+            self.add(self.node, f["IN_LANGUAGE"], text_term(self.language))
+        if article.url:
+            self.add(self.node, f["URL"], self.iri(article.url))
+        if article.published:
+            self.add(self.node, f["DATE_PUBLISHED"], date_term(article.published, article.id))
+
+    def write_thing(self, iri: str, label: str, type_name: str, where: str) -> None:
+        """Write type and label of a thing, once; refuse a second, different description."""
+        known = self.things.get(iri)
+        if known == (label, type_name):
+            return
+        if known is not None:
+            raise EvidenceError(
+                f"{iri} is {known[0]!r} ({known[1]}) in one claim and {label!r} ({type_name}) in another",
+                where=where,
+                hint="settle the claims of the article first (settle_claims)",
+            )
+        self.things[iri] = (label, type_name)
+        term = self.iri(iri)
+        self.add(term, _A, f"<{v.class_iri(type_name)}>")
+        if label:
+            self.add(term, _FIXED["LABEL"], text_term(label))
+        elif type_name != "Observation":
+            raise EvidenceError(f"{iri} has no label", where=where)
+
+    def write_claim(self, claim: Claim) -> None:
+        where = f"{self.article.id}: claim {claim.id}"
+        if claim.article != self.article.id or claim.quote != self.article.text[claim.start : claim.end]:
+            raise EvidenceError(f"its quote is not the text at [{claim.start}:{claim.end}]", where=where)
+        rule = self.rules.get(claim.rule)
+        if rule is None:
+            rule = self.rules[claim.rule] = iri_term(v.rule_iri(self.base, claim.rule))
+        f, stop = _FIXED, self.stop
+        node = f"<{self.base}claim/{claim.id}>"
+        quote = self._write_quote(claim)
+        subject = self.iri(claim.subject)
+        self.parts.append(
+            f"{node} {_A} {f['CLAIM']}{stop}"
+            f"{node} {f['SUBJECT']} {subject}{stop}"
+            f"{node} {f['PREDICATE']} {self.iri(claim.predicate)}{stop}"
+            f"{node} {f['CLAIM_STATUS']} <{v.RDC}{self._name(claim.status, v.STATUSES, where)}>{stop}"
+            f"{node} {f['MODALITY']} <{v.RDC}{self._name(claim.modality, v.MODALITIES, where)}>{stop}"
+            f"{node} {f['CONFIDENCE']} {decimal_term(claim.confidence, where)}{stop}"
+            f"{node} {f['RULE']} {rule}{stop}"
+            f"{node} {f['EVIDENCE']} {quote}{stop}"
+        )
+        self.write_thing(claim.subject, claim.subject_label, claim.subject_type, where)
+        self._write_object(claim, node, subject, where)
+        if claim.derived:
+            self.add(node, f["FORMULA"], text_term(claim.derived))
+        for item in claim.resolved:
+            if " " in item.part or not item.part:
+                raise EvidenceError(f"{item.part!r} does not name a part of a claim", where=where)
+            self.add(node, f["RESOLUTION"], text_term(f"{item.part} {item.rule} {item.start} {item.end}"))
+
+    def _write_quote(self, claim: Claim) -> str:
+        quote = f"<{self.quotes}/{claim.start}-{claim.end}>"
+        if quote not in self.iris:
+            self.iris[quote] = quote
+            f, stop = _FIXED, self.stop
+            self.parts.append(
+                f"{quote} {_A} {f['QUOTE']}{stop}"
+                f'{quote} {f["START"]} "{claim.start}"^^{f["XSD_INTEGER"]}{stop}'
+                f'{quote} {f["END"]} "{claim.end}"^^{f["XSD_INTEGER"]}{stop}'
+                f"{quote} {f['HAS_SOURCE']} {self.node}{stop}"
+            )
+            self.add(quote, f["EXACT"], text_term(claim.quote))
+        return quote
+
+    @staticmethod
+    def _name(name: str, names: tuple[str, ...], where: str) -> str:
+        if name not in names:
+            raise EvidenceError(f"{name!r} is none of {', '.join(names)}", where=where)
+        return name
+
+    def _write_object(self, claim: Claim, node: str, subject: str, where: str) -> None:
+        """Write what is said: a measured value, a text, or a thing."""
+        f = _FIXED
+        if claim.object_type == "Observation":
+            if not claim.object:
+                raise EvidenceError("a value without the IRI of its observation", where=where)
+            observation = self.iri(claim.object)
+            self.add(node, f["STATES"], observation)
+            self._write_observation(claim, observation, subject, where)
+            return
+        if claim.object:
+            term = self.iri(claim.object)
+            self.write_thing(claim.object, claim.object_label, claim.object_type, where)
+        elif claim.object_type == "literal":
+            term = text_term(claim.object_label, self.language)
+        else:
+            raise EvidenceError("a claim that says nothing: neither thing nor text nor value", where=where)
+        self.add(node, f["OBJECT"], term)
+        for predicate, value in self._details(claim, where):
+            self.add(node, predicate, value)
+        if is_asserted(claim):
+            self.add(subject, self.iri(claim.predicate), term)
+
+    def _write_observation(self, claim: Claim, node: str, subject: str, where: str) -> None:
+        f = _FIXED
+        details = self._details(claim, where)
+        key = (claim.object_label, claim.subject, claim.predicate, claim.modality, *map(" ".join, details))
+        known = self.things.setdefault(claim.object, key)
+        if known != key:
+            raise EvidenceError(f"two claims measure differently on {claim.object}", where=where)
+        status = "present" if claim.value else "notStated"
+        self.parts.append(
+            f"{node} {_A} {f['OBSERVATION']}{self.stop}"
+            f"{node} {f['ABOUT']} {subject}{self.stop}"
+            f"{node} {f['INDICATOR']} {self.iri(claim.predicate)}{self.stop}"
+            f"{node} {f['VALUE_STATUS']} <{v.RDC}{status}>{self.stop}"
+        )
+        for predicate, value in details:
+            self.add(node, predicate, value)
+        if claim.object_label:
+            self.add(node, f["LABEL"], text_term(claim.object_label))
+        if claim.modality != "achieved":
+            self.add(node, f["MODALITY"], f"<{v.RDC}{claim.modality}>")
+        if claim.predicate == v.RDC + "count" and claim.subject_type == "Cohort":
+            self._write_count(claim, subject)
+
+    def _write_count(self, claim: Claim, cohort: str) -> None:
+        """Write the shortcuts of a counted group: what its members are, and how many."""
+        member_type = v.MEMBER_TYPES.get(claim.unit)
+        if member_type:
+            self.add(cohort, _FIXED["MEMBER_TYPE"], f"<{member_type}>")
+        sound = claim.modality == "achieved" and claim.status in ("explicit", "implied")
+        if sound and claim.value.isdecimal():
+            self.add(cohort, _FIXED["COUNT"], integer_term(claim.value, claim.id))
+
+    def _details(self, claim: Claim, where: str) -> list[tuple[str, str]]:
+        """Return predicates and terms of the amount, its time and its scope, as far as there are any."""
+        f = _FIXED
+        found: list[tuple[str, str]] = []
+        if claim.value and claim.unit == v.RANK_UNIT:
+            found.append((f["RANK"], integer_term(claim.value, where)))
+        elif claim.value:
+            found.append((f["VALUE"], decimal_term(claim.value, where)))
+        if claim.value_before:
+            found.append((f["VALUE_BEFORE"], decimal_term(claim.value_before, where)))
+        if claim.unit:
+            unit = v.unit_iri(claim.unit)
+            self.write_thing(unit, claim.unit, "Concept", where)
+            found.append((f["UNIT"], self.iri(unit)))
+        for key, name in (("QUALIFIER", claim.qualifier), ("QUALIFIER_BEFORE", claim.qualifier_before)):
+            if name:
+                found.append((f[key], f"<{v.RDC}{self._name(name, v.QUALIFIERS, where)}>"))
+        if claim.period:
+            found.append((f["PERIOD"], text_term(claim.period, self.language)))
+        if claim.period_start:
+            found.append((f["START_DATE"], date_term(claim.period_start, where)))
+        if claim.period_end:
+            found.append((f["END_DATE"], date_term(claim.period_end, where)))
+        if claim.scope:
+            scope = self.iri(claim.scope) if is_iri(claim.scope) else text_term(claim.scope, self.language)
+            found.append((f["RANK_SCOPE"], scope))
+        return found
+
+
+# ---------------------------------------------------------------- what is known beforehand
+def write_lexicon_quads(entities: Iterable[Entity], base: str) -> list[str]:
+    """Return the lexicon's graph as sorted N-Quads lines.
+
+    Where a thing lies is ``schema:containedInPlace`` here: ``rd:within`` is only ever what an article
+    says. Of several preferred names in a language the first is ``skos:prefLabel``.
+    """
+    f, lines = _FIXED, set[str]()
+    stop = f" {iri_term(v.graph_iri(base, 'lexicon'))} ."
+    for entity in entities:
+        node = iri_term(entity.iri)
+        pairs = [(_A, iri_term(entity.type)), (f["LABEL"], text_term(entity.label))]
+        preferred: set[str] = set()
+        for name in entity.names:
+            tag = language_tag(name.language)
+            kind = _NAME_KINDS.get(name.kind, "ALT_LABEL")
+            if kind == "PREF_LABEL" and tag in preferred:
+                kind = "ALT_LABEL"
+            elif kind == "PREF_LABEL":
+                preferred.add(tag)
+            pairs.append((f[kind], text_term(name.text, tag)))
+        if entity.within:
+            pairs.append((f["CONTAINED_IN_PLACE"], iri_term(entity.within)))
+        if entity.source:
+            known = iri_term(entity.source) if is_iri(entity.source) else text_term(entity.source)
+            pairs.append((f["SOURCE"], known))
+        if entity.match:
+            pairs.append((f["CLOSE_MATCH"], iri_term(entity.match)))
+        lines.update(f"{node} {predicate} {term}{stop}" for predicate, term in pairs)
+    return sorted(lines)
+
+
+def write_ontology_quads(folder: Path, base: str) -> list[str]:
+    """Return ontology and concepts as sorted N-Quads lines of one graph.
+
+    Every ``.ttl`` file of ``folder`` is read but the shapes and the alignments, which the graph does
+    not need. Raises ``OntologyError`` naming file and line where one is not Turtle or has a blank node.
+    """
+    import pyoxigraph as ox
+
+    stop = f" {iri_term(v.graph_iri(base, 'ontology'))} ."
+    lines: set[str] = set()
+    for path in sorted(folder.glob("*.ttl")):
+        if path.name in _KEPT_OUT:
+            continue
+        try:
+            for quad in ox.parse(path.read_bytes(), format=ox.RdfFormat.TURTLE):
+                if isinstance(quad.subject, ox.BlankNode) or isinstance(quad.object, ox.BlankNode):
+                    raise OntologyError(
+                        "a blank node: everything needs an IRI here", where=f"{path}: {quad.predicate.value}"
+                    )
+                lines.add(f"{quad.subject} {quad.predicate} {quad.object}{stop}")
+        except (OSError, SyntaxError) as error:
+            raise OntologyError(f"cannot be read: {error}", where=str(path)) from error
+    return sorted(lines)
