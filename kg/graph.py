@@ -104,7 +104,12 @@ class _ArticleWriter:
         self.things: dict[str, tuple[str, ...]] = {}
 
     def lines(self) -> list[str]:
-        return sorted({line for line in "".join(self.parts).split("\n") if line})
+        # Not joined first: one Chinese character would widen the whole text in memory.
+        lines: set[str] = set()
+        for part in self.parts:
+            lines.update(part.split("\n"))
+        lines.discard("")
+        return sorted(lines)
 
     def iri(self, text: str) -> str:
         """Return the checked term of an IRI; an IRI is checked once."""
