@@ -131,6 +131,7 @@ class _Reader:
     def details(self, node: str) -> dict[str, str]:
         """Return amount, time and scope, which stand on the observation or on the claim itself."""
         unit = self.one(node, v.UNIT, needed=False)
+        scope = self.one(node, v.RANK_SCOPE, needed=False)
         rank = self.one(node, v.RANK, needed=False)
         return {
             "value": rank or self.one(node, v.VALUE, needed=False),
@@ -141,7 +142,7 @@ class _Reader:
             "period": self.one(node, v.PERIOD, needed=False),
             "period_start": self.one(node, v.START_DATE, needed=False),
             "period_end": self.one(node, v.END_DATE, needed=False),
-            "scope": self.one(node, v.RANK_SCOPE, needed=False),
+            "scope": scope or self.one(node, v.SCOPE_TEXT, needed=False),
         }
 
     def resolutions(self) -> tuple[Resolution, ...]:

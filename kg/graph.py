@@ -288,8 +288,10 @@ class _ArticleWriter:
         if claim.period_end:
             found.append((f["END_DATE"], date_term(claim.period_end, where)))
         if claim.scope:
-            scope = self.iri(claim.scope) if is_iri(claim.scope) else text_term(claim.scope, self.language)
-            found.append((f["RANK_SCOPE"], scope))
+            if is_iri(claim.scope):
+                found.append((f["RANK_SCOPE"], self.iri(claim.scope)))
+            else:
+                found.append((f["SCOPE_TEXT"], text_term(claim.scope, self.language)))
         return found
 
 

@@ -95,6 +95,7 @@ PERIOD = RD + "period"
 VALUE_STATUS = RD + "valueStatus"
 RANK = RD + "rank"
 RANK_SCOPE = RD + "rankScope"
+SCOPE_TEXT = RD + "scopeText"
 
 STATES = RD + "states"
 EVIDENCE = RD + "evidence"
