@@ -81,6 +81,8 @@ class _Reader:
         return self.one(node, predicate, needed=needed).removeprefix(v.RDC)
 
     def type_and_label(self, node: str) -> tuple[str, str]:
+        if node not in self.nodes and v.class_name(node) != node:
+            return "Class", v.class_name(node)
         kinds = [v.class_name(term.value) for term in self.nodes.get(node, {}).get(v.TYPE, [])]
         if len(kinds) != 1:
             raise EvidenceError(f"{node} has {len(kinds)} types", where=self.iri)

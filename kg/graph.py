@@ -152,6 +152,8 @@ class _ArticleWriter:
                 hint="settle the claims of the article first (settle_claims)",
             )
         self.things[iri] = (label, type_name)
+        if type_name == "Class" and label == v.class_name(iri):
+            return  # the ontology's graph describes it
         term = self.iri(iri)
         self.add(term, _A, f"<{v.class_iri(type_name)}>")
         if label:
@@ -256,10 +258,7 @@ class _ArticleWriter:
             self._write_count(claim, subject)
 
     def _write_count(self, claim: Claim, cohort: str) -> None:
-        """Write the shortcuts of a counted group: what its members are, and how many."""
-        member_type = v.MEMBER_TYPES.get(claim.unit)
-        if member_type:
-            self.add(cohort, _FIXED["MEMBER_TYPE"], f"<{member_type}>")
+        """Write the shortcut of a counted group: how many members it has, if that is sound."""
         sound = claim.modality == "achieved" and claim.status in ("explicit", "implied")
         if sound and claim.value.isdecimal():
             self.add(cohort, _FIXED["COUNT"], integer_term(claim.value, claim.id))

@@ -118,6 +118,7 @@ RELATIONS: tuple[str, ...] = (
     SUPPORTS,
     BENEFITS_FROM,
     RECOGNISED_AS,
+    MEMBER_TYPE,
     SUBSET_OF,
     EXAMPLE_MEMBER,
 )
@@ -280,40 +281,28 @@ CONCEPT_SCHEMES: dict[str, tuple[str, ...]] = {
     "statement-kinds": STATEMENT_KINDS,
 }
 
-CURRENCIES: tuple[str, ...] = ("CNY", "USD", "EUR", "GBP", "HKD", "JPY", "MOP", "TWD", "KRW", "SGD")
+CURRENCIES: tuple[str, ...] = tuple("CNY USD EUR GBP HKD JPY MOP TWD KRW SGD AUD CAD".split())
 UNIT_SLUGS: dict[str, str] = {
-    "%": "percent",
-    "°C": "degree-celsius",
+    "EFLOPS": "exaflops",
+    "GB": "gigabyte",
     "GW": "gigawatt",
     "GWh": "gigawatt-hour",
+    "Gbps": "gigabit-per-second",
     "MW": "megawatt",
     "MWh": "megawatt-hour",
+    "Mbps": "megabit-per-second",
+    "PB": "petabyte",
+    "PFLOPS": "petaflops",
+    "TB": "terabyte",
+    "TWh": "terawatt-hour",
+    "W": "watt",
+    "degreeC": "degree-celsius",
+    "kV": "kilovolt",
     "kW": "kilowatt",
     "kWh": "kilowatt-hour",
-    "TWh": "terawatt-hour",
-    "km²": "square-kilometre",
-    "m²": "square-metre",
-    "m³": "cubic-metre",
-    "TEU": "teu",
+    "km/hour": "kilometre-per-hour",
 }
-"""Slugs of units whose letters alone would not tell them apart (MW and mW)."""
-
-MEMBER_TYPES: dict[str, str] = {
-    "projects": PROJECT,
-    "enterprises": ENTERPRISE,
-    "companies": ENTERPRISE,
-    "firms": ENTERPRISE,
-    "factories": ENTERPRISE,
-    "market entities": ORGANIZATION,
-    "institutions": ORGANIZATION,
-    "organizations": ORGANIZATION,
-    "policies": POLICY,
-    "measures": POLICY,
-    "parks": PARK,
-    "districts": DISTRICT,
-    "industries": INDUSTRY,
-}
-"""What the members of a cohort are, from the unit in which it is counted."""
+"""Slugs of units that lower-case letters alone would not tell apart (MW and mW)."""
 
 RANK_UNIT = "rank"
 """The unit of a claim whose value is a place in an order: it becomes ``rd:rank``."""
