@@ -149,9 +149,7 @@ def _find_furniture(text: str, page: Page) -> list[Span]:
     return merged
 
 
-def _cut_furniture(
-    text: str, start: int, end: int, furniture: list[Span]
-) -> Iterator[tuple[int, int, str]]:
+def _cut_furniture(text: str, start: int, end: int, furniture: list[Span]) -> Iterator[tuple[int, int, str]]:
     """Yield the stretches of one paragraph as (start, end, part), white space trimmed off."""
     position = start
     for span in furniture:

@@ -1,0 +1,226 @@
+"""Rules over a reading give claims: pure, ordered, no RDF.
+
+Every part of a claim is either in its quote or recorded as resolved: by which rule, from which span.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from kg.lexicon import Lexicon
+from kg.matching import CONFIDENCE, SentenceMatcher
+from kg.model import Article, Claim, Resolution, sort_claims
+from kg.quantity import QuantityGrammar
+from kg.reading import Mark, Reading, SentenceReading, read_sentences
+from kg.rules import Rule, RuleSet
+from kg.vocab import MEMBER_TYPE, class_iri, class_name
+
+
+@dataclass(frozen=True, slots=True)
+class Extractor:
+    """What turns an article into claims: names, quantities and rules, compiled once."""
+
+    lexicon: Lexicon
+    grammar: QuantityGrammar
+    rules: RuleSet
+    base: str
+
+    def read(self, article: Article) -> Reading:
+        """Return the article as the rules see it."""
+        return read_sentences(article, self.lexicon, self.grammar, self.rules)
+
+    def make_claims(self, reading: Reading) -> list[Claim]:
+        """Return all claims of an article, each once, in the order of the contract."""
+        claims: list[Claim] = []
+        members: dict[str, str] = {}
+        for sentence in reading.sentences:
+            found = SentenceMatcher(self.rules, self.lexicon, reading, sentence, claims, members).make_claims()
+            claims.extend(self._link_claims(reading, sentence, found))
+        claims.extend(self._place_things(reading))
+        claims.extend(self._type_cohorts(reading.article, claims, members))
+        return unify_labels(drop_repeats(claims))
+
+    @staticmethod
+    def _type_cohorts(article: Article, claims: Sequence[Claim], members: dict[str, str]) -> Iterator[Claim]:
+        """Yield what each cohort's members are, with the words that first name it as evidence."""
+        for cohort, member in members.items():
+            first = next(claim for claim in claims if cohort in (claim.subject, claim.object))
+            label = first.subject_label if first.subject == cohort else first.object_label
+            yield Claim.from_span(
+                article,
+                (first.start, first.end),
+                subject=cohort,
+                subject_label=label,
+                subject_type="Cohort",
+                predicate=MEMBER_TYPE,
+                object=class_iri(member),
+                object_label=member,
+                object_type="Class",
+                status=first.status if first.status in ("garbled", "implied") else "explicit",
+                confidence=first.confidence,
+                rule=first.rule,
+                resolved=first.resolved,
+            )
+
+    def _link_claims(self, reading: Reading, sentence: SentenceReading, found: Sequence[Claim]) -> Iterator[Claim]:
+        """Yield what the words between two claims of one sentence say: "168 …, of which 82 …"."""
+        for rule in self.rules.links:
+            counted = [claim for claim in found if claim.object_type == "Observation"]
+            firsts = [claim for claim in counted if claim.rule in rule.first]
+            seconds = [claim for claim in counted if claim.rule in rule.second]
+            for second in seconds:
+                earlier = [c for c in firsts if c.end <= second.start and c.subject != second.subject]
+                if not earlier or rule.joiner is None:
+                    continue
+                first = max(earlier, key=lambda claim: (claim.end, claim.start))
+                between = _fold_between(sentence, first.end, second.start)
+                if rule.joiner.search(between):
+                    yield from self._make_links(rule, reading.article, first, second)
+
+    def _make_links(self, rule: Rule, article: Article, first: Claim, second: Claim) -> Iterator[Claim]:
+        for template in rule.templates:
+            parts = {"$first": first, "$second": second}
+            subject, target = parts[template.subject], parts[template.object]
+            garbled = "garbled" in (first.status, second.status)
+            yield Claim.from_span(
+                article,
+                (first.start, second.end),
+                subject=subject.subject,
+                subject_label=subject.subject_label,
+                subject_type=subject.subject_type,
+                predicate=template.predicate,
+                object=target.subject,
+                object_label=target.subject_label,
+                object_type=target.subject_type,
+                period=second.period,
+                status="garbled" if garbled else rule.status,
+                confidence=CONFIDENCE["garbled" if garbled else rule.status],
+                rule=rule.id,
+            )
+
+    def _place_things(self, reading: Reading) -> Iterator[Claim]:
+        """Yield what names alone imply: where a known thing lies, and whose project bears whose name.
+
+        A thing is placed in the nearest place that the article names (Energy Valley lies in Future
+        Science City, which lies in Changping; that Energy Valley lies in Changping follows), and only
+        if the article is about that place. Once a paragraph, so that each has its own evidence.
+        """
+        named: dict[str, Mark] = {}
+        by_paragraph: dict[tuple[int, str], Mark] = {}
+        for sentence in reading.sentences:
+            for mark in sentence.marks:
+                if mark.mention and mark.mention.kind in ("name", "translated", "cue"):
+                    named.setdefault(mark.mention.entity, mark)
+                    by_paragraph.setdefault((sentence.sentence.paragraph, mark.mention.entity), mark)
+        mains = {mention.entity for mention in reading.main_places.values()}
+        for (_, iri), mark in by_paragraph.items():
+            entity = self.lexicon.entities.get(iri)
+            parent = self._nearest_named(entity.within, named) if entity else ""
+            for rule in self.rules.placements:
+                if entity and entity.type in rule.classes and parent in mains:
+                    yield self._imply_relation(rule, reading.article, mark, named[parent], "lexicon-within")
+            for rule in self.rules.owners:
+                owner = _find_owner(rule, mark, reading.article, self.lexicon)
+                if owner:
+                    yield self._imply_relation(rule, reading.article, mark, owner, "name-prefix")
+
+    def _nearest_named(self, place: str, named: dict[str, Mark]) -> str:
+        while place and place not in named:
+            known = self.lexicon.entities.get(place)
+            place = known.within if known else ""
+        return place
+
+    @staticmethod
+    def _imply_relation(rule: Rule, article: Article, mark: Mark, other: Mark, how: str) -> Claim:
+        thing, place = mark.mention, other.mention
+        if thing is None or place is None:
+            raise AssertionError("an implied relation joins two mentions")
+        return Claim.from_span(
+            article,
+            (mark.start, mark.end),
+            subject=thing.entity,
+            subject_label=thing.label,
+            subject_type=class_name(thing.type),
+            predicate=rule.templates[0].predicate,
+            object=place.entity,
+            object_label=place.label,
+            object_type=class_name(place.type),
+            status="implied",
+            confidence=CONFIDENCE["implied"],
+            rule=rule.id,
+            resolved=(Resolution("object", how, place.start, place.end),),
+        )
+
+
+def _find_owner(rule: Rule, mark: Mark, article: Article, lexicon: Lexicon) -> Mark | None:
+    """Return the mark of the enterprise whose name begins the name of a project, if there is one."""
+    mention = mark.mention
+    if mention is None or mention.type != rule.classes[0]:
+        return None
+    words = article.text[mention.start : mention.end]
+    for owner in lexicon.find_mentions(words.rpartition(" ")[0]):
+        if owner.start == 0 and owner.type == rule.classes[1]:
+            start = mention.start
+            placed = owner._replace(start=start, end=start + owner.end)
+            return Mark(start, start + owner.end, owner.type, mention=placed)
+    return None
+
+
+def _fold_between(sentence: SentenceReading, start: int, end: int) -> str:
+    """Return the folded masked text between two article offsets of one sentence."""
+    positions = [p for p in range(len(sentence.masked)) if start <= sentence.locate(p) < end]
+    return sentence.folded[positions[0] : positions[-1] + 1] if positions else ""
+
+
+def drop_repeats(claims: Sequence[Claim]) -> list[Claim]:
+    """Return the claims in order without those whose id stands already: the first rule keeps it."""
+    return sort_claims({claim.id: claim for claim in reversed(claims)}.values())
+
+
+def unify_labels(claims: Sequence[Claim]) -> list[Claim]:
+    """Return the claims with one label for each thing: the one it is first called by."""
+    labels: dict[str, str] = {}
+    for claim in claims:
+        labels.setdefault(claim.subject, claim.subject_label)
+        if claim.object and claim.object_type != "Observation":
+            labels.setdefault(claim.object, claim.object_label)
+    return sort_claims(
+        replace(
+            claim,
+            subject_label=labels[claim.subject],
+            object_label=labels.get(claim.object, claim.object_label) if claim.object else claim.object_label,
+        )
+        for claim in claims
+    )
+
+
+def describe_claim(claim: Claim) -> str:
+    """Return a claim as one short line: ``Xiaomi Phase II | usesPractice | parallel approval``.
+
+    A value reads ``landed projects | count | more than 82 projects @ as of now``; a status other than
+    explicit follows as ``!garbled``, a modality other than achieved as ``~planned``.
+    """
+    predicate = re.split(r"[/#]", claim.predicate)[-1]
+    if claim.object_type == "Observation":
+        said = _describe_value(claim)
+    else:
+        said = claim.object_label
+    extras = [f"of {re.split(r'[/#]', claim.scope)[-1]}"] if claim.scope else []
+    extras += [f"@ {claim.period}"] if claim.period else []
+    extras += [f"~{claim.modality}"] if claim.modality != "achieved" else []
+    extras += [f"!{claim.status}"] if claim.status != "explicit" else []
+    return " ".join([f"{claim.subject_label} | {predicate} | {said}", *extras])
+
+
+def _describe_value(claim: Claim) -> str:
+    words = {"moreThan": "more than ", "atLeast": "at least ", "upTo": "up to "}
+
+    def qualify(value: str, qualifier: str) -> str:
+        return ("" if qualifier in ("", "exact") else words.get(qualifier, qualifier + " ")) + value
+
+    value = qualify(claim.value, claim.qualifier) or "(missing)"
+    if claim.value_before:
+        value = f"{qualify(claim.value_before, claim.qualifier_before)} -> {value}"
+    return f"{value} {claim.unit}".strip()

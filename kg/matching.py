@@ -1,0 +1,418 @@
+"""One sentence and the rules: each match fills the templates of its rule and becomes claims."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kg.lexicon import Lexicon
+from kg.model import Claim, Mention, Quantity, Resolution, Span, hash_id
+from kg.reading import Mark, Reading, SentenceReading
+from kg.rules import Rule, RuleSet, Template
+from kg.vocab import article_iri, class_iri, class_name, cohort_iri, mint_iri, observation_iri, slugify
+
+CONFIDENCE = {"explicit": "1", "implied": "0.8", "garbled": "0.5", "missing": "0.5"}
+"""How far a claim of each status is to be believed; a stated order of trust, not a measured probability."""
+
+_FIELD = re.compile(r"\{(\w+)\}")
+_QUOTES = re.compile('["“”‘「」『』《》]')
+_PREPOSITION = re.compile(r"\b(?:of|in|at|for|to|from|by|with|into|on|near|than)(?: the)? [\"“‘']?$")
+_LEAD = " \t\n,;:."
+_SPACE = re.compile(r"\s+")
+
+
+class _NotFilled(Exception):
+    """A template part has nothing to be filled with: the rule makes no claim here."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Thing:
+    """A subject or object, filled in: and how it was found where its name is not in the quote."""
+
+    iri: str
+    label: str
+    type: str
+    garbled: bool = False
+    resolved: Span | None = None
+    how: str = ""
+
+
+class SentenceMatcher:
+    """Applies the rules to one sentence.
+
+    ``earlier`` are the claims of the article so far, and grow; ``members`` says what each cohort counts.
+    """
+
+    def __init__(
+        self,
+        rules: RuleSet,
+        lexicon: Lexicon,
+        reading: Reading,
+        sentence: SentenceReading,
+        earlier: list[Claim],
+        members: dict[str, str],
+    ) -> None:
+        self.rules = rules
+        self.lexicon = lexicon
+        self.base = lexicon.base
+        self.earlier = earlier
+        self.members = members
+        self.reading = reading
+        self.article = reading.article
+        self.sentence = sentence
+        self.taken: set[int] = set()
+
+    def make_claims(self) -> list[Claim]:
+        """Return the claims of the sentence, in rule order.
+
+        A number that one rule has made a value of is not made another value by a later rule, so that
+        rules can be written from the special to the general.
+        """
+        claims: list[Claim] = []
+        for rule in self.rules.select_rules(self.sentence.triggers):
+            text = self.sentence.masked if rule.case else self.sentence.folded
+            if rule.pattern is None or not self._suits(rule):
+                continue
+            taken: set[int] = set()
+            for match in rule.pattern.finditer(text):
+                if not self._is_allowed(rule, match, text):
+                    continue
+                values = {ord(match[slot][1]) for slot in self._value_slots(rule) if match[slot]}
+                if values & self.taken:
+                    continue
+                made = list(self._fill_templates(rule, match))
+                claims.extend(made)
+                self.earlier.extend(made)
+                if made:
+                    taken |= values
+            self.taken |= taken
+        return claims
+
+    def _suits(self, rule: Rule) -> bool:
+        """Say whether a rule is for this part of the page and this kind of text."""
+        part = "title" if self.sentence.sentence.part == "title" else "body"
+        kind = "translated" if self.reading.translated else "plain"
+        return rule.part in ("any", part) and rule.texts in ("any", kind)
+
+    @staticmethod
+    def _value_slots(rule: Rule) -> set[str]:
+        return {t.value.removeprefix("$") for t in rule.templates if t.value}
+
+    @staticmethod
+    def _is_allowed(rule: Rule, match: re.Match[str], text: str) -> bool:
+        if rule.unless is not None and rule.unless.search(text, max(0, match.start() - 80), match.end()):
+            return False
+        return rule.prior is None or rule.prior.search(text, 0, match.start()) is not None
+
+    def _fill_templates(self, rule: Rule, match: re.Match[str]) -> Iterator[Claim]:
+        for template in rule.templates:
+            try:
+                yield self._fill_template(rule, template, match)
+            except _NotFilled:
+                continue
+
+    def _fill_template(self, rule: Rule, template: Template, match: re.Match[str]) -> Claim:
+        span = self._span(match)
+        subject = self._fill_thing(template.subject, match)
+        predicate = self._fill_predicate(template.predicate, match)
+        garbled = subject.garbled
+        status = template.status or rule.status
+        fields: dict[str, Any] = {
+            "subject": subject.iri,
+            "subject_label": subject.label,
+            "subject_type": subject.type,
+            "predicate": predicate,
+            "modality": template.modality or self._find_modality(match),
+            "rule": rule.id,
+        }
+        resolutions = list(self._resolutions("subject", subject, span))
+        if template.value or template.unit or (template.object is None):
+            fields |= self._fill_value(template, match, subject, predicate)
+            status = "missing" if not fields["value"] else status
+        else:
+            target = self._fill_object(template.object, match)
+            garbled = garbled or target.garbled
+            resolutions += self._resolutions("object", target, span)
+            fields |= {"object": target.iri, "object_label": target.label, "object_type": target.type}
+            if template.period:
+                fields |= self._period_fields(self._quantity(match, template.period))
+        status = "garbled" if garbled and status == "explicit" else status
+        resolutions += self._period_resolution(fields, span)
+        return Claim.from_span(
+            self.article,
+            span,
+            **{key: value for key, value in fields.items() if not key.startswith("_")},
+            status=status,
+            confidence=CONFIDENCE[status],
+            resolved=tuple(resolutions),
+        )
+
+    def _span(self, match: re.Match[str]) -> Span:
+        """Return the article span of a match, without surrounding white space."""
+        groups = match.re.groupindex
+        start, end = match.span("quote") if "quote" in groups and match["quote"] else match.span()
+        text = match.string
+        while start < end and text[start] in _LEAD:
+            start += 1
+        while end > start and text[end - 1].isspace():
+            end -= 1
+        return Span(self.sentence.locate(start), self.sentence.locate(end, end=True))
+
+    # ------------------------------------------------------------ parts
+    def _slot_mark(self, match: re.Match[str], name: str) -> Mark:
+        found = match[name.removeprefix("$")]
+        if not found:
+            raise _NotFilled
+        return self.sentence.mark_at(found)
+
+    def _quantity(self, match: re.Match[str], name: str) -> Quantity:
+        quantity = self._slot_mark(match, name).quantity
+        if quantity is None:
+            raise _NotFilled
+        return quantity
+
+    def _words(self, match: re.Match[str], name: str) -> str:
+        """Return what a group matched, as words: a slot's label, or the article's own text."""
+        if name not in match.re.groupindex or not match[name]:
+            return ""
+        mark = self._mark_or_none(match, name)
+        if mark and mark.mention:
+            return mark.mention.label
+        return clean_words(self.article.text[slice(*self._group_span(match, name))])
+
+    def _group_span(self, match: re.Match[str], name: str) -> Span:
+        start, end = match.span(name)
+        return Span(self.sentence.locate(start), self.sentence.locate(end, end=True))
+
+    def _label(self, template: str, match: re.Match[str]) -> str:
+        text = _FIELD.sub(lambda found: self._words(match, found[1]), template)
+        return clean_words(text)
+
+    def _fill_predicate(self, part: Any, match: re.Match[str]) -> str:
+        if isinstance(part, dict):
+            label = self._label(part["indicator"], match)
+            return mint_iri(self.base, "indicator", slugify(label))
+        name, _, suffix = str(part)[1:].partition(":")
+        if str(part).startswith("$"):
+            return self._slot_thing(match, name).iri + suffix
+        if str(part).startswith("@"):
+            return self._near_thing(name, match).iri + suffix
+        return str(part)
+
+    def _fill_object(self, part: Any, match: re.Match[str]) -> _Thing:
+        if isinstance(part, dict) and "text" in part:
+            name = part["text"].strip("{}")
+            if name not in match.re.groupindex or not match[name]:
+                raise _NotFilled
+            words = self.article.text[slice(*self._group_span(match, name))]
+            return _Thing("", _SPACE.sub(" ", words).strip(), "literal")
+        if isinstance(part, dict) and "concept" in part:
+            return _Thing(part["concept"], part["label"], "Concept")
+        return self._fill_thing(part, match)
+
+    def _fill_thing(self, part: Any, match: re.Match[str]) -> _Thing:
+        if isinstance(part, dict):
+            return self._make_thing(part, match)
+        text = str(part)
+        if text == "article":
+            label = self.article.slice(*self.article.title) if self.article.title else self.article.id
+            return _Thing(article_iri(self.base, self.article.id), label, "NewsArticle")
+        if text.startswith("$"):
+            return self._slot_thing(match, text[1:])
+        if text.startswith("@@"):
+            return self._claimed_thing(text[2:])
+        if text.startswith("@"):
+            return self._near_thing(text[1:], match)
+        known = self.lexicon.entities.get(text)
+        if known is None:
+            raise _NotFilled
+        return _Thing(known.iri, known.label, class_name(known.type))
+
+    def _slot_thing(self, match: re.Match[str], name: str) -> _Thing:
+        mark = self._slot_mark(match, name)
+        if mark.mention is None:
+            raise _NotFilled
+        return self._mention_thing(mark.mention)
+
+    @staticmethod
+    def _mention_thing(mention: Mention, how: str = "") -> _Thing:
+        return _Thing(
+            mention.entity,
+            mention.label,
+            class_name(mention.type),
+            mention.garbled,
+            mention.resolved or (Span(mention.start, mention.end) if how else None),
+            how or ("reference" if mention.resolved else ""),
+        )
+
+    def _near_thing(self, classes: str, match: re.Match[str]) -> _Thing:
+        """Return the nearest earlier thing of a class: in the sentence, the paragraph, else the main one."""
+        keys = [key for name in classes.split("|") for key in self.rules.slots[name]]
+        before = self.sentence.locate(match.start())
+        here = [m for m in self.sentence.marks if m.mention and m.mention.type in keys and m.end <= before]
+        nearest = self._nearest_subject(here)
+        if nearest and nearest.mention:
+            return self._mention_thing(nearest.mention, "sentence-subject")
+        paragraph = self.sentence.sentence.paragraph
+        for other in reversed(self.reading.sentences):
+            if other.sentence.start < self.sentence.sentence.start and other.sentence.paragraph == paragraph:
+                nearest = self._nearest_subject([m for m in other.marks if m.mention and m.mention.type in keys])
+                if nearest and nearest.mention:
+                    return self._mention_thing(nearest.mention, "paragraph-subject")
+        main = self._main_thing(keys)
+        if main is None:
+            raise _NotFilled
+        return self._mention_thing(main, "article-subject")
+
+    def _nearest_subject(self, marks: Sequence[Mark]) -> Mark | None:
+        """Return the last mark that no preposition governs, else the last: "the core of X" is not about X."""
+        text = self.article.text
+        free = [m for m in marks if not _PREPOSITION.search(text, max(0, m.start - 24), m.start)]
+        chosen = free or list(marks)
+        return chosen[-1] if chosen else None
+
+    def _main_thing(self, keys: Sequence[str]) -> Mention | None:
+        """Return what the article is about: named in its title if possible, in the slot's order of classes."""
+        main = [self.reading.main_places[key] for key in keys if key in self.reading.main_places]
+        title = self.article.title
+        titled = [m for m in main if title and title.start <= m.start < title.end]
+        return next(iter(titled or main), None)
+
+    def _claimed_thing(self, text: str) -> _Thing:
+        """Return the thing of an earlier claim: ``Event``, or ``Cohort.Policy`` by what it counts."""
+        kind, _, member = text.partition(".")
+        for claim in reversed(self.earlier):
+            if claim.subject_type == kind and member in ("", self.members.get(claim.subject)):
+                return _Thing(
+                    claim.subject,
+                    claim.subject_label,
+                    claim.subject_type,
+                    resolved=Span(claim.start, claim.end),
+                    how="earlier-claim",
+                )
+        raise _NotFilled
+
+    def _make_thing(self, part: dict[str, Any], match: re.Match[str]) -> _Thing:
+        base, article = self.base, self.article.id
+        garbled = any(
+            mark.mention.garbled
+            for name in _FIELD.findall(" ".join(str(v) for v in part.values()))
+            if match.re.groupindex.get(name) and (mark := self._mark_or_none(match, name)) and mark.mention
+        )
+        if "cohort" in part:
+            label = self._label(part["cohort"], match)
+            value = self._quantity(match, part["value"]).value if match.groupdict().get(part.get("value", "")) else ""
+            key = self._label(part.get("key", part["cohort"]), match)
+            member = class_name(part["type"]) if part.get("type") else ""
+            iri = cohort_iri(base, article, member, key, value)
+            if member:
+                self.members.setdefault(iri, member)
+            return _Thing(iri, label, "Cohort", garbled)
+        if "event" in part:
+            label = self._label(part["event"], match)
+            iri = mint_iri(base, "event", hash_id(article, part.get("key", label)))
+            return _Thing(iri, label, "Event", garbled)
+        label = self._label(part["thing"], match)
+        if not label:
+            raise _NotFilled
+        kind = class_name(class_iri(class_name(part["class"])))
+        return _Thing(mint_iri(base, slugify(kind), slugify(label)), label, kind, garbled)
+
+    def _mark_or_none(self, match: re.Match[str], name: str) -> Mark | None:
+        found = match[name]
+        return self.sentence.mark_at(found) if found and len(found) == 2 and "\ue000" <= found[0] < "\ue100" else None
+
+    # ------------------------------------------------------------ values
+    def _fill_value(self, template: Template, match: re.Match[str], subject: _Thing, predicate: str) -> dict[str, Any]:
+        quantity = self._quantity(match, template.value) if template.value else None
+        before = self._quantity(match, template.before) if template.before else None
+        known = quantity is not None and quantity.kind != "missing"
+        unit = self._label(template.unit, match) or (quantity.unit if quantity else "")
+        period = self._quantity(match, template.period) if template.period else self._find_period(match)
+        fields: dict[str, Any] = {
+            "value": quantity.value if quantity and known else "",
+            "value_before": before.value if before else "",
+            "unit": unit,
+            "qualifier": template.qualifier or (quantity.qualifier if quantity and known else ""),
+            "qualifier_before": before.qualifier if before else "",
+            "scope": self._fill_scope(template.scope, match),
+            "object_label": "",
+            "object_type": "Observation",
+        } | self._period_fields(period)
+        names = "value value_before unit qualifier qualifier_before period period_start period_end scope".split()
+        fields["object"] = observation_iri(
+            self.base,
+            article=self.article.id,
+            subject=subject.iri,
+            predicate=predicate,
+            modality=template.modality or self._find_modality(match),
+            **{name: fields.get(name, "") for name in names},
+        )
+        return fields
+
+    def _fill_scope(self, part: Any, match: re.Match[str]) -> str:
+        text = str(part)
+        if text.startswith("$"):
+            name = text[1:]
+            mark = self._mark_or_none(match, name) if name in match.re.groupindex and match[name] else None
+            return mark.mention.entity if mark and mark.mention else self._words(match, name)
+        return text
+
+    def _period_fields(self, period: Quantity | None) -> dict[str, Any]:
+        if period is None:
+            return {}
+        words = self.article.text[period.start : period.end]
+        return {
+            "period": clean_words(words),
+            "period_start": period.first,
+            "period_end": period.last,
+            "_period": Span(period.start, period.end),
+        }
+
+    def _find_period(self, match: re.Match[str]) -> Quantity | None:
+        """Return the period that governs a match: inside it, right behind it, else the last before it."""
+        start, end = self.sentence.locate(match.start()), self.sentence.locate(match.end(), end=True)
+        periods = [m for m in self.sentence.marks if m.quantity and m.quantity.kind in ("period", "date")]
+        inside = [m for m in periods if start <= m.start < end]
+        behind = [m for m in periods if end <= m.start and not self.article.text[end : m.start].strip()]
+        earlier = [m for m in periods if m.end <= start]
+        chosen = inside[:1] or behind[:1] or earlier[-1:]
+        return chosen[0].quantity if chosen else None
+
+    @staticmethod
+    def _period_resolution(fields: dict[str, Any], span: Span) -> Iterator[Resolution]:
+        period = fields.get("_period")
+        if period and not (span.start <= period.start and period.end <= span.end):
+            yield Resolution("period", "sentence-period", period.start, period.end)
+
+    def _find_modality(self, match: re.Match[str]) -> str:
+        """Return achieved, planned, target or denied, from the words of the match and its clause before it."""
+        text = self.sentence.folded
+        clause = max(text.rfind(mark, 0, match.start()) for mark in (";", ":", ". ")) + 1
+        clause = max(clause, match.start() - 90)
+        for name, pattern in (
+            ("denied", self.rules.denied),
+            ("target", self.rules.target),
+            ("planned", self.rules.planned),
+        ):
+            if pattern.search(text, clause, match.end()):
+                return name
+        return "achieved"
+
+    @staticmethod
+    def _resolutions(part: str, thing: _Thing, span: Span) -> Iterator[Resolution]:
+        if thing.resolved and thing.how:
+            inside = span.start <= thing.resolved.start and thing.resolved.end <= span.end
+            if not inside or thing.how == "reference":
+                yield Resolution(part, thing.how, *thing.resolved)
+
+
+def clean_words(text: str) -> str:
+    """Return words for a label: quote marks dropped, white space single.
+
+    >>> clean_words(' the " two  districts "key items')
+    'the two districts key items'
+    """
+    return _SPACE.sub(" ", _QUOTES.sub(" ", text)).strip(" ,;:.")

@@ -1,0 +1,202 @@
+"""An article as the rules see it: each sentence with its things and quantities marked and masked.
+
+``Reading`` is shared by extraction, by the gate and by the account, so that all three speak of the same
+marks.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from kg.lexicon import Lexicon, fold_case, resolve_references
+from kg.model import Article, Mention, Quantity, Sentence, Span
+from kg.quantity import QuantityGrammar, find_quantities
+from kg.rules import INDEX_BASE, MAX_MARKS, RuleSet
+
+_OPEN = "\"“‘'「『《"
+_CLOSE = "\"”’'」』》"
+# Private-use characters of the text itself would be taken for marks.
+_NO_PRIVATE = dict.fromkeys(range(0xE000, 0xF900), 0xFFFD)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A thing or a quantity in a sentence; ``start`` and ``end`` take in the quote marks around it."""
+
+    start: int
+    end: int
+    key: str
+    mention: Mention | None = None
+    quantity: Quantity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceReading:
+    """One sentence: its marks in order, its masked text, and the way back to the article's offsets."""
+
+    sentence: Sentence
+    marks: tuple[Mark, ...]
+    masked: str
+    folded: str
+    triggers: str
+    """The sentence's own words in lower case: what decides which rules can fire."""
+    _starts: tuple[int, ...]
+    _origins: tuple[int, ...]
+
+    def locate(self, position: int, *, end: bool = False) -> int:
+        """Return the article offset of a position in ``masked``.
+
+        A position at a mark is the mark's start; as the end of a span (``end``) it is the mark's end.
+        """
+        number = bisect_right(self._starts, position - 1 if end else position) - 1
+        start = self._starts[number]
+        origin = self._origins[number]
+        if number % 2:  # a mark: two masked characters stand for all of it
+            mark = self.marks[number // 2]
+            return mark.end if end else (mark.start if position == start else mark.end)
+        return origin + position - start
+
+    def mark_at(self, group: str) -> Mark:
+        """Return the mark that a slot's two characters stand for."""
+        return self.marks[ord(group[1]) - INDEX_BASE]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An article with all its sentences read; furniture is not read."""
+
+    article: Article
+    sentences: tuple[SentenceReading, ...]
+    main_places: Mapping[str, Mention]
+    """By class IRI, the thing that the article is about: named in its title, else named first."""
+
+    translated: bool = False
+    """Whether the article reads as machine-translated: it uses a variant that only translation makes."""
+
+
+def read_sentences(article: Article, lexicon: Lexicon, grammar: QuantityGrammar, rules: RuleSet) -> Reading:
+    """Find names and quantities in an article and mask them, sentence by sentence."""
+    sentences = [s for s in article.sentences if s.part != "furniture"]
+    mentions = [_shift(lexicon.find_mentions(article.text[s.start : s.end]), s.start) for s in sentences]
+    main = find_main_places(article, [m for group in mentions for m in group])
+    resolved = resolve_references([m for group in mentions for m in group], main)
+    by_sentence: dict[int, list[Mention]] = {s.start: [] for s in sentences}
+    starts = [s.start for s in sentences]
+    for mention in resolved:
+        by_sentence[starts[bisect_right(starts, mention.start) - 1]].append(mention)
+    readings = []
+    for sentence in sentences:
+        quantities = find_quantities(
+            article.text, grammar, start=sentence.start, end=sentence.end, anchor=article.published
+        )
+        marks = merge_marks(article.text, sentence, by_sentence[sentence.start], quantities)
+        readings.append(mask_sentence(article.text, sentence, marks, rules.class_code))
+    translated = any(mention.kind == "translated" for mention in resolved)
+    return Reading(article, tuple(readings), main, translated)
+
+
+def _shift(mentions: Sequence[Mention], offset: int) -> list[Mention]:
+    return [mention._replace(start=mention.start + offset, end=mention.end + offset) for mention in mentions]
+
+
+def find_main_places(article: Article, mentions: Sequence[Mention]) -> dict[str, Mention]:
+    """Return by class the thing an article is about: the one its title names, else the first named."""
+    main: dict[str, Mention] = {}
+    title = article.title
+    inside = [m for m in mentions if title and title.start <= m.start < title.end]
+    for mention in [*inside, *mentions]:
+        if mention.kind != "reference":
+            main.setdefault(mention.type, mention)
+    return main
+
+
+def merge_marks(
+    text: str, sentence: Sentence, mentions: Sequence[Mention], quantities: Sequence[Quantity]
+) -> list[Mark]:
+    """Return mentions and quantities as marks in order, the longer of two that overlap."""
+    found = [Mark(m.start, m.end, m.type, mention=m) for m in mentions]
+    found += [_mark_quantity(text, q, mentions) for q in quantities]
+    found.sort(key=lambda mark: (mark.start - mark.end, mark.start))
+    kept: list[Mark] = []
+    for mark in found:
+        if all(mark.end <= other.start or mark.start >= other.end for other in kept):
+            kept.append(mark)
+    kept.sort(key=lambda mark: mark.start)
+    marks: list[Mark] = []
+    for number, mark in enumerate(kept[:MAX_MARKS]):
+        floor = marks[-1].end if marks else sentence.start
+        ceiling = kept[number + 1].start if number + 1 < len(kept) else sentence.end
+        start, end = widen_quotes(text, mark.start, mark.end, floor, ceiling)
+        marks.append(Mark(start, end, mark.key, mark.mention, mark.quantity))
+    return marks
+
+
+def _mark_quantity(text: str, quantity: Quantity, mentions: Sequence[Mention]) -> Mark:
+    """Return the mark of a quantity; a period such as "since the launch of X" ends where X begins.
+
+    So that X can be a thing to the rules. The quantity itself keeps all its words.
+    """
+    end = quantity.end
+    if quantity.kind == "period":
+        inner = [m.start for m in mentions if quantity.start < m.start and m.end <= quantity.end + 1]
+        if inner:
+            end = quantity.start + len(text[quantity.start : min(inner)].rstrip(" \"“'‘"))
+    return Mark(quantity.start, end, quantity_key(quantity), quantity=quantity)
+
+
+def quantity_key(quantity: Quantity) -> str:
+    """Return the slot key of a quantity: its kind, and the unit where slots tell units apart."""
+    if quantity.kind in ("measure", "missing"):
+        return f"{quantity.kind}.{quantity.unit}"
+    return quantity.kind
+
+
+def widen_quotes(text: str, start: int, end: int, floor: int, ceiling: int) -> tuple[int, int]:
+    """Return the span with the quote marks on both sides of it, if there is one on each.
+
+    Translated texts put blanks inside the quote marks; one is allowed.
+
+    >>> text = 'the " two districts "key items'
+    >>> text[slice(*widen_quotes(text, 6, 19, 0, 30))]
+    '" two districts "'
+    """
+    left = start - 1
+    right = end
+    if left > floor and text[left] == " " and text[left - 1] in _OPEN:
+        left -= 1
+    if right + 1 < ceiling and text[right] == " " and text[right + 1] in _CLOSE:
+        right += 1
+    if left >= floor and right < ceiling and text[left] in _OPEN and text[right] in _CLOSE:
+        return left, right + 1
+    return start, end
+
+
+def mask_sentence(
+    text: str, sentence: Sentence, marks: Sequence[Mark], class_code: Callable[[str], str]
+) -> SentenceReading:
+    """Return the sentence with each mark replaced by its class and number characters."""
+    pieces: list[str] = []
+    starts: list[int] = []
+    origins: list[int] = []
+    position = sentence.start
+    length = 0
+    for number, mark in enumerate(marks):
+        plain = text[position : mark.start].translate(_NO_PRIVATE)
+        pieces += (plain, class_code(mark.key), chr(INDEX_BASE + number))
+        starts += (length, length + len(plain))
+        origins += (position, mark.start)
+        length += len(plain) + 2
+        position = mark.end
+    pieces.append(text[position : sentence.end].translate(_NO_PRIVATE))
+    starts.append(length)
+    origins.append(position)
+    masked = "".join(pieces)
+    words = fold_case(text[sentence.start : sentence.end])
+    return SentenceReading(sentence, tuple(marks), masked, fold_case(masked), words, tuple(starts), tuple(origins))
+
+
+def span_of_marks(marks: Sequence[Mark]) -> Span:
+    """Return the span from the first mark to the last."""
+    return Span(min(m.start for m in marks), max(m.end for m in marks))

@@ -1,0 +1,329 @@
+"""Extraction rules: TOML data compiled once into regular expressions over *masked* sentences.
+
+A masked sentence is the sentence with every recognised thing and quantity replaced by two private-use
+characters: one for its class, one for its number in the sentence. A pattern can therefore say
+``{n:count} projects`` or ``{p:Park|District}`` and stay an ordinary, linear regular expression.
+``docs/rules.md`` is the guide for rule writers.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import ahocorasick_rs
+
+from kg.errors import KgError, RuleError
+from kg.lexicon import fold_case
+from kg.vocab import expand_iri
+
+CLASS_BASE = 0xE000
+INDEX_BASE = 0xE100
+MAX_MARKS = 0xF8FF - INDEX_BASE + 1
+MARK = "[\ue000-\ue0ff][\ue100-\uf8ff]"
+OTHER_CLASS = chr(0xE0FF)
+"""The class character of a mark that no slot names."""
+
+_SLOT = re.compile(r"\{(\w+):([\w|]+)\}")
+_MACRO = re.compile(r"<<(\w+)>>")
+_FOLD = re.compile(r"\n\s*")
+KINDS = ("pattern", "link", "placement", "owner")
+PARTS = ("any", "title", "body")
+TEXTS = ("any", "translated", "plain")
+STATUSES = ("explicit", "implied", "garbled")
+TEMPLATE_KEYS = frozenset(
+    "subject predicate object value before unit qualifier period status modality scope attributed".split()
+)
+RULE_KEYS = frozenset(
+    "id says kind triggers pattern case unless prior claim example counter status part texts"
+    " first second joiner classes".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One claim that a rule makes, its parts still to be filled from a match.
+
+    A part is ``$slot`` (the thing or words the slot matched), ``@Class|Class`` (the nearest earlier
+    thing of a class), ``article``, a short IRI, or a table: ``{cohort=, type=, key=, value=}``,
+    ``{thing=, class=}``, ``{event=}``, ``{text=}``, ``{indicator=}``.
+    """
+
+    subject: Any
+    predicate: Any
+    object: Any = None
+    value: str = ""
+    before: str = ""
+    unit: str = ""
+    qualifier: str = ""
+    period: str = ""
+    status: str = ""
+    modality: str = ""
+    scope: Any = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A sentence a rule must match, and the claims it must give, each as one short line."""
+
+    text: str
+    claims: tuple[str, ...]
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: what it means, when it fires, what it matches, and what it claims."""
+
+    id: str
+    says: str
+    kind: str
+    order: int
+    pattern: re.Pattern[str] | None
+    case: bool
+    unless: re.Pattern[str] | None
+    triggers: tuple[str, ...]
+    templates: tuple[Template, ...]
+    status: str
+    examples: tuple[Example, ...]
+    counters: tuple[str, ...]
+    prior: re.Pattern[str] | None = None
+    joiner: re.Pattern[str] | None = None
+    first: frozenset[str] = frozenset()
+    second: frozenset[str] = frozenset()
+    classes: tuple[str, ...] = ()
+    slots: frozenset[str] = frozenset()
+    part: str = "any"
+    texts: str = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """All rules of a domain, with the automaton that says which of them can fire on a sentence."""
+
+    rules: tuple[Rule, ...]
+    links: tuple[Rule, ...]
+    placements: tuple[Rule, ...]
+    owners: tuple[Rule, ...]
+    planned: re.Pattern[str]
+    target: re.Pattern[str]
+    denied: re.Pattern[str]
+    slots: Mapping[str, tuple[str, ...]]
+    _codes: Mapping[str, str]
+    _automaton: ahocorasick_rs.AhoCorasick
+    _fires: tuple[tuple[int, ...], ...]
+    _always: tuple[int, ...] = field(default=())
+
+    def class_code(self, key: str) -> str:
+        """Return the class character of an entity class IRI or quantity kind."""
+        return self._codes.get(key, OTHER_CLASS)
+
+    def select_rules(self, folded: str) -> Iterator[Rule]:
+        """Yield the rules that have a trigger in the folded sentence, in rule order."""
+        numbers = set(self._always)
+        for pattern, _, _ in self._automaton.find_matches_as_indexes(folded, overlapping=True):
+            numbers.update(self._fires[pattern])
+        for number in sorted(numbers):
+            yield self.rules[number]
+
+
+def load_rules(folder: Path, *, prefixes: Mapping[str, str]) -> RuleSet:
+    """Compile every rule file of a domain; raise ``RuleError`` naming file, rule and what is wrong."""
+    slot_path = folder / "slots.toml"
+    table = _read_toml(slot_path)
+    compiler = _Compiler(table, prefixes, str(slot_path))
+    rules: list[Rule] = []
+    for path in sorted(folder.glob("*.toml")):
+        if path.name in ("slots.toml", "page.toml"):
+            continue
+        for entry in _read_toml(path).get("rule", []):
+            rules.append(compiler.compile_rule(entry, path, len(rules)))
+    _check_unique(rules, folder)
+    return compiler.make_set(rules)
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise RuleError(f"cannot be read: {error}", where=str(path)) from error
+    except tomllib.TOMLDecodeError as error:
+        raise RuleError(f"not TOML: {error}", where=str(path)) from error
+
+
+def _check_unique(rules: Iterable[Rule], folder: Path) -> None:
+    seen: set[str] = set()
+    for rule in rules:
+        if rule.id in seen:
+            raise RuleError("the id stands twice", where=f"{folder}: {rule.id}")
+        seen.add(rule.id)
+
+
+class _Compiler:
+    """Turns rule entries into rules: expands macros and slots, checks every name."""
+
+    def __init__(self, table: Mapping[str, Any], prefixes: Mapping[str, str], where: str) -> None:
+        self.prefixes = prefixes
+        self.words: Mapping[str, str] = table.get("words", {})
+        try:
+            self.slots = {
+                name: tuple(self._expand_key(key) for key in keys) for name, keys in table.get("slots", {}).items()
+            }
+        except KgError as error:
+            raise RuleError(error.what, where=where, hint=error.hint) from error
+        keys = sorted({key for members in self.slots.values() for key in members})
+        if len(keys) > 0xFE:
+            raise RuleError(f"{len(keys)} slot classes are more than 254", where=where)
+        self.codes = {key: chr(CLASS_BASE + number) for number, key in enumerate(keys)}
+        modality = table.get("modality", {})
+        self.modality = {
+            name: self.compile_pattern(modality.get(name, "(?!)"), where=where, name=name)[0]
+            for name in ("planned", "target", "denied")
+        }
+
+    def _expand_key(self, key: str) -> str:
+        """A slot member is a class (``rd:Park``) or a quantity kind (``count``, ``measure.day``)."""
+        prefix = key.partition(":")[0]
+        return expand_iri(key, self.prefixes) if prefix in self.prefixes else key
+
+    def compile_pattern(self, source: str, *, where: str, name: str) -> tuple[re.Pattern[str], frozenset[str]]:
+        """Return the compiled pattern and the names of its slots."""
+        text = _FOLD.sub("", source)
+        for _ in range(8):
+            if not _MACRO.search(text):
+                break
+            text = _MACRO.sub(lambda m: f"(?:{self._macro(m[1], where, name)})", text)
+        names: set[str] = set()
+
+        def make_slot(match: re.Match[str]) -> str:
+            codes: list[str] = []
+            for slot in match[2].split("|"):
+                if slot not in self.slots:
+                    raise RuleError(
+                        f"unknown slot class {slot!r}",
+                        where=f"{where}: {name}",
+                        hint=f"slots.toml has {', '.join(sorted(self.slots))}",
+                    )
+                codes.extend(self.codes[key] for key in self.slots[slot])
+            names.add(match[1])
+            return f"(?P<{match[1]}>[{''.join(sorted(set(codes)))}][\ue100-\uf8ff])"
+
+        text = _SLOT.sub(make_slot, text)
+        try:
+            return re.compile(text), frozenset(names)
+        except re.error as error:
+            raise RuleError(f"the pattern does not compile: {error}", where=f"{where}: {name}") from error
+
+    def _macro(self, word: str, where: str, name: str) -> str:
+        if word == "mark":
+            return MARK
+        if word not in self.words:
+            raise RuleError(
+                f"unknown word list <<{word}>>",
+                where=f"{where}: {name}",
+                hint=f"slots.toml has {', '.join(sorted(self.words))}",
+            )
+        return _FOLD.sub("", self.words[word])
+
+    def compile_rule(self, entry: Mapping[str, Any], path: Path, order: int) -> Rule:
+        """Return the compiled rule; every wrong key, name or pattern is a ``RuleError``."""
+        name = str(entry.get("id", f"number {order + 1}"))
+        where = str(path)
+        unknown = sorted(set(entry) - RULE_KEYS)
+        if unknown:
+            raise RuleError(f"unknown keys {', '.join(unknown)}", where=f"{where}: {name}")
+        for key in ("id", "says"):
+            if not entry.get(key):
+                raise RuleError(f"{key} is missing", where=f"{where}: {name}")
+        kind = entry.get("kind", "pattern")
+        status = entry.get("status", "explicit")
+        if kind not in KINDS or status not in STATUSES:
+            raise RuleError(f"kind {kind!r} or status {status!r} is unknown", where=f"{where}: {name}")
+        if not entry.get("claim"):
+            raise RuleError("it claims nothing: [[rule.claim]] is missing", where=f"{where}: {name}")
+        if entry.get("part", "any") not in PARTS or entry.get("texts", "any") not in TEXTS:
+            raise RuleError(f"part is one of {PARTS}, texts one of {TEXTS}", where=f"{where}: {name}")
+        pattern, slots = self._optional(entry, "pattern", where, name)
+        if kind == "pattern" and pattern is None:
+            raise RuleError("pattern is missing", where=f"{where}: {name}")
+        return Rule(
+            id=name,
+            says=str(entry["says"]),
+            kind=kind,
+            order=order,
+            pattern=pattern,
+            case=bool(entry.get("case", False)),
+            unless=self._optional(entry, "unless", where, name)[0],
+            triggers=tuple(fold_case(word) for word in entry.get("triggers", ())),
+            templates=tuple(self._make_template(claim, slots, where, name) for claim in entry.get("claim", ())),
+            status=status,
+            examples=tuple(
+                Example(e["text"], tuple(e.get("claims", ())), e.get("title", "")) for e in entry.get("example", ())
+            ),
+            counters=tuple(entry.get("counter", ())),
+            prior=self._optional(entry, "prior", where, name)[0],
+            joiner=self._optional(entry, "joiner", where, name)[0],
+            first=frozenset(entry.get("first", ())),
+            second=frozenset(entry.get("second", ())),
+            classes=tuple(self._expand_key(key) for key in entry.get("classes", ())),
+            slots=slots,
+            part=str(entry.get("part", "any")),
+            texts=str(entry.get("texts", "any")),
+        )
+
+    def _optional(
+        self, entry: Mapping[str, Any], key: str, where: str, name: str
+    ) -> tuple[re.Pattern[str] | None, frozenset[str]]:
+        if key not in entry:
+            return None, frozenset()
+        return self.compile_pattern(entry[key], where=where, name=name)
+
+    def _make_template(self, entry: Mapping[str, Any], slots: frozenset[str], where: str, name: str) -> Template:
+        unknown = sorted(set(entry) - TEMPLATE_KEYS)
+        if unknown or "subject" not in entry or "predicate" not in entry:
+            what = f"unknown keys {', '.join(unknown)}" if unknown else "subject or predicate is missing"
+            raise RuleError(f"claim: {what}", where=f"{where}: {name}")
+        try:
+            parts = {key: self._expand_part(value) for key, value in entry.items()}
+        except KgError as error:
+            raise RuleError(error.what, where=f"{where}: {name}", hint=error.hint) from error
+        for key in ("value", "before", "period"):
+            if parts.get(key) and parts[key].removeprefix("$") not in slots:
+                raise RuleError(f"{key} {parts[key]!r} is not a slot of the pattern", where=f"{where}: {name}")
+        return Template(**parts)
+
+    def _expand_part(self, part: Any) -> Any:
+        """Expand short IRIs where they stand; leave slots, references and words alone."""
+        if isinstance(part, dict):
+            return {k: self._expand_part(v) if k in ("class", "type", "concept") else v for k, v in part.items()}
+        if isinstance(part, str) and part.partition(":")[0] in self.prefixes:
+            return expand_iri(part, self.prefixes)
+        return part
+
+    def make_set(self, rules: list[Rule]) -> RuleSet:
+        """Return the rule set with its trigger automaton."""
+        patterns = [rule for rule in rules if rule.kind == "pattern"]
+        fires: dict[str, list[int]] = {}
+        always = [number for number, rule in enumerate(patterns) if not rule.triggers]
+        for number, rule in enumerate(patterns):
+            for trigger in rule.triggers:
+                fires.setdefault(trigger, []).append(number)
+        triggers = sorted(fires)
+        return RuleSet(
+            rules=tuple(patterns),
+            links=tuple(rule for rule in rules if rule.kind == "link"),
+            placements=tuple(rule for rule in rules if rule.kind == "placement"),
+            owners=tuple(rule for rule in rules if rule.kind == "owner"),
+            planned=self.modality["planned"],
+            target=self.modality["target"],
+            denied=self.modality["denied"],
+            slots=self.slots,
+            _codes=self.codes,
+            _automaton=ahocorasick_rs.AhoCorasick(triggers),
+            _fires=tuple(tuple(fires[trigger]) for trigger in triggers),
+            _always=tuple(always),
+        )
