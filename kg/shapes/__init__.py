@@ -1,0 +1,23 @@
+"""SHACL: shapes compiled to SPARQL on an Oxigraph store, with pySHACL as the reference.
+
+``load_shapes`` reads and checks a shapes graph, ``check`` judges a store, ``check_file`` any RDF file, and
+``write_report`` gives what they found as text, Turtle, JSON, Markdown or SARIF.
+"""
+
+from kg.shapes.check import check, check_file
+from kg.shapes.model import Path, Report, Result, Shape, Shapes
+from kg.shapes.parse import load_shapes, shapes_of
+from kg.shapes.wellformed import check_terms
+
+__all__ = [
+    "Path",
+    "Report",
+    "Result",
+    "Shape",
+    "Shapes",
+    "check",
+    "check_file",
+    "check_terms",
+    "load_shapes",
+    "shapes_of",
+]

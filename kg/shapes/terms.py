@@ -1,0 +1,77 @@
+"""The words of the Shapes Constraint Language, and how terms are written in a query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
+
+Term: TypeAlias = NamedNode | BlankNode | Literal
+Subject: TypeAlias = NamedNode | BlankNode
+
+SH = "http://www.w3.org/ns/shacl#"
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+OWL = "http://www.w3.org/2002/07/owl#"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+
+RDF_TYPE = NamedNode(RDF + "type")
+RDF_FIRST = NamedNode(RDF + "first")
+RDF_REST = NamedNode(RDF + "rest")
+RDF_NIL = NamedNode(RDF + "nil")
+RDFS_LABEL = NamedNode(RDFS + "label")
+RDFS_CLASS = NamedNode(RDFS + "Class")
+SUBCLASS_OF = NamedNode(RDFS + "subClassOf")
+
+TRUE = Literal(True)
+FALSE = Literal(False)
+TRUE_FORMS = frozenset({TRUE, Literal("1", datatype=NamedNode(XSD + "boolean"))})
+
+DERIVED_INTEGERS = frozenset(
+    XSD + name
+    for name in (
+        "byte short int long unsignedByte unsignedShort unsignedInt unsignedLong "
+        "nonNegativeInteger nonPositiveInteger positiveInteger negativeInteger"
+    ).split()
+)
+"""Datatypes that an Oxigraph store turns into ``xsd:integer``."""
+
+
+SPARQL_COMPONENT = NamedNode(SH + "SPARQLConstraintComponent")
+
+
+def sh(name: str) -> NamedNode:
+    """Return the term ``sh:name``."""
+    return NamedNode(SH + name)
+
+
+def text_of(term: object) -> str:
+    """Return a term in N-Triples form, which SPARQL reads as well."""
+    return str(term)
+
+
+def normalised(terms: Iterable[Term]) -> list[Term]:
+    """Return terms as an Oxigraph store holds them: canonical numbers, lower-case language tags."""
+    out: list[Term] = []
+    for term in terms:
+        if isinstance(term, Literal):
+            store = Store()
+            store.add(Quad(RDF_TYPE, RDF_TYPE, term))
+            term = next(iter(store)).object
+        out.append(term)
+    return out
+
+
+def is_term(value: object) -> bool:
+    """Return whether a value is a node of RDF 1.1; triple terms are not."""
+    return isinstance(value, NamedNode | BlankNode | Literal) and not isinstance(value, Triple)
+
+
+def local_name(iri: str) -> str:
+    """Return what stands after the last ``#`` or ``/`` of an IRI.
+
+    >>> local_name("http://www.w3.org/ns/shacl#MinCountConstraintComponent")
+    'MinCountConstraintComponent'
+    """
+    return iri.rstrip("#/").replace("#", "/").rsplit("/", 1)[-1]

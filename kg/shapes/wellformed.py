@@ -1,0 +1,95 @@
+"""Checks on single words and values of a shapes graph, before anything is compiled."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+
+from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
+
+from kg.errors import ShapeError
+from kg.shapes.model import Shapes
+from kg.shapes.read import Index
+from kg.shapes.terms import SH, XSD, Term, text_of
+
+SHAPE_WORDS = frozenset(
+    (
+        "targetNode targetClass targetSubjectsOf targetObjectsOf target class datatype nodeKind "
+        "minExclusive minInclusive maxExclusive maxInclusive minLength maxLength minCount maxCount "
+        "pattern flags languageIn uniqueLang equals disjoint lessThan lessThanOrEquals hasValue in "
+        "closed ignoredProperties node not and or xone property path qualifiedValueShape "
+        "qualifiedValueShapesDisjoint qualifiedMinCount qualifiedMaxCount sparql severity message "
+        "deactivated name description order group defaultValue rule expression prefixes select ask "
+        "declare shapesGraph suggestedShapesGraph entailment optional labelTemplate parameter "
+        "validator nodeValidator propertyValidator annotationProperty annotationValue "
+        "annotationVarName resultAnnotation"
+    ).split()
+)
+_INTEGER = NamedNode(XSD + "integer")
+
+
+def check_shape_words(index: Index, node: Term) -> None:
+    """Raise ``ShapeError`` for a word of the ``sh:`` namespace that does not exist, such as a misspelling."""
+    for predicate in index.subjects.get(node, {}):
+        if predicate.value.startswith(SH) and predicate.value[len(SH) :] not in SHAPE_WORDS:
+            word = predicate.value[len(SH) :]
+            near = difflib.get_close_matches(word, sorted(SHAPE_WORDS), 1)
+            hint = f"did you mean sh:{near[0]}?" if near else "see the specification for the words there are"
+            raise ShapeError(f"sh:{word} is no word of SHACL", where=text_of(node), hint=hint)
+
+
+def check_number(value: Term | None, word: str, where: str) -> int:
+    """Return a count or length as a number; raise ``ShapeError`` unless it is an integer of at least 0."""
+    if isinstance(value, Literal) and value.datatype == _INTEGER and re.fullmatch(r"\+?\d{1,18}", value.value):
+        return int(value.value)
+    raise ShapeError(f"{word} {text_of(value)}", where=where, hint="it must be an integer of at least 0")
+
+
+def check_pattern(pattern: str, flags: str, where: str) -> str:
+    """Return why the store cannot run a regular expression, empty if it can.
+
+    Raises ``ShapeError`` if it is no regular expression to anybody.
+    """
+    if set(flags) - set("smixq"):
+        raise ShapeError(f"sh:flags {flags!r}", where=where, hint="the flags are s, m, i, x and q")
+    query = f'SELECT (REGEX("", {text_of(Literal(pattern))}, {text_of(Literal(flags))}) AS ?r) WHERE {{}}'
+    found = Store().query(query)
+    if isinstance(found, QuerySolutions) and next(found)["r"] is not None:
+        return ""
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ShapeError(f"sh:pattern {pattern!r}: {error}", where=where, hint="mend the expression") from error
+    return f"the regular expression {pattern!r} needs what the store's expressions do not have"
+
+
+def check_terms(shapes: Shapes, declared: Iterable[str], namespaces: Iterable[str]) -> None:
+    """Raise ``ShapeError`` for a term in one of our namespaces that is not declared.
+
+    ``declared`` are the IRIs of the ontology and the concepts. A shape that targets a class or property
+    which is not declared could never be reached, and is told as such.
+    """
+    known = frozenset(declared)
+    ours = tuple(namespaces)
+    own = {node.value for node in shapes.by_node if isinstance(node, NamedNode)}
+    for shape in shapes.by_node.values():
+        for target in shape.targets:
+            term = target.term
+            if isinstance(term, NamedNode) and target.kind != "node" and _unknown(term.value, ours, known, own):
+                raise _undeclared(term.value, known, shape.name, "a target that nothing can reach: ")
+    for subject, predicate, value in shapes.triples:
+        for term in (predicate, value):
+            if isinstance(term, NamedNode) and _unknown(term.value, ours, known, own):
+                shape_at = shapes.by_node.get(subject)
+                raise _undeclared(term.value, known, shape_at.name if shape_at else text_of(subject), "")
+
+
+def _unknown(iri: str, ours: tuple[str, ...], known: frozenset[str], own: set[str]) -> bool:
+    return iri.startswith(ours) and iri not in known and iri not in own and iri not in ours
+
+
+def _undeclared(iri: str, known: frozenset[str], where: str, prefix: str) -> ShapeError:
+    near = difflib.get_close_matches(iri, sorted(known), 1)
+    hint = f"did you mean {near[0]}?" if near else "declare it in the ontology"
+    return ShapeError(f"{prefix}{iri} is not declared", where=where, hint=hint)
