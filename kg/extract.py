@@ -25,7 +25,6 @@ class Extractor:
     lexicon: Lexicon
     grammar: QuantityGrammar
     rules: RuleSet
-    base: str
 
     def read(self, article: Article) -> Reading:
         """Return the article as the rules see it."""

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from kg.article import Page, load_page, parse_article
+from kg import graph, store, turtle
+from kg.article import Page, load_page, parse_article, read_article
+from kg.errors import ArticleError, KgError, StoreError
 from kg.extract import Extractor
 from kg.lexicon import load_lexicon
-from kg.model import Claim
+from kg.model import Article, Claim, sort_claims
 from kg.quantity import load_quantities
+from kg.reading import Reading
 from kg.resources import Domain
 from kg.rules import load_rules
-from kg.vocab import PREFIXES
+from kg.vocab import PREFIXES, slugify
+
+SUFFIXES = (".txt",)
+"""The files of a folder that are read as articles; others are left alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +33,31 @@ class Tools:
     page: Page
 
 
+@dataclass(frozen=True, slots=True)
+class ArticleResult:
+    """One article as it was read, and the claims it gave."""
+
+    article: Article
+    reading: Reading
+    claims: tuple[Claim, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """What a build made: results by article, files written, and the articles that could not be read."""
+
+    results: tuple[ArticleResult, ...]
+    failures: tuple[KgError, ...]
+    files: tuple[Path, ...]
+    counts: dict[str, int]
+    classes: dict[str, int]
+
+    @property
+    def claims(self) -> list[Claim]:
+        """All claims, in the order of the contract."""
+        return sort_claims(claim for result in self.results for claim in result.claims)
+
+
 def load_tools(domain: Domain) -> Tools:
     """Compile the lexicon, the rules and the grammar of a domain; raise what names the wrong entry."""
     prefixes = {**PREFIXES, **domain.prefixes, "kgd": domain.data_base}
@@ -30,9 +65,36 @@ def load_tools(domain: Domain) -> Tools:
         lexicon=load_lexicon(domain.lexicon, base=domain.data_base, prefixes=prefixes),
         grammar=load_quantities(domain.root / "data" / "quantities.toml"),
         rules=load_rules(domain.rules, prefixes=prefixes),
-        base=domain.data_base,
     )
     return Tools(domain, extractor, load_page(domain.rules / "page.toml"))
+
+
+def find_articles(sources: Sequence[Path]) -> list[tuple[str, Path]]:
+    """Return the articles under files and folders as (id, path), by id, whatever the order of ``sources``.
+
+    The id is a slug of the path below the folder given, so that two files never share one. Raises
+    ``ArticleError`` where a source is missing or a folder holds no article.
+    """
+    found: dict[str, Path] = {}
+    for source in sources:
+        if not source.exists():
+            raise ArticleError("no such file or folder", where=str(source))
+        paths = [source] if source.is_file() else sorted(p for p in source.rglob("*") if p.suffix in SUFFIXES)
+        if not paths:
+            raise ArticleError(f"no article ({', '.join(SUFFIXES)}) in this folder", where=str(source))
+        for path in paths:
+            below = Path(path.name) if source.is_file() else path.relative_to(source)
+            key = slugify("-".join(below.with_suffix("").parts))
+            if key in found and found[key].resolve() != path.resolve():
+                key = slugify("/".join((str(source), *below.parts)))
+            found[key] = path
+    return sorted(found.items())
+
+
+def read_claims(tools: Tools, article: Article) -> ArticleResult:
+    """Return the claims of one article."""
+    reading = tools.extractor.read(article)
+    return ArticleResult(article, reading, tuple(graph.settle_claims(tools.extractor.make_claims(reading))))
 
 
 def read_text(tools: Tools, text: str, *, title: str = "", published: str = "") -> list[Claim]:
@@ -43,3 +105,100 @@ def read_text(tools: Tools, text: str, *, title: str = "", published: str = "") 
     body = f"{title}\n\n{text}" if title else text
     article = parse_article(body.encode("utf-8"), tools.page, article_id="text")
     return tools.extractor.make_claims(tools.extractor.read(replace(article, published=published)))
+
+
+def build(
+    domain: Domain,
+    sources: Sequence[Path],
+    out: Path,
+    *,
+    progress: Callable[[int, int, str], None] = lambda done, total, name: None,
+) -> BuildResult:
+    """Read the articles, make their claims, and write store, RDF, claims into ``out``.
+
+    An article that cannot be read is a failure of its own and the rest is built; where all fail, the
+    first failure is raised and nothing is written. ``progress`` hears (done, total, article id).
+    """
+    tools = load_tools(domain)
+    articles = find_articles(sources)
+    _check_folder(out)
+    results: list[ArticleResult] = []
+    failures: list[KgError] = []
+    for number, (key, path) in enumerate(articles):
+        progress(number, len(articles), key)
+        try:
+            results.append(read_claims(tools, read_article(path, tools.page, article_id=key)))
+        except ArticleError as error:
+            failures.append(error)
+    progress(len(articles), len(articles), "")
+    if not results:
+        raise failures[0]
+    lines = make_lines(tools, results)
+    files = write_outputs(domain, out, lines, results)
+    opened = store.open_store(out / "store")
+    counts, classes = store.count_triples(opened), store.count_classes(opened)
+    return BuildResult(tuple(results), tuple(failures), files, counts, classes)
+
+
+def make_lines(tools: Tools, results: Iterable[ArticleResult]) -> list[str]:
+    """Return the whole graph as sorted N-Quads lines: articles, lexicon and ontology."""
+    base = tools.domain.data_base
+    lines = graph.write_lexicon_quads(tools.extractor.lexicon.entities.values(), base)
+    lines += graph.write_ontology_quads(tools.domain.ontology, base)
+    for result in results:
+        lines += graph.write_quads(result.article, result.claims, base)
+    return sorted(set(lines))
+
+
+def write_outputs(
+    domain: Domain, out: Path, lines: Sequence[str], results: Iterable[ArticleResult]
+) -> tuple[Path, ...]:
+    """Write every file of a build, each whole or not at all; the store comes first."""
+    prefixes = {**turtle.data_prefixes(domain.data_base), **domain.prefixes}
+    articles = [line for line in lines if "/graph/ontology>" not in line.rsplit(" ", 2)[1]]
+    claims = sort_claims(claim for result in results for claim in result.claims)
+    store.build_store(out / "store", lines)
+    files = {
+        "graph.nq": graph.join_lines(lines),
+        "graph.ttl": turtle.format_turtle(articles, prefixes).encode(),
+        "claims.jsonl": format_claims(claims).encode(),
+    }
+    for name, data in files.items():
+        store.write_file(out / name, data)
+    return (out / "store", *(out / name for name in files))
+
+
+def format_claims(claims: Iterable[Claim]) -> str:
+    """Return the claims as JSON lines, the contract's fields in order."""
+    return "".join(json.dumps(claim.as_dict(), ensure_ascii=False) + "\n" for claim in claims)
+
+
+def load_claims(path: Path) -> list[Claim]:
+    """Read the claims of a build; raise ``StoreError`` where there are none."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise StoreError("no claims here", where=str(path), hint="build them first: kg build") from error
+    return [Claim.from_dict(row) for row in map(_drop_id, lines)]
+
+
+def _drop_id(line: str) -> dict[str, object]:
+    row: dict[str, object] = json.loads(line)
+    row.pop("id", None)
+    return row
+
+
+def count_claims(claims: Iterable[Claim]) -> dict[str, Counter[str]]:
+    """Return how many claims there are by kind and by status."""
+    kinds: Counter[str] = Counter()
+    statuses: Counter[str] = Counter()
+    for claim in claims:
+        kinds[{"Observation": "values", "literal": "texts"}.get(claim.object_type, "relations")] += 1
+        statuses[claim.status] += 1
+    return {"kind": kinds, "status": statuses}
+
+
+def _check_folder(out: Path) -> None:
+    """Say at once, before the work, that the output folder cannot be one."""
+    if out.exists() and not out.is_dir():
+        raise StoreError("the output folder is a file", where=str(out))
