@@ -9,7 +9,7 @@ from typing import Any
 
 from kg.lexicon import Lexicon
 from kg.model import Claim, Mention, Quantity, Resolution, Span, hash_id
-from kg.reading import Mark, Reading, SentenceReading
+from kg.reading import Mark, Reading, SentenceReading, find_modality, find_period
 from kg.rules import Rule, RuleSet, Template
 from kg.vocab import article_iri, class_iri, class_name, cohort_iri, mint_iri, observation_iri, slugify
 
@@ -124,7 +124,7 @@ class SentenceMatcher:
             "subject_label": subject.label,
             "subject_type": subject.type,
             "predicate": predicate,
-            "modality": template.modality or self._find_modality(match),
+            "modality": template.modality or find_modality(self.sentence, self.rules, match.start(), match.end()),
             "rule": rule.id,
         }
         resolutions = list(self._resolutions("subject", subject, span))
@@ -330,7 +330,7 @@ class SentenceMatcher:
         before = self._quantity(match, template.before) if template.before else None
         known = quantity is not None and quantity.kind != "missing"
         unit = self._label(template.unit, match) or (quantity.unit if quantity else "")
-        period = self._quantity(match, template.period) if template.period else self._find_period(match)
+        period = self._quantity(match, template.period) if template.period else find_period(self.article.text, self.sentence, self._span(match))
         fields: dict[str, Any] = {
             "value": quantity.value if quantity and known else "",
             "value_before": before.value if before else "",
@@ -347,7 +347,7 @@ class SentenceMatcher:
             article=self.article.id,
             subject=subject.iri,
             predicate=predicate,
-            modality=template.modality or self._find_modality(match),
+            modality=template.modality or find_modality(self.sentence, self.rules, match.start(), match.end()),
             **{name: fields.get(name, "") for name in names},
         )
         return fields
@@ -371,35 +371,11 @@ class SentenceMatcher:
             "_period": Span(period.start, period.end),
         }
 
-    def _find_period(self, match: re.Match[str]) -> Quantity | None:
-        """Return the period that governs a match: inside it, right behind it, else the last before it."""
-        start, end = self.sentence.locate(match.start()), self.sentence.locate(match.end(), end=True)
-        periods = [m for m in self.sentence.marks if m.quantity and m.quantity.kind in ("period", "date")]
-        inside = [m for m in periods if start <= m.start < end]
-        behind = [m for m in periods if end <= m.start and not self.article.text[end : m.start].strip()]
-        earlier = [m for m in periods if m.end <= start]
-        chosen = inside[:1] or behind[:1] or earlier[-1:]
-        return chosen[0].quantity if chosen else None
-
     @staticmethod
     def _period_resolution(fields: dict[str, Any], span: Span) -> Iterator[Resolution]:
         period = fields.get("_period")
         if period and not (span.start <= period.start and period.end <= span.end):
             yield Resolution("period", "sentence-period", period.start, period.end)
-
-    def _find_modality(self, match: re.Match[str]) -> str:
-        """Return achieved, planned, target or denied, from the words of the match and its clause before it."""
-        text = self.sentence.folded
-        clause = max(text.rfind(mark, 0, match.start()) for mark in (";", ":", ". ")) + 1
-        clause = max(clause, match.start() - 90)
-        for name, pattern in (
-            ("denied", self.rules.denied),
-            ("target", self.rules.target),
-            ("planned", self.rules.planned),
-        ):
-            if pattern.search(text, clause, match.end()):
-                return name
-        return "achieved"
 
     @staticmethod
     def _resolutions(part: str, thing: _Thing, span: Span) -> Iterator[Resolution]:

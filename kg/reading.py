@@ -11,9 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.lexicon import Lexicon, fold_case, resolve_references
-from kg.model import Article, Mention, Quantity, Sentence, Span
+from kg.model import Article, Mention, Quantity, Sentence
 from kg.quantity import QuantityGrammar, find_quantities
 from kg.rules import INDEX_BASE, MAX_MARKS, RuleSet
+
+CLAUSE = 90
+"""How many masked characters before a match can still say that it is planned or denied."""
 
 _OPEN = "\"“‘'「『《"
 _CLOSE = "\"”’'」』》"
@@ -57,6 +60,12 @@ class SentenceReading:
             mark = self.marks[number // 2]
             return mark.end if end else (mark.start if position == start else mark.end)
         return origin + position - start
+
+    def position(self, offset: int) -> int:
+        """Return the masked position of an article offset; inside a mark, that of the mark."""
+        number = bisect_right(self._origins, offset) - 1
+        start, origin = self._starts[max(number, 0)], self._origins[max(number, 0)]
+        return start if number % 2 else start + max(0, offset - origin)
 
     def mark_at(self, group: str) -> Mark:
         """Return the mark that a slot's two characters stand for."""
@@ -197,6 +206,23 @@ def mask_sentence(
     return SentenceReading(sentence, tuple(marks), masked, fold_case(masked), words, tuple(starts), tuple(origins))
 
 
-def span_of_marks(marks: Sequence[Mark]) -> Span:
-    """Return the span from the first mark to the last."""
-    return Span(min(m.start for m in marks), max(m.end for m in marks))
+def find_period(text: str, sentence: SentenceReading, span: tuple[int, int]) -> Quantity | None:
+    """Return the period that governs a span: inside it, right behind it, else the last before it."""
+    start, end = span
+    periods = [m for m in sentence.marks if m.quantity and m.quantity.kind in ("period", "date")]
+    inside = [m for m in periods if start <= m.start < end]
+    behind = [m for m in periods if end <= m.start and not text[end : m.start].strip()]
+    earlier = [m for m in periods if m.end <= start]
+    chosen = inside[:1] or behind[:1] or earlier[-1:]
+    return chosen[0].quantity if chosen else None
+
+
+def find_modality(sentence: SentenceReading, rules: RuleSet, start: int, end: int) -> str:
+    """Return achieved, planned, target or denied, from masked positions and the clause before them."""
+    text = sentence.folded
+    clause = max(text.rfind(mark, 0, start) for mark in (";", ":", ". ")) + 1
+    clause = max(clause, start - CLAUSE)
+    for name, pattern in (("denied", rules.denied), ("target", rules.target), ("planned", rules.planned)):
+        if pattern.search(text, clause, end):
+            return name
+    return "achieved"
