@@ -129,20 +129,24 @@ def count_triples(store: ox.Store) -> dict[str, int]:
     }
 
 
-def count_classes(store: ox.Store) -> dict[str, int]:
-    """Return how many things of each class there are, by short name, the largest class first."""
+def count_classes(store: ox.Store, *, graphs: str = "") -> dict[str, int]:
+    """Return how many things of each class there are, by short name, the largest class first.
+
+    Terms of the ontology itself are not things. With ``graphs`` only the graphs count whose IRI starts
+    with it: ``<data base>article/`` gives what articles speak of, without the rest of the lexicon.
+    """
     found: dict[str, set[str]] = {}
     for quad in store.quads_for_pattern(None, ox.NamedNode(v.TYPE), None):
-        found.setdefault(v.class_name(_value(quad.object)), set()).add(_value(quad.subject))
+        kind = _value(quad.object)
+        if kind != v.CONCEPT_SCHEME and not kind.startswith(v.OWL) and _value(quad.graph_name).startswith(graphs):
+            found.setdefault(v.class_name(kind), set()).add(_value(quad.subject))
     return {name: len(found[name]) for name in sorted(found, key=lambda name: (-len(found[name]), name))}
 
 
 def count_by_graph(store: ox.Store) -> dict[str, int]:
     """Return the number of triples of each graph, by IRI."""
     names = sorted(graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode))
-    return {
-        name: sum(1 for _ in store.quads_for_pattern(None, None, None, ox.NamedNode(name))) for name in names
-    }
+    return {name: sum(1 for _ in store.quads_for_pattern(None, None, None, ox.NamedNode(name))) for name in names}
 
 
 def _value(term: object) -> str:

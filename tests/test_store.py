@@ -47,6 +47,7 @@ def test_a_store_is_built_read_and_counted(tmp_path: Path) -> None:
     assert dump_lines(store) == sorted(LINES)
     assert count_triples(store) == {"quads": 5, "triples": 4, "graphs": 2}
     assert count_classes(store) == {"Park": 1, "Project": 1}
+    assert count_classes(store, graphs=ONE) == {"Park": 1}
     assert count_by_graph(store) == {ONE: 1, TWO: 4}
     assert [p.name for p in (tmp_path / "build").iterdir()] == ["store"]
 
