@@ -222,7 +222,7 @@ class _Evaluation:
         lowest = max((c.number for c in counts if c.kind == "minCount"), default=0)
         if not highest or self.nodes.total is None or self.zero or lowest > 1:
             return False
-        fails = " || ".join(f"!{expression}" for _, expression in checks)
+        fails = " || ".join(f"!({expression})" for _, expression in checks)
         bad = f"(SUM(IF(BOUND({self.v}) && ({fails}), 1, 0)) AS ?bad)" if fails else "(0 AS ?bad)"
         query = (
             f"SELECT (COUNT(*) AS ?rows) (COUNT({self.v}) AS ?pairs) {bad} "
@@ -340,8 +340,8 @@ class _Evaluation:
     def _closed(self, constraint: Constraint) -> None:
         p, o = self.engine.expressions.fresh(), self.engine.expressions.fresh()
         extra = self.engine.expressions.extra_property(constraint, self.v, (p, o))
-        query = f"SELECT DISTINCT {self.x} {p} {o} WHERE {{ {self.ends.text} {extra} }}"
-        for focus, predicate, value in self.engine.rows(query):
+        query = f"SELECT DISTINCT {self.x} ({self.v} AS ?kgv) {p} {o} WHERE {{ {self.ends.text} {extra} }}"
+        for focus, _, predicate, value in self.engine.rows(query):
             if focus is not None and isinstance(predicate, NamedNode):
                 self.add(constraint, focus, value, Path("iri", predicate))
 

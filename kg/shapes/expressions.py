@@ -129,7 +129,8 @@ class Expressions:
             parts.append(part)
         kind = constraint.kind
         if kind == "xone":
-            return _short(f"({' + '.join(f'IF({part}, 1, 0)' for part in parts) or '0'}) = 1")
+            total = " + ".join(f"IF({part}, 1, 0)" for part in parts) or "0"
+            return _short(f"(({total}) = 1)")
         if kind == "not":
             return _short(f"!({parts[0]})")
         if not parts:
