@@ -10,8 +10,8 @@ from typing import Any
 from kg.lexicon import Lexicon
 from kg.model import Claim, Mention, Quantity, Resolution, Span, hash_id
 from kg.reading import Mark, Reading, SentenceReading, find_modality, find_period
-from kg.rules import Rule, RuleSet, Template
-from kg.vocab import article_iri, class_iri, class_name, cohort_iri, mint_iri, observation_iri, slugify
+from kg.rules import Rule, RuleSet, Template, slot_name
+from kg.vocab import CONCEPT, article_iri, class_iri, class_name, cohort_iri, mint_iri, observation_iri, slugify
 
 CONFIDENCE = {"explicit": "1", "implied": "0.8", "garbled": "0.5", "missing": "0.5"}
 """How far a claim of each status is to be believed; a stated order of trust, not a measured probability."""
@@ -20,6 +20,7 @@ _FIELD = re.compile(r"\{(\w+)\}")
 _QUOTES = re.compile('["“”‘「」『』《》]')
 _PREPOSITION = re.compile(r"\b(?:of|in|at|for|to|from|by|with|into|on|near|than)(?: the)? [\"“‘']?$")
 _LEAD = " \t\n,;:."
+_TAIL = " \t\n,;:"
 _SPACE = re.compile(r"\s+")
 
 
@@ -98,7 +99,7 @@ class SentenceMatcher:
 
     @staticmethod
     def _value_slots(rule: Rule) -> set[str]:
-        return {t.value.removeprefix("$") for t in rule.templates if t.value}
+        return {slot_name(t.value) for t in rule.templates if t.value}
 
     @staticmethod
     def _is_allowed(rule: Rule, match: re.Match[str], text: str) -> bool:
@@ -156,7 +157,7 @@ class SentenceMatcher:
         text = match.string
         while start < end and text[start] in _LEAD:
             start += 1
-        while end > start and text[end - 1].isspace():
+        while end > start and text[end - 1] in _TAIL:
             end -= 1
         return Span(self.sentence.locate(start), self.sentence.locate(end, end=True))
 
@@ -192,14 +193,23 @@ class SentenceMatcher:
 
     def _fill_predicate(self, part: Any, match: re.Match[str]) -> str:
         if isinstance(part, dict):
-            label = self._label(part["indicator"], match)
-            return mint_iri(self.base, "indicator", slugify(label))
+            return self._indicator(self._label(part["indicator"], match), bool(part.get("growth")))
         name, _, suffix = str(part)[1:].partition(":")
         if str(part).startswith("$"):
             return self._slot_thing(match, name).iri + suffix
         if str(part).startswith("@"):
             return self._near_thing(name, match).iri + suffix
         return str(part)
+
+    def _indicator(self, words: str, growth: bool) -> str:
+        """Return the indicator that words name: one of the lexicon's, else one coined from the words."""
+        label = _DETERMINER.sub("", words) if _DETERMINER.match(words) else words
+        if not label:
+            raise _NotFilled
+        for mention in self.lexicon.find_mentions(label):
+            if mention.type == CONCEPT and (mention.start, mention.end) == (0, len(label)):
+                return mention.entity + ("Growth" if growth else "")
+        return mint_iri(self.base, "indicator", slugify(f"growth of {label}" if growth else label))
 
     def _fill_object(self, part: Any, match: re.Match[str]) -> _Thing:
         if isinstance(part, dict) and "text" in part:
@@ -213,6 +223,8 @@ class SentenceMatcher:
         return self._fill_thing(part, match)
 
     def _fill_thing(self, part: Any, match: re.Match[str]) -> _Thing:
+        if isinstance(part, tuple):
+            return self._fill_first(part, match)
         if isinstance(part, dict):
             return self._make_thing(part, match)
         text = str(part)
@@ -225,10 +237,21 @@ class SentenceMatcher:
             return self._claimed_thing(text[2:])
         if text.startswith("@"):
             return self._near_thing(text[1:], match)
+        if text.startswith("~"):
+            return self._sole_thing(text[1:], match)
         known = self.lexicon.entities.get(text)
         if known is None:
             raise _NotFilled
         return _Thing(known.iri, known.label, class_name(known.type))
+
+    def _fill_first(self, parts: Sequence[Any], match: re.Match[str]) -> _Thing:
+        """Return the first of several parts that can be filled."""
+        for part in parts:
+            try:
+                return self._fill_thing(part, match)
+            except _NotFilled:
+                continue
+        raise _NotFilled
 
     def _slot_thing(self, match: re.Match[str], name: str) -> _Thing:
         mark = self._slot_mark(match, name)
@@ -358,7 +381,7 @@ class SentenceMatcher:
             name = text[1:]
             mark = self._mark_or_none(match, name) if name in match.re.groupindex and match[name] else None
             return mark.mention.entity if mark and mark.mention else self._words(match, name)
-        return text
+        return self._label(text, match) if "{" in text else text
 
     def _period_fields(self, period: Quantity | None) -> dict[str, Any]:
         if period is None:

@@ -12,6 +12,7 @@ from kg import graph, store, turtle
 from kg.article import Page, load_page, parse_article, read_article
 from kg.errors import ArticleError, KgError, StoreError
 from kg.extract import Extractor
+from kg.gate import Gate, Verdict
 from kg.lexicon import load_lexicon
 from kg.model import Article, Claim, sort_claims
 from kg.quantity import load_quantities
@@ -35,11 +36,16 @@ class Tools:
 
 @dataclass(frozen=True, slots=True)
 class ArticleResult:
-    """One article as it was read, and the claims it gave."""
+    """One article as it was read, and the gate's verdict on each claim that the rules made of it."""
 
     article: Article
     reading: Reading
-    claims: tuple[Claim, ...]
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """The claims that the gate accepted."""
+        return tuple(verdict.claim for verdict in self.verdicts if verdict.accepted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +98,10 @@ def find_articles(sources: Sequence[Path]) -> list[tuple[str, Path]]:
 
 
 def read_claims(tools: Tools, article: Article) -> ArticleResult:
-    """Return the claims of one article."""
+    """Return the claims of one article, each judged by the gate."""
     reading = tools.extractor.read(article)
-    return ArticleResult(article, reading, tuple(graph.settle_claims(tools.extractor.make_claims(reading))))
+    made = graph.settle_claims(tools.extractor.make_claims(reading))
+    return ArticleResult(article, reading, tuple(Gate(reading, tools.extractor, made).judge_all(made)))
 
 
 def read_text(tools: Tools, text: str, *, title: str = "", published: str = "") -> list[Claim]:
@@ -104,7 +111,7 @@ def read_text(tools: Tools, text: str, *, title: str = "", published: str = "") 
     """
     body = f"{title}\n\n{text}" if title else text
     article = parse_article(body.encode("utf-8"), tools.page, article_id="text")
-    return tools.extractor.make_claims(tools.extractor.read(replace(article, published=published)))
+    return list(read_claims(tools, replace(article, published=published)).claims)
 
 
 def build(

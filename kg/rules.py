@@ -28,7 +28,8 @@ MARK = "[\ue000-\ue0ff][\ue100-\uf8ff]"
 OTHER_CLASS = chr(0xE0FF)
 """The class character of a mark that no slot names."""
 
-_SLOT = re.compile(r"\{(\w+):([\w|]+)\}")
+_SLOT = re.compile(r"\{(?:(\w+):|(!?)(?=[A-Za-z]))([\w|]+)\}")
+"""``{p:Park}`` is a slot with a name, ``{Park}`` one without, ``{!Park}`` any mark of another class."""
 _MACRO = re.compile(r"<<(\w+)>>")
 _FOLD = re.compile(r"\n\s*")
 KINDS = ("pattern", "link", "placement", "owner")
@@ -49,8 +50,9 @@ class Template:
     """One claim that a rule makes, its parts still to be filled from a match.
 
     A part is ``$slot`` (the thing or words the slot matched), ``@Class|Class`` (the nearest earlier
-    thing of a class), ``article``, a short IRI, or a table: ``{cohort=, type=, key=, value=}``,
-    ``{thing=, class=}``, ``{event=}``, ``{text=}``, ``{indicator=}``.
+    thing of a class), ``~Class|Class`` (the one thing the sentence can be about), ``article``, a short
+    IRI, or a table: ``{cohort=, type=, key=, value=}``, ``{thing=, class=}``, ``{event=}``, ``{text=}``,
+    ``{indicator=, growth=}``. A list of these is the first of them that can be filled.
     """
 
     subject: Any
@@ -118,6 +120,21 @@ class RuleSet:
     _fires: tuple[tuple[int, ...], ...]
     _always: tuple[int, ...] = field(default=())
 
+    @property
+    def predicates(self) -> frozenset[str]:
+        """The predicates that the rules claim, other than those found in the words."""
+        rules = (*self.rules, *self.links, *self.placements, *self.owners)
+        return frozenset(t.predicate for r in rules for t in r.templates if "://" in str(t.predicate))
+
+    def triggers_of(self, predicate: str) -> frozenset[str]:
+        """Return the words that start a rule which can claim a predicate."""
+        return frozenset(
+            word
+            for rule in self.rules
+            for word in rule.triggers
+            if any(template.predicate == predicate for template in rule.templates)
+        )
+
     def class_code(self, key: str) -> str:
         """Return the class character of an entity class IRI or quantity kind."""
         return self._codes.get(key, OTHER_CLASS)
@@ -163,6 +180,15 @@ def _check_unique(rules: Iterable[Rule], folder: Path) -> None:
         seen.add(rule.id)
 
 
+def slot_name(part: str) -> str:
+    """Return the slot that a value takes its number from; ``-$g`` is the number below zero.
+
+    >>> slot_name("-$g")
+    'g'
+    """
+    return part.removeprefix("-").removeprefix("$")
+
+
 class _Compiler:
     """Turns rule entries into rules: expands macros and slots, checks every name."""
 
@@ -201,7 +227,7 @@ class _Compiler:
 
         def make_slot(match: re.Match[str]) -> str:
             codes: list[str] = []
-            for slot in match[2].split("|"):
+            for slot in match[3].split("|"):
                 if slot not in self.slots:
                     raise RuleError(
                         f"unknown slot class {slot!r}",
@@ -209,8 +235,11 @@ class _Compiler:
                         hint=f"slots.toml has {', '.join(sorted(self.slots))}",
                     )
                 codes.extend(self.codes[key] for key in self.slots[slot])
+            chosen = "".join(sorted(set(codes)))
+            if not match[1]:
+                return f"(?:{f'(?![{chosen}])' if match[2] else f'(?=[{chosen}])'}{MARK})"
             names.add(match[1])
-            return f"(?P<{match[1]}>[{''.join(sorted(set(codes)))}][\ue100-\uf8ff])"
+            return f"(?P<{match[1]}>[{chosen}][\ue100-\uf8ff])"
 
         text = _SLOT.sub(make_slot, text)
         try:
@@ -292,12 +321,14 @@ class _Compiler:
         except KgError as error:
             raise RuleError(error.what, where=f"{where}: {name}", hint=error.hint) from error
         for key in ("value", "before", "period"):
-            if parts.get(key) and parts[key].removeprefix("$") not in slots:
+            if parts.get(key) and slot_name(parts[key]) not in slots:
                 raise RuleError(f"{key} {parts[key]!r} is not a slot of the pattern", where=f"{where}: {name}")
         return Template(**parts)
 
     def _expand_part(self, part: Any) -> Any:
         """Expand short IRIs where they stand; leave slots, references and words alone."""
+        if isinstance(part, list):
+            return tuple(self._expand_part(choice) for choice in part)
         if isinstance(part, dict):
             return {k: self._expand_part(v) if k in ("class", "type", "concept") else v for k, v in part.items()}
         if isinstance(part, str) and part.partition(":")[0] in self.prefixes:

@@ -32,9 +32,9 @@ COMMANDS = (
     Entry("claims", "kg.cli.claims:claims", "Print what the articles say, each claim with its quote."),
     Entry("explain", "kg.cli.claims:explain", "Show all that is known of a thing, and the words behind it."),
     Entry(
-        "account", "kg.cli.claims:account", "Show what was taken from each sentence, and what became of each number."
+        "account", "kg.cli.account:account", "Show what was taken from each sentence, and what became of each number."
     ),
-    Entry("check-claims", "kg.cli.claims:check_claims", "Test claims made elsewhere against their article."),
+    Entry("check-claims", "kg.cli.account:check_claims", "Test claims made elsewhere against their article."),
     Entry("query", "kg.cli.query:query", "Ask a shipped question, or your own in SPARQL."),
     Entry("check", "kg.cli.check:check", "Check the graph, or any RDF file, against SHACL shapes."),
     Entry("export", "kg.cli.export:export", "Write RDF, network graphs, tables, pictures or a page."),

@@ -1,0 +1,206 @@
+"""The account of an article: what became of every sentence and of every number in it.
+
+It reconciles by construction: every digit of the text lies in exactly one number, and every number is
+used, rejected with the reason, or unused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from kg.gate import Verdict
+from kg.model import Claim, Span
+from kg.reading import Mark, Reading, SentenceReading
+
+_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
+_TITLES = ("headline", "alternativeHeadline")
+_SAYINGS = ("evaluation", "role")
+
+
+class NumberAccount(NamedTuple):
+    """One number: ``status`` is used, rejected or unused; ``claims`` are the ids of those that use it."""
+
+    start: int
+    end: int
+    text: str
+    status: str
+    reason: str
+    claims: tuple[str, ...]
+
+
+class SentenceAccount(NamedTuple):
+    """One sentence: the claims taken from it as (id, rule), or why there is none."""
+
+    start: int
+    end: int
+    part: str
+    claims: tuple[tuple[str, str], ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What became of an article, sentence by sentence and number by number, in order."""
+
+    article: str
+    text: str
+    notes: tuple[str, ...]
+    sentences: tuple[SentenceAccount, ...]
+    numbers: tuple[NumberAccount, ...]
+
+    def counts(self) -> dict[str, int]:
+        """Return how many numbers there are, and how many are used, rejected and unused."""
+        found = Counter(number.status for number in self.numbers)
+        return {"numbers": len(self.numbers), **{name: found[name] for name in ("used", "rejected", "unused")}}
+
+    def summary(self) -> str:
+        """Return the reckoning as one sentence; ``unaccounted`` is what would be left over."""
+        counts = self.counts()
+        rest = counts["numbers"] - counts["used"] - counts["rejected"] - counts["unused"]
+        return (
+            f"{counts['numbers']} numbers: {counts['used']} used, {counts['rejected']} rejected, "
+            f"{counts['unused']} unused, {rest} unaccounted"
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the account as plain values for JSON."""
+        return {
+            "article": self.article,
+            "counts": self.counts(),
+            "notes": list(self.notes),
+            "sentences": [
+                {**s._asdict(), "claims": [list(c) for c in s.claims], "text": self.text[s.start : s.end]}
+                for s in self.sentences
+            ],
+            "numbers": [{**n._asdict(), "claims": list(n.claims)} for n in self.numbers],
+        }
+
+
+def make_account(reading: Reading, verdicts: Sequence[Verdict]) -> Account:
+    """Return the account of an article from its reading and the gate's verdicts on its claims."""
+    return Account(
+        article=reading.article.id,
+        text=reading.article.text,
+        notes=reading.article.notes,
+        sentences=tuple(_account_sentences(reading, verdicts)),
+        numbers=tuple(_account_numbers(reading, verdicts)),
+    )
+
+
+# ---------------------------------------------------------------- numbers
+def find_numbers(reading: Reading) -> Iterator[tuple[Span, Mark | None]]:
+    """Yield every number of the text once, in order: what was read as a quantity, and all other digits."""
+    text = reading.article.text
+    known = [(Span(q.start, q.end), mark) for mark in _quantity_marks(reading) if (q := mark.quantity)]
+    position = 0
+    for span, mark in [*known, (Span(len(text), len(text)), None)]:
+        for match in _DIGITS.finditer(text, position, span.start):
+            yield Span(*match.span()), None
+        if mark:
+            yield span, mark
+        position = span.end
+
+
+def _quantity_marks(reading: Reading) -> Iterator[Mark]:
+    """Yield the marks of quantities that have a number in them; "so far" is a period without one."""
+    for sentence in reading.sentences:
+        for mark in sentence.marks:
+            quantity = mark.quantity
+            if quantity is None or quantity.kind == "missing":
+                continue
+            words = reading.article.text[quantity.start : quantity.end]
+            if quantity.kind not in ("period", "date") or any(char.isdigit() for char in words):
+                yield mark
+
+
+def _account_numbers(reading: Reading, verdicts: Sequence[Verdict]) -> Iterator[NumberAccount]:
+    text = reading.article.text
+    names = [mark for s in reading.sentences for mark in s.marks if mark.mention]
+    furniture = [s for s in reading.article.sentences if s.part == "furniture"]
+    users = _find_users(verdicts)
+    refusals = [verdict for verdict in verdicts if not verdict.accepted]
+    for span, mark in find_numbers(reading):
+        words = text[span.start : span.end]
+        claims = tuple(dict.fromkeys(c for place, c in users if _touches(place, span)))
+        if claims:
+            yield NumberAccount(*span, words, "used", "", claims)
+            continue
+        status, reason = _explain_number(span, mark, names, furniture, refusals)
+        yield NumberAccount(*span, words, status, reason, ())
+
+
+def _find_users(verdicts: Iterable[Verdict]) -> list[tuple[Span, str]]:
+    """Return the places whose numbers accepted claims use, with the claims' ids."""
+    users: list[tuple[Span, str]] = []
+    for verdict in verdicts:
+        if not verdict.accepted:
+            continue
+        claim = verdict.claim
+        users += [(Span(s, e), claim.id) for part, s, e in verdict.found if part in ("value", "value_before", "period")]
+        if _keeps_words(claim):
+            at = claim.quote.find(claim.object_label)
+            if at >= 0:
+                users.append((Span(claim.start + at, claim.start + at + len(claim.object_label)), claim.id))
+    return users
+
+
+def _keeps_words(claim: Claim) -> bool:
+    """Say whether a claim keeps numbers as words: a superlative, a name, but not a whole headline."""
+    local = re.split(r"[/#]", claim.predicate)[-1]
+    return bool(claim.object_label) and claim.object_type in ("literal", "Recognition") and local not in _TITLES
+
+
+def _explain_number(
+    span: Span, mark: Mark | None, names: Sequence[Mark], furniture: Sequence[Any], refusals: Sequence[Verdict]
+) -> tuple[str, str]:
+    """Return status and reason of a number that no accepted claim uses."""
+    if any(s.start <= span.start < s.end for s in furniture):
+        return "rejected", "page furniture"
+    for name in names:
+        if name.mention and name.start <= span.start and span.end <= name.end:
+            return "rejected", f"part of the name {name.mention.label}"
+    for verdict in refusals:
+        if verdict.claim.start <= span.start and span.end <= verdict.claim.end:
+            failure = verdict.failures[0]
+            return "rejected", f"{failure.part}: {failure.reason} ({verdict.claim.rule})"
+    if mark is None:
+        return "unused", "not a quantity: part of a code, a name or a label"
+    kind = mark.quantity.kind if mark.quantity else ""
+    reasons = {"size": "a size class, never an amount", "ordinal": "an ordinal that ranks nothing known"}
+    if kind in ("period", "date"):
+        return "unused", "a date or period of no claim"
+    return "unused", reasons.get(kind, "no rule reads the words around it")
+
+
+def _touches(place: Span, number: Span) -> bool:
+    return place.start < number.end and number.start < place.end
+
+
+# ---------------------------------------------------------------- sentences
+def _account_sentences(reading: Reading, verdicts: Sequence[Verdict]) -> Iterator[SentenceAccount]:
+    readings = {sentence.sentence.start: sentence for sentence in reading.sentences}
+    for sentence in reading.article.sentences:
+        here = [v for v in verdicts if sentence.start <= v.claim.start < sentence.end]
+        accepted = tuple((v.claim.id, v.claim.rule) for v in here if v.accepted)
+        reason = _explain_sentence(sentence.part, here, readings.get(sentence.start))
+        yield SentenceAccount(sentence.start, sentence.end, sentence.part, accepted, reason)
+
+
+def _explain_sentence(part: str, here: Sequence[Verdict], reading: SentenceReading | None) -> str:
+    """Return why a sentence gave nothing, or what is to be known of what it gave; empty if nothing is."""
+    if part == "furniture":
+        return "page furniture"
+    accepted = [v.claim for v in here if v.accepted]
+    if accepted:
+        local = {re.split(r"[/#]", claim.predicate)[-1] for claim in accepted}
+        return "evaluative only" if local <= set(_SAYINGS) else ""
+    if here:
+        failure = here[0].failures[0]
+        return f"rejected by the gate: {failure.part}: {failure.reason}"
+    if reading is not None and not reading.marks:
+        return "no pattern: no known thing or number"
+    return "no pattern"

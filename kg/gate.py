@@ -1,0 +1,403 @@
+"""The door every claim must pass: each of its parts is in its quote, or recorded as resolved or derived.
+
+Two proofs are asked for. The *parts*: quote, subject, object, number, unit, qualifier, direction, period,
+modality, each looked up in the article's own marks, on value boundaries, whoever proposed the claim. The
+*wording*: some rule joins just these parts in just this place; where the rules know the words and say
+something else, the claim is refused and told what they say; where no rule knows the words, the claim
+stands only if nothing else in its sentence could be meant.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from kg.extract import Extractor
+from kg.lexicon import fold_case, is_bounded
+from kg.matching import clean_words
+from kg.model import Claim, Quantity, Resolution, Span
+from kg.reading import Mark, Reading, SentenceReading, find_modality, find_period
+from kg.vocab import CONCEPT, article_iri
+
+_CANONICAL = frozenset(
+    "CNY USD EUR GBP HKD JPY MOP TWD KRW SGD percent point permille times rank"
+    " day hour minute week month year km m km2 m2 mu ha ton MW kW kWh GW".split()
+)
+_DOWN = re.compile(
+    r"\b(?:down|fell|fall(?:en|ing)?|drop(?:ped|ping|s)?|decreas\w+|declin\w+|shr[aiu]nk\w*|contract(?:ed|ing)"
+    r"|reduc\w+|lower(?:ed)?|los[st]\w*|slump\w*|cut)\b"
+)
+_UP = re.compile(
+    r"\b(?:up|r[oi]se\w*|rising|increas\w+|gr[eo]w\w*|growth|climb\w*|jump\w*|surg\w+|soar\w*|expand\w*|expansion"
+    r"|higher|gain\w*|added|doubl\w+|tripl\w+)\b"
+)
+_WORD = re.compile(r"[\w’'-]+")
+_STOP = frozenset("the a an of in and for to by with its their on at not named".split())
+_MEANING = (
+    "subject",
+    "predicate",
+    "object_type",
+    "value",
+    "value_before",
+    "unit",
+    "qualifier",
+    "qualifier_before",
+    "scope",
+    "modality",
+)
+
+
+class Failure(NamedTuple):
+    """Why a claim is refused: the part that is not borne out, and what the words say instead."""
+
+    part: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the gate says of one claim; ``found`` is where each part stands, as (part, start, end)."""
+
+    claim: Claim
+    failures: tuple[Failure, ...]
+    found: tuple[tuple[str, int, int], ...] = ()
+
+    @property
+    def accepted(self) -> bool:
+        """Whether every part is borne out."""
+        return not self.failures
+
+
+class Gate:
+    """The gate of one article: its marks, and what the rules make of its words (``known``)."""
+
+    def __init__(self, reading: Reading, extractor: Extractor, known: Iterable[Claim]) -> None:
+        self.reading = reading
+        self.rules = extractor.rules
+        self.base = extractor.lexicon.base
+        self.text = reading.article.text
+        self.starts = [sentence.sentence.start for sentence in reading.sentences]
+        self.known: dict[str, list[Claim]] = {}
+        for claim in known:
+            self.known.setdefault(claim.predicate, []).append(claim)
+
+    def judge(self, claim: Claim) -> Verdict:
+        """Return whether the article bears the claim out, and if not, every part that fails."""
+        quote = self._check_quote(claim)
+        if quote:
+            return Verdict(claim, (quote,))
+        check = _Check(self, claim)
+        return Verdict(claim, tuple(dict.fromkeys(check.failures())), tuple(check.found))
+
+    def judge_all(self, claims: Iterable[Claim]) -> list[Verdict]:
+        """Return a verdict for each claim, in order."""
+        return [self.judge(claim) for claim in claims]
+
+    # ------------------------------------------------------------ the quote
+    def _check_quote(self, claim: Claim) -> Failure | None:
+        if claim.article != self.reading.article.id:
+            return Failure("article", f"the claim is of {claim.article!r}, not of {self.reading.article.id!r}")
+        start, end = claim.start, claim.end
+        if not 0 <= start < end <= len(self.text) or self.text[start:end] != claim.quote:
+            place = self.text.find(claim.quote)
+            there = f"; they stand at {place}" if place >= 0 else "; they stand nowhere in it"
+            return Failure("quote", f"the words are not the article's at [{start}:{end}]{there}")
+        return self._check_edges(claim)
+
+    def _check_edges(self, claim: Claim) -> Failure | None:
+        start, end, quote = claim.start, claim.end, claim.quote
+        if not is_bounded(self.text, start, end) or quote != quote.strip():
+            return Failure("quote", "the quote begins or ends inside a word or with a blank")
+        if quote[-1] in ",;:" or quote[0] in ",;:.":
+            return Failure("quote", "the quote begins or ends with a stop that belongs to the sentence around it")
+        for opened, closed in (("(", ")"), ("“", "”"), ("（", "）")):
+            if quote.count(opened) != quote.count(closed):
+                return Failure("quote", f"the quote takes in only one of {opened} and {closed}")
+        if quote.count('"') % 2:
+            return Failure("quote", "the quote takes in only one of two quotation marks")
+        for sentence in self.sentences_of(claim):
+            for mark in sentence.marks:
+                for edge in (start, end):
+                    inner = mark.mention or mark.quantity
+                    if inner and inner.start < edge < inner.end:
+                        cut = self.text[inner.start : inner.end]
+                        return Failure("quote", f"the quote cuts {cut!r} in two")
+        return None
+
+    def sentences_of(self, claim: Claim) -> list[SentenceReading]:
+        """Return the sentences that a claim's quote touches."""
+        first = max(bisect_right(self.starts, claim.start) - 1, 0)
+        found = []
+        for sentence in self.reading.sentences[first:]:
+            if sentence.sentence.start >= claim.end:
+                break
+            if sentence.sentence.end > claim.start:
+                found.append(sentence)
+        return found
+
+
+class _Check:
+    """One claim before the gate: the marks in its quote, and what the rules say of the same words."""
+
+    def __init__(self, gate: Gate, claim: Claim) -> None:
+        self.gate = gate
+        self.claim = claim
+        self.sentences = gate.sentences_of(claim)
+        self.around = [mark for sentence in self.sentences for mark in sentence.marks]
+        self.marks = [mark for mark in self.around if self._inside(mark)]
+        self.quantities = [mark.quantity for mark in self.marks if mark.quantity]
+        self.folded = fold_case(claim.quote)
+        self.rivals = [c for c in gate.known.get(claim.predicate, ()) if _overlap(c, claim)]
+        self.licensed = any(_same_meaning(c, claim) for c in self.rivals)
+        self.found: list[tuple[str, int, int]] = []
+
+    def _inside(self, mark: Mark) -> bool:
+        inner = mark.mention or mark.quantity
+        return inner is not None and self.claim.start <= inner.start and inner.end <= self.claim.end
+
+    def failures(self) -> Iterable[Failure]:
+        """Yield what is not borne out, part by part."""
+        if not self.sentences:
+            yield Failure("quote", "page furniture is never a fact")
+            return
+        if self.claim.object_type == "Observation":
+            yield from self._check_value()
+            yield from self._check_direction()
+        else:
+            yield from self._check_thing("object", self.claim.object, self.claim.object_label, self.claim.object_type)
+        yield from self._check_thing("subject", self.claim.subject, self.claim.subject_label, self.claim.subject_type)
+        yield from self._check_period()
+        yield from self._check_modality()
+        if not self.licensed:
+            yield from self._check_wording()
+
+    # ------------------------------------------------------------ numbers
+    def _check_value(self) -> Iterable[Failure]:
+        claim = self.claim
+        if not claim.value:
+            if claim.status != "missing":
+                yield Failure("value", "no number is given, and the status is not missing")
+            elif any(q.kind not in ("missing", "period", "date") and q.unit == claim.unit for q in self.quantities):
+                yield Failure("value", "a number is printed in the quote")
+            return
+        if claim.status == "missing":
+            yield Failure("status", "the status is missing, and a number is given")
+        value = self._find_number("value", claim.value, claim.qualifier)
+        if isinstance(value, Failure):
+            yield value
+        if claim.value_before:
+            before = self._find_number("value_before", claim.value_before, claim.qualifier_before)
+            if isinstance(before, Failure):
+                yield before
+            elif isinstance(value, Quantity) and not self._is_before(before, value):
+                yield Failure("value_before", "the words give the two values the other way round")
+
+    def _find_number(self, part: str, value: str, qualifier: str) -> Quantity | Failure:
+        """Return the quantity of the quote that bears a number out: value, then unit, then qualifier."""
+        bare = value.removeprefix("-")
+        same = [q for q in self.quantities if bare in (q.value, q.high, q.other[0] if q.other else "")]
+        if not same:
+            read = ", ".join(f"{q.value} {q.unit}".strip() for q in self.quantities if q.value) or "no number"
+            return Failure(part, f"{value} is not in the quote, which gives {read}")
+        fitting = [q for q in same if self._fits_unit(q, bare)]
+        if not fitting:
+            return Failure("unit", f"{value} is said in {same[0].unit or same[0].kind}, not in {self.claim.unit}")
+        qualified = [q for q in fitting if qualifier in (q.qualifier, "" if q.qualifier == "exact" else None)]
+        if not qualified:
+            return Failure("qualifier", f"the words say {fitting[0].qualifier}, not {qualifier or 'exact'}")
+        number = qualified[0].number or Span(qualified[0].start, qualified[0].end)
+        self.found.append((part, number.start, number.end))
+        return qualified[0]
+
+    def _fits_unit(self, quantity: Quantity, value: str) -> bool:
+        unit = self.claim.unit
+        if unit == "rank":
+            return quantity.kind == "ordinal"
+        if quantity.other and quantity.other[0] == value:
+            return quantity.other[1] == unit
+        if unit in _CANONICAL or quantity.kind in ("money", "percent", "points", "measure"):
+            return quantity.unit == unit
+        return quantity.kind == "count" and (self.licensed or _has_words(self.folded, unit, False))
+
+    def _is_before(self, before: Quantity, value: Quantity) -> bool:
+        """Say whether the words lead from one quantity to the other: "from A to B", "to B from A"."""
+        first, last = sorted((before, value), key=lambda q: q.start)
+        lead = self.gate.text[max(0, first.start - 12) : first.start].lower().rstrip()
+        between = self.gate.text[first.end : last.start].lower()
+        if re.search(r"\bfrom\b", between):
+            return last is before
+        return first is before and (lead.endswith("from") or bool(re.search(r"\bto\b|\binto\b", between)))
+
+    def _check_direction(self) -> Iterable[Failure]:
+        """A change's sign must be the direction that the words nearest to it give."""
+        claim = self.claim
+        if not claim.predicate.endswith("Growth") or not claim.value:
+            return
+        place = next((start for part, start, _ in self.found if part == "value"), claim.end)
+        lead = self.gate.text[max(self.sentences[0].sentence.start, place - 60) : place].lower()
+        tail = self.gate.text[place : claim.end].lower()
+        downs = [m.start() for m in _DOWN.finditer(lead)]
+        ups = [m.start() for m in _UP.finditer(lead)]
+        falls = max(downs, default=-1) > max(ups, default=-1)
+        if not downs and not ups:
+            falls = bool(_DOWN.search(tail)) and not _UP.search(tail)
+        if falls != claim.value.startswith("-"):
+            yield Failure("direction", f"the words say it went {'down' if falls else 'up'}")
+
+    # ------------------------------------------------------------ things
+    def _check_thing(self, part: str, iri: str, label: str, kind: str) -> Iterable[Failure]:
+        if part == "object" and kind == "literal":
+            if clean_words(label).casefold() not in clean_words(self.claim.quote).casefold():
+                yield Failure("object", "the words are not in the quote")
+            return
+        if kind == "Class" or iri == article_iri_of(self.gate):
+            return
+        mark = next((m for m in self.marks if m.mention and m.mention.entity == iri), None)
+        if mark:
+            self.found.append((part, mark.start, mark.end))
+            return
+        resolution = next((r for r in self.claim.resolved if r.part == part), None)
+        if resolution and self._is_resolved(resolution, iri):
+            self.found.append((f"{part} by {resolution.rule}", resolution.start, resolution.end))
+            return
+        if self.licensed or _has_words(self.folded, label, False):
+            return
+        yield Failure(part, f"{label!r} is not named in the quote, and nothing resolves it")
+
+    def _is_resolved(self, resolution: Resolution, iri: str) -> bool:
+        """Say whether the span that a resolution points to names the thing."""
+        for sentence in self.gate.reading.sentences:
+            for mark in sentence.marks:
+                inside = resolution.start <= mark.start and mark.end <= resolution.end
+                if inside and mark.mention and mark.mention.entity == iri:
+                    return True
+        return self.licensed
+
+    # ------------------------------------------------------------ when and whether
+    def _check_period(self) -> Iterable[Failure]:
+        claim = self.claim
+        if not claim.period:
+            return
+        marks = [m for m in self.around if m.quantity and m.quantity.kind in ("period", "date")]
+        words = {clean_words(self.gate.text[m.quantity.start : m.quantity.end]): m for m in marks if m.quantity}
+        if claim.period not in words:
+            yield Failure("period", f"{claim.period!r} is not a period of the sentence")
+            return
+        said_at = words[claim.period].quantity
+        if said_at:
+            self.found.append(("period", said_at.start, said_at.end))
+        if self.licensed:
+            return
+        governing = find_period(self.gate.text, self.sentences[0], self._value_span())
+        said = clean_words(self.gate.text[governing.start : governing.end]) if governing else ""
+        if said != claim.period:
+            yield Failure("period", f"the words say {said!r}")
+
+    def _value_span(self) -> Span:
+        for part, start, end in self.found:
+            if part == "value":
+                return Span(start, end)
+        return Span(self.claim.start, self.claim.end)
+
+    def _check_modality(self) -> Iterable[Failure]:
+        if self.licensed:
+            return
+        sentence = self.sentences[0]
+        said = find_modality(
+            sentence, self.gate.rules, sentence.position(self.claim.start), sentence.position(self.claim.end)
+        )
+        if said != self.claim.modality:
+            yield Failure("modality", f"the words say {said}, not {self.claim.modality}")
+
+    # ------------------------------------------------------------ how the parts are joined
+    def _check_wording(self) -> Iterable[Failure]:
+        """Refuse what the rules read otherwise; what they cannot read must leave nothing else to be meant."""
+        claim = self.claim
+        for rival in self.rivals:
+            difference = _tell_difference(claim, rival)
+            if difference:
+                yield difference
+                return
+        named = [m for m in self.around if m.mention]
+        kinds = {m.mention.type for m in named if m.mention and m.mention.entity == claim.subject}
+        others = {
+            m.mention.label
+            for m in named
+            if m.mention and m.mention.type in kinds and m.mention.entity not in (claim.subject, claim.object)
+        }
+        if others:
+            yield Failure("subject", f"it could also be said of {', '.join(sorted(others))}")
+        if claim.object_type == "Observation":
+            alike = {q.value for q in self.quantities if q.value and self._fits_unit(q, q.value)}
+            if len(alike - {claim.value_before}) > 1:
+                yield Failure("value", "the quote gives several numbers of this unit, and no wording tells which")
+        if not self._has_trigger():
+            yield Failure("predicate", f"no words of the quote say {re.split('[/#]', claim.predicate)[-1]}")
+
+    def _has_trigger(self) -> bool:
+        predicate = self.claim.predicate.removesuffix("Growth")
+        if any(m.mention and m.mention.type == CONCEPT and m.mention.entity == predicate for m in self.marks):
+            return True
+        triggers = self.gate.rules.triggers_of(self.claim.predicate)
+        return any(re.search(rf"(?<!\w){re.escape(word)}", self.folded) for word in triggers if len(word) > 2)
+
+
+def article_iri_of(gate: Gate) -> str:
+    """Return the IRI of the gate's article."""
+    return article_iri(gate.base, gate.reading.article.id)
+
+
+def _overlap(one: Claim, other: Claim) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _same_meaning(one: Claim, other: Claim) -> bool:
+    """Two claims that say the same: all but quote, status, labels and the words of the period."""
+    if any(getattr(one, name) != getattr(other, name) for name in _MEANING):
+        return False
+    if one.object_type == "literal":
+        return one.object_label == other.object_label
+    if one.object_type == "Observation":
+        return other.period in ("", one.period)
+    return one.object == other.object
+
+
+def _tell_difference(claim: Claim, rival: Claim) -> Failure | None:
+    """Return in what a claim differs from what the rules read in the same words, if they are of one fact."""
+    if claim.object_type == "Observation":
+        if rival.object_type != "Observation":
+            return None
+        if claim.subject != rival.subject and claim.value == rival.value:
+            return Failure("subject", f"the words say it of {rival.subject_label}")
+        for name in ("value", "value_before", "unit", "qualifier", "qualifier_before", "modality", "scope", "period"):
+            if getattr(claim, name) != getattr(rival, name) and claim.subject == rival.subject:
+                return Failure(name, f"the words say {getattr(rival, name) or 'nothing'!r}")
+        return None
+    same_object = claim.object == rival.object and claim.object_label == rival.object_label
+    if same_object and claim.subject != rival.subject:
+        return Failure("subject", f"the words say it of {rival.subject_label}")
+    if same_object and claim.modality != rival.modality:
+        return Failure("modality", f"the words say {rival.modality}")
+    if claim.subject == rival.subject and not same_object:
+        return Failure("object", f"the words say {rival.object_label!r}")
+    return None
+
+
+def _has_words(folded: str, label: str, any_word: bool) -> bool:
+    """Say whether the words of a label stand in a quote, by their stems; one is enough where licensed."""
+    words = [word for word in _WORD.findall(fold_case(label)) if word not in _STOP]
+    stems = [word[: max(4, len(word) - 3)] for word in words]
+    found = [re.search(rf"(?<!\w){re.escape(stem)}", folded) is not None for stem in stems]
+    return bool(found) and (any(found) if any_word else all(found))
+
+
+def summarize_failures(verdicts: Sequence[Verdict]) -> dict[str, int]:
+    """Return how many verdicts refuse each part, most often first."""
+    counts: dict[str, int] = {}
+    for verdict in verdicts:
+        for part in {failure.part for failure in verdict.failures}:
+            counts[part] = counts.get(part, 0) + 1
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
