@@ -1,0 +1,373 @@
+"""The grammar of quantities: read from ``data/quantities.toml`` and compiled once.
+
+Everything is matched on a folded copy of the text (``QuantityGrammar.fold``): lower case, full-width
+forms made plain, one character for one, so that an offset means the same in both.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import ahocorasick_rs
+
+from kg.errors import RuleError
+
+SPACE = r"(?: {1,3}\n?|\n) {0,3}"
+"""White space inside a phrase: never an empty line."""
+
+NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?"
+YEAR = r"(?:19|20)[0-9]{2}"
+DAY = r"(?:3[01]|[12][0-9]|0?[1-9])(?:st|nd|rd|th)?(?![0-9a-z])(?![.,][0-9])"
+
+
+class Unit(NamedTuple):
+    """A unit as a quantity carries it: code, kind of quantity, and code's units in one written unit."""
+
+    code: str
+    kind: str
+    factor: Decimal
+
+
+class Patterns(NamedTuple):
+    """The compiled patterns of amounts; each is matched at a place, never searched over the text."""
+
+    tail: re.Pattern[str]
+    paren: re.Pattern[str]
+    left: re.Pattern[str]
+    words: re.Pattern[str]
+    fraction: re.Pattern[str]
+    after: re.Pattern[str]
+    per: re.Pattern[str]
+    size: re.Pattern[str]
+
+
+class PeriodPatterns(NamedTuple):
+    """The compiled patterns of periods and dates."""
+
+    left: re.Pattern[str]
+    part: re.Pattern[str]
+    scope: re.Pattern[str]
+    month: re.Pattern[str]
+    until: re.Pattern[str]
+    day_first: re.Pattern[str]
+    years: re.Pattern[str]
+    past: re.Pattern[str]
+    since: re.Pattern[str]
+    plan: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class QuantityGrammar:
+    """The tables of ``quantities.toml`` and the patterns and the automaton made from them.
+
+    ``readers`` gives, for each trigger of ``automaton``, the trigger and the names of the readers to
+    try there, in order.
+    """
+
+    folds: tuple[tuple[str, str], ...]
+    after_units: Mapping[str, Unit]
+    before_units: Mapping[str, Unit]
+    spaced: frozenset[str]
+    scales: Mapping[str, Decimal]
+    money_scales: frozenset[str]
+    unit_scales: Mapping[str, Decimal]
+    words: Mapping[str, int]
+    fractions: Mapping[str, int]
+    ordinals: Mapping[str, int]
+    dozens: Mapping[str, int]
+    ratios: Mapping[str, str]
+    qualifiers: Mapping[str, str]
+    verbs: frozenset[str]
+    signs: Mapping[str, str]
+    afters: Mapping[str, str]
+    left_words: frozenset[str]
+    names: frozenset[str]
+    one_not_before: frozenset[str]
+    missing: Mapping[str, frozenset[str]]
+    size_need: frozenset[str]
+    class_after: frozenset[str]
+    period: Mapping[str, Any]
+    patterns: Patterns
+    periods: PeriodPatterns
+    readers: tuple[tuple[str, tuple[str, ...]], ...]
+    automaton: ahocorasick_rs.AhoCorasick
+
+    def fold(self, text: str) -> str:
+        """Return ``text`` in the form that is matched: lower case, plain digits and signs, same length.
+
+        >>> from kg.resources import find_root
+        >>> load_quantities(find_root() / "data" / "quantities.toml").fold("５％ of İzmir")
+        '5% of izmir'
+        """
+        if not text.isascii():
+            for old, new in self.folds:
+                text = text.replace(old, new)
+            return text.replace("İ", "I").lower()
+        for old, new in self.folds:
+            if old.isascii():
+                text = text.replace(old, new)
+        return text.lower()
+
+
+def load_quantities(path: Path) -> QuantityGrammar:
+    """Read and compile the grammar at ``path``.
+
+    Raises ``RuleError`` naming the file, and the entry where one is wrong.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise RuleError(f"cannot be read: {error.strerror}", where=str(path)) from error
+    except ValueError as error:
+        raise RuleError(f"not TOML: {error}", where=str(path)) from error
+    reader = _Reader(path, table)
+    try:
+        return _compile(reader)
+    except KeyError as error:
+        raise RuleError(f"{error.args[0]} is missing", where=f"{path}: {reader.entry}") from error
+    except (TypeError, AttributeError, ValueError, InvalidOperation) as error:
+        raise RuleError(f"a wrong value: {error}", where=f"{path}: {reader.entry}") from error
+
+
+class _Reader:
+    """The tables of one file, remembering which entry is being read, for the error."""
+
+    def __init__(self, path: Path, table: Mapping[str, Any]) -> None:
+        self.path, self.table, self.entry = path, table, "the file"
+
+    def rows(self, name: str) -> Iterable[Mapping[str, Any]]:
+        """Yield the rows of ``[[name]]``; the error of a wrong one says which."""
+        self.entry = f"[[{name}]]"
+        for number, row in enumerate(self.table[name], 1):
+            label = row.get("code") or row.get("name") or row.get("value") or number
+            self.entry = f"[[{name}]] {label}"
+            yield row
+
+    def section(self, name: str) -> Mapping[str, Any]:
+        """Return the table ``[name]``."""
+        self.entry = f"[{name}]"
+        table: Mapping[str, Any] = self.table[name]
+        if not isinstance(table, dict):
+            raise TypeError(f"{name} is not a table")
+        return table
+
+    def words(self, row: Mapping[str, Any], key: str) -> list[str]:
+        """Return the list of phrases ``row[key]``, which may be absent; each must be lower case text."""
+        values = row.get(key, [])
+        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+            raise TypeError(f"{key} must be a list of texts")
+        for value in values:
+            if value != value.lower() or value != value.strip():
+                raise ValueError(f"{value!r} must be in lower case, without outer spaces")
+        return values
+
+
+def phrase(text: str, space: str = SPACE) -> str:
+    """Return the pattern of a phrase: any space for its spaces, and ends on word boundaries."""
+    body = space.join(re.escape(word) for word in text.split())
+    return body + (r"(?![a-z0-9])" if text[-1:].isalnum() and text[-1:].isascii() else "")
+
+
+def choice(phrases: Iterable[str], space: str = SPACE) -> str:
+    """Return the pattern of one of ``phrases``, the longest that fits."""
+    ordered = sorted(set(phrases), key=lambda item: (-len(item), item))
+    return "(?:" + "|".join(phrase(item, space) for item in ordered) + ")"
+
+
+def squeeze(text: str) -> str:
+    """Return a matched phrase as the tables spell it: one space for white space and hyphens."""
+    return " ".join(text.replace("-", " ").split())
+
+
+def _read_units(
+    reader: _Reader,
+) -> tuple[dict[str, Unit], dict[str, Unit], frozenset[str]]:
+    after: dict[str, Unit] = {}
+    before: dict[str, Unit] = {}
+    spaced: set[str] = set()
+    for row in reader.rows("unit"):
+        unit = Unit(row["code"], row["kind"], Decimal(row.get("factor", "1")))
+        for aliases, key in ((after, "after"), (before, "before")):
+            for alias in reader.words(row, key):
+                if aliases.get(alias, unit) != unit:
+                    raise ValueError(f"{alias!r} is also {aliases[alias].code}")
+                aliases[alias] = unit
+        spaced.update(reader.words(row, "spaced"))
+    return after, before, frozenset(spaced)
+
+
+def _read_scales(reader: _Reader) -> tuple[dict[str, Decimal], frozenset[str]]:
+    scales: dict[str, Decimal] = {}
+    money: set[str] = set()
+    for row in reader.rows("scale"):
+        for key in ("words", "money"):
+            scales.update(dict.fromkeys(reader.words(row, key), Decimal(row["value"])))
+        money.update(reader.words(row, "money"))
+    return scales, frozenset(money)
+
+
+def _read_qualifiers(reader: _Reader) -> dict[str, dict[str, str]]:
+    tables: dict[str, dict[str, str]] = {"before": {}, "verbs": {}, "after": {}, "signs": {}}
+    for row in reader.rows("qualifier"):
+        for key, words in tables.items():
+            words.update(dict.fromkeys(reader.words(row, key), row["name"]))
+    return tables
+
+
+def _compile(reader: _Reader) -> QuantityGrammar:
+    after, before, spaced = _read_units(reader)
+    scales, money = _read_scales(reader)
+    qualifiers = _read_qualifiers(reader)
+    words = dict(reader.section("words"))
+    ordinals = dict(reader.section("ordinals"))
+    tens = {word: value for word, value in words.items() if value >= 20}
+    for ten, value in tens.items():
+        ordinals.update({f"{ten}-{word}": value + n for word, n in reader.section("ordinals").items() if n < 10})
+    dozens, ratios = dict(reader.section("dozens")), dict(reader.section("ratios"))
+    fractions, unit_scales = dict(reader.section("fractions")), dict(reader.section("unit_scales"))
+    missing = {key: frozenset(reader.words(reader.section("missing"), key)) for key in reader.section("missing")}
+    size, names, one = reader.section("size"), reader.section("names"), reader.section("one")
+    prefixes = {**qualifiers["before"], **qualifiers["verbs"]}
+    patterns = _compile_amounts(
+        after, before, scales, unit_scales, words, fractions, [*prefixes], [*qualifiers["after"]], size
+    )
+    folds = tuple(reader.section("fold").items())
+    if any(len(old) != 1 or len(new) != 1 for old, new in folds):
+        raise ValueError("each entry must be one character for one")
+    period = reader.section("period")
+    periods = _compile_periods(period, words, ordinals)
+    readers = _triggers(after, scales, words, ordinals, dozens, ratios, fractions, size, period)
+    return QuantityGrammar(
+        folds=folds,
+        after_units={squeeze(key): value for key, value in after.items()},
+        before_units=before,
+        spaced=spaced,
+        scales=scales,
+        money_scales=money,
+        unit_scales={key: Decimal(value) for key, value in unit_scales.items()},
+        words=words,
+        fractions=fractions,
+        ordinals=ordinals,
+        dozens=dozens,
+        ratios=ratios,
+        qualifiers=prefixes,
+        verbs=frozenset(qualifiers["verbs"]),
+        signs=qualifiers["signs"],
+        afters=qualifiers["after"],
+        left_words=frozenset(item.split()[-1] for item in (*prefixes, *before)),
+        names=frozenset(reader.words(names, "before")),
+        one_not_before=frozenset(reader.words(one, "not_before")),
+        missing=missing,
+        size_need=frozenset(size["need"]),
+        class_after=frozenset(size["class_after"]),
+        period=period,
+        patterns=patterns,
+        periods=periods,
+        readers=tuple(readers.items()),
+        automaton=ahocorasick_rs.AhoCorasick(list(readers), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest),
+    )
+
+
+def _compile_amounts(
+    after: Iterable[str],
+    before: Iterable[str],
+    scales: Iterable[str],
+    unit_scales: Iterable[str],
+    words: Iterable[str],
+    fractions: Iterable[str],
+    prefixes: Iterable[str],
+    suffixes: Iterable[str],
+    size: Mapping[str, Any],
+) -> Patterns:
+    join = f"(?:{SPACE}|-)"
+    units = choice(after, join)
+    word = choice(words)
+    links = "|".join(SPACE + phrase(link) for link in sorted(size["links"], key=len, reverse=True) if link)
+    return Patterns(
+        tail=re.compile(f"(?:{join}?({choice(scales, join)}))?(?:{join}?({units}))?"),
+        paren=re.compile(f"(?:{SPACE})?\\( ?(?:({choice(unit_scales)}) ?)?({units}) ?\\)"),
+        left=re.compile(
+            f"(?<![a-z0-9])(?:({choice(prefixes)}){SPACE})?(?:({choice(prefixes)}){SPACE})?"
+            f"(?:({choice(before).replace('(?![a-z0-9])', '')})(?:{SPACE})?)?\\Z"
+        ),
+        words=re.compile(f"{word}(?:{join}(?:and{SPACE})?(?:{word}|hundred(?![a-z]))){{0,5}}"),
+        fraction=re.compile(f"(?:an?|{word}){join}({choice(fractions)})"),
+        after=re.compile(f"(?:{join})?({choice(suffixes)})(?![0-9])"),
+        per=re.compile(f"(?:{SPACE}per{SPACE}|/)({units})"),
+        size=re.compile(f"(?<![a-z]){choice(size['nouns'])}(?:{links})?{SPACE}\\Z"),
+    )
+
+
+def _compile_periods(period: Mapping[str, Any], words: Iterable[str], ordinals: Iterable[str]) -> PeriodPatterns:
+    month = choice(period["months"]) + r"\.?"
+    ordinal = f"(?:{choice(ordinals)}|[0-9]{{1,2}}(?:st|nd|rd|th)|last)"
+    count = f"(?:[0-9]{{1,3}}(?![0-9,])|{choice(words)})"
+    edges = choice([*period["edges_last"], *period["edges_first"], *period["edges_none"]])
+    year = f"({YEAR})(?![0-9a-z])(?![.,][0-9])"
+    monthday = f"({month})(?:{SPACE}({DAY}))?(?:,?(?:{SPACE})?(?:of{SPACE})?{year})?"
+    relative = "(the year|this year|last year|next year)(?![a-z0-9-])".replace(" ", SPACE)
+    to = f"(?:{SPACE}(?:to|and|through|until){SPACE}|(?:{SPACE})?-(?:{SPACE})?)"
+    return PeriodPatterns(
+        left=re.compile(
+            f"(?<![a-z0-9])(?:({choice(period['prepositions'])}){SPACE})?"
+            f"(?:(?:the{SPACE})?({edges}){SPACE}of{SPACE})?(?:the{SPACE})?"
+            f"(?:({choice(period['parts'])})(?:{SPACE}|-))?"
+            f'(?:({choice(period["weekdays"])}),?{SPACE})?"?\\Z'
+        ),
+        part=re.compile(f"({ordinal})(?:{SPACE}({count}))?(?:{SPACE}|-)(half|quarters?|months?|weeks?|days?)(?![a-z])"),
+        scope=re.compile(f"(?:,?{SPACE}|{SPACE}(?:of|in){SPACE})(?:{year}|{relative})"),
+        month=re.compile(monthday),
+        until=re.compile(f"({to})(?:{monthday}|({DAY}))"),
+        day_first=re.compile(f"({DAY}){SPACE}(?:of{SPACE})?({month})(?:,?{SPACE}{year})?"),
+        years=re.compile(f"{to}({YEAR}|[0-9]{{2}})(?![0-9a-z])(?![.,-][0-9])"),
+        past=re.compile(
+            f"({choice(period['past'])}){SPACE}(?:({count}|{choice(period['vague'])}){SPACE})?"
+            f"(years?|months?|weeks?|days?|decades?|quarters?)(?![a-z-])"
+        ),
+        since=re.compile(f"since{SPACE}(?:(?:its|the|their){SPACE})?(?:official{SPACE})?{choice(period['since'])}"),
+        plan=re.compile(
+            f'"?(?:{SPACE})?five[- ]year{SPACE}plan(?![a-z])"?(?:{SPACE}\\([^()\n]{{1,30}}\\))?"?({SPACE}period)?'
+        ),
+    )
+
+
+def _triggers(
+    after: Mapping[str, Unit],
+    scales: Iterable[str],
+    words: Iterable[str],
+    ordinals: Iterable[str],
+    dozens: Iterable[str],
+    ratios: Iterable[str],
+    fractions: Iterable[str],
+    size: Mapping[str, Any],
+    period: Mapping[str, Any],
+) -> dict[str, tuple[str, ...]]:
+    """Return which readers to try at which word, in order."""
+    table: dict[str, list[str]] = {}
+
+    def add(reader: str, triggers: Iterable[str]) -> None:
+        for trigger in triggers:
+            if len(trigger) > 1:
+                table.setdefault(trigger, []).append(reader)
+
+    add("fixed", period["fixed"])
+    add("year", ["year"])
+    add("number", words)
+    add("ordinal", [*ordinals, "no.", "last", *(f"q{n}" for n in range(1, 5)), "h1", "h2"])
+    add("past", [*period["past"], "this"])
+    add("month", period["months"])
+    add("weekday", period["weekdays"])
+    add("since", ["since"])
+    add("article", [*dozens, *fractions, *(scale for scale in scales if scale.isascii() and " " not in scale)])
+    add("article", ["year", "month", "week", "day", "hour", "decade"])
+    add("ratio", ratios)
+    add("size", size["phrases"])
+    add("missing", (alias for alias, unit in after.items() if unit.kind in ("money", "percent", "points")))
+    add("missing", (scale for scale in scales if scale.isascii() and " " not in scale))
+    return {key: tuple(value) for key, value in table.items()}
