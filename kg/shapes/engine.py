@@ -46,6 +46,7 @@ class Engine:
         self.shapes = shapes
         self.graphs = graphs
         self.expressions = Expressions(shapes, self._subclasses())
+        self._focus: dict[tuple[Target, ...], Nodes] = {}
 
     # The store
 
@@ -78,6 +79,8 @@ class Engine:
 
     def focus(self, shape: Shape, only: Sequence[Term] | None = None) -> Nodes:
         """Return the focus nodes of a shape; ``only`` narrows them to some, none of them a blank node."""
+        if only is None and shape.targets in self._focus:
+            return self._focus[shape.targets]
         var = self.expressions.fresh()
         parts = [self._target(target, var) for target in _merged(shape.targets)]
         raw = parts[0] if len(parts) == 1 else " UNION ".join(f"{{ {part} }}" for part in parts)
@@ -88,7 +91,10 @@ class Engine:
         all_rows, distinct = (int(n.value) for n in next(self.rows(count)) if isinstance(n, Literal))
         once = f"{{ SELECT DISTINCT {var} WHERE {{ {raw} }} }}"
         text = raw if all_rows == distinct and len(parts) == 1 else once
-        return Nodes(text, var, raw, off_graph, True, distinct)
+        nodes = Nodes(text, var, raw, off_graph, True, distinct)
+        if only is None:
+            self._focus[shape.targets] = nodes
+        return nodes
 
     def _target(self, target: Sequence[Target], var: str) -> str:
         kind, term = target[0].kind, text_of(target[0].term)
@@ -163,6 +169,7 @@ class _Evaluation:
         self.x = nodes.var
         self.v = self.ends.var
         self.reach = shape.path.sparql() if shape.path else ""
+        self.narrow = shape.path.narrow() if shape.path else ""
         self.zero = nodes.off_graph and shape.path is not None and shape.path.nullable
 
     def run(self) -> Found:
@@ -255,7 +262,7 @@ class _Evaluation:
         if minimum and number == 0:
             return
         if minimum and number == 1 and not self.zero:
-            without = f"FILTER NOT EXISTS {{ {self._step()} }}"
+            without = f"FILTER NOT EXISTS {{ {self.x} {self.narrow} {self.v} }}"
             query = f"SELECT DISTINCT {self.x} WHERE {{ {self.nodes.text} {without} }}"
         elif minimum:
             pattern = self.ends.text if self.zero else f"{self.nodes.text} OPTIONAL {{ {self._step()} }}"
@@ -295,7 +302,7 @@ class _Evaluation:
         same = f"FILTER NOT EXISTS {{ {x} {other} {v} }}"
         self._pairs(constraint, f"SELECT DISTINCT {x} ({v} AS ?kgv) WHERE {{ {self.ends.text} {same} }}")
         o = self.engine.expressions.fresh()
-        missing = f"FILTER NOT EXISTS {{ {x} {self.reach} {o} }}" if self.reach else f"FILTER(!sameTerm({x}, {o}))"
+        missing = f"FILTER NOT EXISTS {{ {x} {self.narrow} {o} }}" if self.reach else f"FILTER(!sameTerm({x}, {o}))"
         query = f"SELECT DISTINCT {x} {o} WHERE {{ {self.nodes.text} {x} {other} {o} . {missing} }}"
         self._pairs(constraint, query)
 
@@ -326,7 +333,7 @@ class _Evaluation:
                 if focus not in having:
                     self.add(constraint, focus, None)
             return
-        test = f"EXISTS {{ {self.x} {self.reach} {text_of(term)} }}" if self.reach else ""
+        test = f"EXISTS {{ {self.x} {self.narrow} {text_of(term)} }}" if self.reach else ""
         if self.zero or not self.reach:
             itself = self.engine.expressions.one_of([term], self.x)
             test = f"{test} || {itself}" if test else itself

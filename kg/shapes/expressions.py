@@ -177,7 +177,7 @@ class Expressions:
         path = shape.path
         if path is None or path.nullable:
             return None
-        w, reach = self.fresh(), path.sparql()
+        w, reach = self.fresh(), path.narrow()
         values: list[str] = []
         parts: list[str] = []
         for constraint in shape.constraints:

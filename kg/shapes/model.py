@@ -41,6 +41,19 @@ class Path:
             return f"^{inner[0]}" if self.parts[0].kind == "iri" else f"^({inner[0]})"
         return f"({inner[0]}){_REPEATS[self.kind]}"
 
+    def narrow(self) -> str:
+        """Return the path as it should stand inside EXISTS.
+
+        There the engine joins the steps of a sequence without a thought for the node that is already
+        bound: each step is read in full, once per node. As one member of an alternative a sequence is
+        walked from the node instead; that it is walked twice does not change whether anything is there.
+        """
+        path = self
+        while path.kind == "inverse":
+            path = path.parts[0]
+        text = self.sparql()
+        return f"({text}|{text})" if path.kind == "sequence" else text
+
     @property
     def nullable(self) -> bool:
         """Whether a node is reached from itself in no step at all."""

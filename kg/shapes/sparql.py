@@ -42,14 +42,17 @@ def _run_select(
     text = rewrite(query.text, {"this": "?this"}, constants, evaluation.reach, insert)
     found = engine.solutions(text)
     names = [variable.value for variable in found.variables]
+    seen: set[tuple[tuple[str, Term], ...]] = set()
     for solution in found:
         row: dict[str, Term] = {}
         for name in names:
             if (term := solution[name]) is not None:
                 row[name] = term
         focus = row.get("this")
-        if focus is None:
+        key = tuple(row.items())
+        if focus is None or key in seen:
             continue
+        seen.add(key)
         value = row.get("value", focus if evaluation.shape.path is None else None)
         at = row.get("path")
         path = Path("iri", at) if isinstance(at, NamedNode) and evaluation.shape.path is None else None
