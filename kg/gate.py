@@ -205,7 +205,7 @@ class _Check:
         fitting = [q for q in same if self._fits_unit(q, bare)]
         if not fitting:
             return Failure("unit", f"{value} is said in {same[0].unit or same[0].kind}, not in {self.claim.unit}")
-        qualified = [q for q in fitting if qualifier in (q.qualifier, "" if q.qualifier == "exact" else None)]
+        qualified = [q for q in fitting if qualifier in _qualifiers(q, bare)]
         if not qualified:
             return Failure("qualifier", f"the words say {fitting[0].qualifier}, not {qualifier or 'exact'}")
         number = qualified[0].number or Span(qualified[0].start, qualified[0].end)
@@ -343,6 +343,13 @@ class _Check:
             return True
         triggers = self.gate.rules.triggers_of(self.claim.predicate)
         return any(re.search(rf"(?<!\w){re.escape(word)}", self.folded) for word in triggers if len(word) > 2)
+
+
+def _qualifiers(quantity: Quantity, value: str) -> tuple[str, ...]:
+    """Return the qualifiers a number of the quote may carry; the ends of a range are its bounds."""
+    if quantity.high:
+        return ("atLeast",) if value == quantity.value else ("upTo",)
+    return (quantity.qualifier, "") if quantity.qualifier == "exact" else (quantity.qualifier,)
 
 
 def article_iri_of(gate: Gate) -> str:

@@ -11,11 +11,13 @@ from kg.lexicon import Lexicon
 from kg.model import Claim, Mention, Quantity, Resolution, Span, hash_id
 from kg.reading import Mark, Reading, SentenceReading, find_modality, find_period
 from kg.rules import Rule, RuleSet, Template, slot_name
+from kg.subjects import find_subject
 from kg.vocab import CONCEPT, article_iri, class_iri, class_name, cohort_iri, mint_iri, observation_iri, slugify
 
 CONFIDENCE = {"explicit": "1", "implied": "0.8", "garbled": "0.5", "missing": "0.5"}
 """How far a claim of each status is to be believed; a stated order of trust, not a measured probability."""
 
+_DETERMINER = re.compile(r"(?:(?:the|a|an|its|their|this|these) )+", re.IGNORECASE)
 _FIELD = re.compile(r"\{(\w+)\}")
 _QUOTES = re.compile('["“”‘「」『』《》]')
 _PREPOSITION = re.compile(r"\b(?:of|in|at|for|to|from|by|with|into|on|near|than)(?: the)? [\"“‘']?$")
@@ -109,12 +111,19 @@ class SentenceMatcher:
 
     def _fill_templates(self, rule: Rule, match: re.Match[str]) -> Iterator[Claim]:
         for template in rule.templates:
-            try:
-                yield self._fill_template(rule, template, match)
-            except _NotFilled:
-                continue
+            for edge in self._edges(template, match):
+                try:
+                    yield self._fill_template(rule, template, match, edge)
+                except _NotFilled:
+                    continue
 
-    def _fill_template(self, rule: Rule, template: Template, match: re.Match[str]) -> Claim:
+    def _edges(self, template: Template, match: re.Match[str]) -> tuple[str, ...]:
+        """Return which ends of its number a template claims: a range is at least the one, up to the other."""
+        found = match.groupdict().get(slot_name(template.value)) if template.value else None
+        quantity = self.sentence.mark_at(found).quantity if found else None
+        return ("atLeast", "upTo") if quantity and quantity.high else ("",)
+
+    def _fill_template(self, rule: Rule, template: Template, match: re.Match[str], edge: str) -> Claim:
         span = self._span(match)
         subject = self._fill_thing(template.subject, match)
         predicate = self._fill_predicate(template.predicate, match)
@@ -130,7 +139,8 @@ class SentenceMatcher:
         }
         resolutions = list(self._resolutions("subject", subject, span))
         if template.value or template.unit or (template.object is None):
-            fields |= self._fill_value(template, match, subject, predicate)
+            fields |= self._fill_value(template, match, subject, predicate, edge)
+            resolutions += self._second_currency(template, match)
             status = "missing" if not fields["value"] else status
         else:
             target = self._fill_object(template.object, match)
@@ -203,7 +213,8 @@ class SentenceMatcher:
 
     def _indicator(self, words: str, growth: bool) -> str:
         """Return the indicator that words name: one of the lexicon's, else one coined from the words."""
-        label = _DETERMINER.sub("", words) if _DETERMINER.match(words) else words
+        lead = _DETERMINER.match(words)
+        label = words[lead.end() :] if lead else words
         if not label:
             raise _NotFilled
         for mention in self.lexicon.find_mentions(label):
@@ -289,6 +300,15 @@ class SentenceMatcher:
             raise _NotFilled
         return self._mention_thing(main, "article-subject")
 
+    def _sole_thing(self, classes: str, match: re.Match[str]) -> _Thing:
+        """Return the one thing of a class that the words are about; where two compete there is none."""
+        keys = [key for name in classes.split("|") for key in self.rules.slots[name]]
+        before = self.sentence.locate(match.start("at") if "at" in match.re.groupindex else match.start())
+        found = find_subject(self.reading, self.sentence, before, self.lexicon.entities)
+        if found is None or found[0].type not in keys:
+            raise _NotFilled
+        return self._mention_thing(*found)
+
     def _nearest_subject(self, marks: Sequence[Mark]) -> Mark | None:
         """Return the last mark that no preposition governs, else the last: "the core of X" is not about X."""
         text = self.article.text
@@ -348,17 +368,22 @@ class SentenceMatcher:
         return self.sentence.mark_at(found) if found and len(found) == 2 and "\ue000" <= found[0] < "\ue100" else None
 
     # ------------------------------------------------------------ values
-    def _fill_value(self, template: Template, match: re.Match[str], subject: _Thing, predicate: str) -> dict[str, Any]:
-        quantity = self._quantity(match, template.value) if template.value else None
+    def _fill_value(
+        self, template: Template, match: re.Match[str], subject: _Thing, predicate: str, edge: str
+    ) -> dict[str, Any]:
+        quantity = self._quantity(match, slot_name(template.value)) if template.value else None
         before = self._quantity(match, template.before) if template.before else None
         known = quantity is not None and quantity.kind != "missing"
         unit = self._label(template.unit, match) or (quantity.unit if quantity else "")
-        period = self._quantity(match, template.period) if template.period else find_period(self.article.text, self.sentence, self._span(match))
+        period = self._quantity(match, template.period) if template.period else self._find_period(match)
+        value = (quantity.high if edge == "upTo" else quantity.value) if quantity and known else ""
+        if value and template.value.startswith("-"):
+            value = f"-{value}"
         fields: dict[str, Any] = {
-            "value": quantity.value if quantity and known else "",
+            "value": value,
             "value_before": before.value if before else "",
             "unit": unit,
-            "qualifier": template.qualifier or (quantity.qualifier if quantity and known else ""),
+            "qualifier": template.qualifier or edge or (quantity.qualifier if quantity and known else ""),
             "qualifier_before": before.qualifier if before else "",
             "scope": self._fill_scope(template.scope, match),
             "object_label": "",
@@ -375,6 +400,13 @@ class SentenceMatcher:
         )
         return fields
 
+    def _second_currency(self, template: Template, match: re.Match[str]) -> Iterator[Resolution]:
+        """Yield the same amount in a second currency, where the words give it: no second fact."""
+        quantity = self._quantity(match, slot_name(template.value)) if template.value else None
+        if quantity and quantity.other:
+            value, unit = quantity.other
+            yield Resolution("value", f"also-{value}-{unit}", quantity.start, quantity.end)
+
     def _fill_scope(self, part: Any, match: re.Match[str]) -> str:
         text = str(part)
         if text.startswith("$"):
@@ -382,6 +414,9 @@ class SentenceMatcher:
             mark = self._mark_or_none(match, name) if name in match.re.groupindex and match[name] else None
             return mark.mention.entity if mark and mark.mention else self._words(match, name)
         return self._label(text, match) if "{" in text else text
+
+    def _find_period(self, match: re.Match[str]) -> Quantity | None:
+        return find_period(self.article.text, self.sentence, self._span(match))
 
     def _period_fields(self, period: Quantity | None) -> dict[str, Any]:
         if period is None:

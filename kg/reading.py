@@ -6,6 +6,7 @@ marks.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -206,15 +207,51 @@ def mask_sentence(
     return SentenceReading(sentence, tuple(marks), masked, fold_case(masked), words, tuple(starts), tuple(origins))
 
 
+# What stands before a period that says what a number is compared with, and not when it was measured.
+_BASE = re.compile(
+    r"\b(?:than|compared (?:with|to)|against|over|from|versus|that|those|level|figure"
+    r"|(?:same|corresponding|year-earlier) period)"
+    r"(?: (?:the same period|the corresponding period|that|those))?(?: (?:of|in|for|from|during))?(?: the)? ?$"
+)
+_BASE_WORDS = re.compile(
+    r"(?:from|over|on|than|against) (?:the )?(?:end of )?"
+    r"(?:(?:previous|last|preceding|prior|same) (?:year|month|quarter)|[12][0-9]{3})$"
+)
+_AMOUNT = re.compile(r"(?:percent|per cent|%|points?|times|fold|higher|lower|more|increase|growth|year-on-year)\)? ?$")
+# When something was founded, said or released: not when a number later in the sentence was measured.
+_EVENT = re.compile(
+    r"\b(?:found(?:ed|ing)|establish(?:ed|ment)|approv(?:ed|al)|launched|inaugurated|opened|created|set up|built|began"
+    r"|started|unveiled|announced|released|published|issued|said|told|held|convened|statement|conference|meeting"
+    r"|report|upgraded|listed)\b[^,.;]{0,40}$"
+)
+
+
 def find_period(text: str, sentence: SentenceReading, span: tuple[int, int]) -> Quantity | None:
-    """Return the period that governs a span: inside it, right behind it, else the last before it."""
+    """Return the period that governs a span: inside it, right behind it, else the last before it.
+
+    What a number is compared with ("up 5 percent from 2013") is no period of it, nor, before it, the
+    day on which something was founded or said.
+    """
     start, end = span
-    periods = [m for m in sentence.marks if m.quantity and m.quantity.kind in ("period", "date")]
+    floor = sentence.sentence.start
+    marks = [m for m in sentence.marks if m.quantity and m.quantity.kind in ("period", "date")]
+    periods = [m for m in marks if not _is_base(text, m, floor)]
     inside = [m for m in periods if start <= m.start < end]
     behind = [m for m in periods if end <= m.start and not text[end : m.start].strip()]
-    earlier = [m for m in periods if m.end <= start]
+    earlier = [m for m in periods if m.end <= start and not _EVENT.search(_before(text, m, floor))]
     chosen = inside[:1] or behind[:1] or earlier[-1:]
     return chosen[0].quantity if chosen else None
+
+
+def _before(text: str, mark: Mark, floor: int) -> str:
+    return text[max(floor, mark.start - 80) : mark.start].lower()
+
+
+def _is_base(text: str, mark: Mark, floor: int) -> bool:
+    """Say whether a period is what a number is compared with."""
+    before = _before(text, mark, floor)
+    words = text[mark.start : mark.end].lower()
+    return bool(_BASE.search(before) or (_BASE_WORDS.match(words) and _AMOUNT.search(before)))
 
 
 def find_modality(sentence: SentenceReading, rules: RuleSet, start: int, end: int) -> str:

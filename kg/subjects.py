@@ -1,0 +1,111 @@
+"""What a sentence is about: the one thing that a number without a name of its own belongs to.
+
+Stricter than "the nearest thing named": where two things could own the number there is no subject, and
+the rule that asked makes no claim.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from kg.model import Entity, Mention
+from kg.reading import Mark, Reading, SentenceReading
+
+BEARERS = frozenset({"District", "Park", "AdminArea", "Enterprise", "Project", "Organization"})
+"""The classes whose things a number can belong to."""
+
+_GOVERNED = re.compile(
+    r"\b(?:of|in|at|for|to|from|by|with|into|on|near|than|among|across|between|under|as|like|including|outside|via"
+    r"|and|or|capital of|located in|east|west|north|south|central)(?: the| all| whole)*[ -][\"“‘']?$",
+    re.IGNORECASE,
+)
+_PLACED = re.compile(r"\b(?:in|at|for|of|across)(?: the| whole)*[ -][\"“‘']?$", re.IGNORECASE)
+# "the city's bureau said", "Beijing-based", "the Beijing bureau of statistics": the name only describes.
+_DESCRIBES = re.compile(
+    r"(?:[’']s?)? ?(?:-based\b|(?:\w+ ){0,4}(?:bureau|committee|government|office|commission|department"
+    r"|authorit(?:y|ies)|official|officials|mayor|director|customs|statistics|average|level|plan)\b)"
+)
+# A capital inside the sentence that no name explains: somebody or something nobody here knows.
+_UNKNOWN = re.compile(
+    r"(?:\b[a-z][\w-]*,? (?:the )?|^)([A-Z][a-z]{2,}\w*)(?:[’']s| [A-Z]|(?= (?:district|county|zone|park|group)\b))"
+)
+_COMMON = frozenset(
+    "January February March April May June July August September October November December Monday Tuesday"
+    " Wednesday Thursday Friday Saturday Sunday Chinese Five Year Plan Its Their The This That These Those Meanwhile"
+    " Among Last Over During Since According Currently Today Yesterday Statistics Data Official Figures".split()
+)
+
+
+def find_subject(
+    reading: Reading, sentence: SentenceReading, position: int, entities: Mapping[str, Entity]
+) -> tuple[Mention, str] | None:
+    """Return what the words at ``position`` (of the article) are about and how it was found, or nothing.
+
+    It is the one thing named before them in the sentence; else the one that the sentence before in the
+    paragraph is about, and so on back; else the one that the title or the first sentence is about.
+    """
+    here = [mark for mark in sentence.marks if mark.end <= position]
+    text = reading.article.text
+    chosen = choose_bearer(text, here, entities)
+    if chosen is not None:
+        return (chosen[0], "sentence-subject") if len(chosen) == 1 else None
+    if has_unknown_name(text, sentence, position):
+        return None
+    paragraph = sentence.sentence.paragraph
+    for other in reversed(reading.sentences):
+        if other.sentence.start >= sentence.sentence.start or other.sentence.paragraph != paragraph:
+            continue
+        chosen = choose_bearer(text, other.marks, entities)
+        if chosen is not None:
+            return (chosen[0], "paragraph-subject") if len(chosen) == 1 else None
+    return find_main_subject(reading, entities)
+
+
+def find_main_subject(reading: Reading, entities: Mapping[str, Entity]) -> tuple[Mention, str] | None:
+    """Return what the article is about, if its title or else its first sentences leave no doubt."""
+    for sentence in reading.sentences[:4]:
+        chosen = choose_bearer(reading.article.text, sentence.marks, entities)
+        if chosen is not None:
+            return (chosen[0], "article-subject") if len(chosen) == 1 else None
+    return None
+
+
+def choose_bearer(text: str, marks: Sequence[Mark], entities: Mapping[str, Entity]) -> list[Mention] | None:
+    """Return the things that marks can be about: none at all (``None``), one, or several that compete.
+
+    Things that no preposition governs come first; a place that holds another of them is only where
+    that one lies.
+    """
+    found = [m for m in marks if m.mention and m.mention.type.rsplit("/", 1)[-1].rsplit("#", 1)[-1] in BEARERS]
+    found = [m for m in found if not _DESCRIBES.match(text, m.end, m.end + 60)]
+    free = [m for m in found if not _GOVERNED.search(text, max(0, m.start - 24), m.start)]
+    placed = [m for m in found if _PLACED.search(text, max(0, m.start - 24), m.start)]
+    mentions = _distinct(m.mention for m in (free or placed) if m.mention)
+    if not mentions:
+        return None
+    holders = {place for mention in mentions for place in _ancestors(mention.entity, entities)}
+    return [mention for mention in mentions if mention.entity not in holders]
+
+
+def _distinct(mentions: Iterable[Mention]) -> list[Mention]:
+    return list({mention.entity: mention for mention in mentions}.values())
+
+
+def _ancestors(iri: str, entities: Mapping[str, Entity]) -> set[str]:
+    found: set[str] = set()
+    while (known := entities.get(iri)) and known.within and known.within not in found:
+        iri = known.within
+        found.add(iri)
+    return found
+
+
+def has_unknown_name(text: str, sentence: SentenceReading, position: int) -> bool:
+    """Say whether the sentence names, before ``position``, something that no mark explains."""
+    start = sentence.sentence.start
+    marked = [(mark.start, mark.end) for mark in sentence.marks]
+    for match in _UNKNOWN.finditer(text, start, position):
+        at = match.start(1)
+        if match[1] not in _COMMON and all(not low <= at < high for low, high in marked):
+            return True
+    return False
