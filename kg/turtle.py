@@ -106,7 +106,9 @@ class _Shortener:
         subjects: dict[str, dict[str, list[str]]] = {}
         for subject, predicate, term in triples:
             subjects.setdefault(subject, {}).setdefault(predicate, []).append(term)
-        return [self._block(subject, subjects[subject], indent) for subject in sorted(subjects)]
+        # Without the closing bracket, so that x1 stands before x10.
+        order = sorted(subjects, key=lambda subject: subject[:-1])
+        return [self._block(subject, subjects[subject], indent) for subject in order]
 
     def _block(self, subject: str, properties: dict[str, list[str]], indent: str) -> str:
         order = sorted(properties, key=lambda predicate: (_FIRST.get(predicate, "2"), predicate))
