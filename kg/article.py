@@ -92,12 +92,12 @@ def read_article(path: Path, page: Page, *, article_id: str | None = None) -> Ar
         raise ArticleError("a folder, not an article", where=str(path)) from error
     except OSError as error:
         raise ArticleError(f"cannot be read: {error.strerror}", where=str(path)) from error
-    return parse_article(data, page, article_id=article_id or slugify(path.stem), source=path.name)
+    return parse_article(data, page, article_id=article_id or slugify(path.stem), source=path.name, where=str(path))
 
 
-def parse_article(data: bytes, page: Page, *, article_id: str, source: str = "") -> Article:
+def parse_article(data: bytes, page: Page, *, article_id: str, source: str = "", where: str = "") -> Article:
     """Return the article that ``data`` holds, divided into title, sentences and page furniture."""
-    text, notes = decode_article(data, where=source or article_id)
+    text, notes = decode_article(data, where=where or source or article_id)
     sentences = tuple(_divide_text(text, page))
     title = next((Span(s.start, s.end) for s in sentences if s.part == "title"), None)
     return Article(

@@ -17,7 +17,7 @@ from kg.lexicon import load_lexicon
 from kg.model import Article, Claim, sort_claims
 from kg.quantity import load_quantities
 from kg.reading import Reading
-from kg.resources import Domain
+from kg.resources import Domain, find_root
 from kg.rules import load_rules
 from kg.vocab import PREFIXES, slugify
 
@@ -69,10 +69,16 @@ def load_tools(domain: Domain) -> Tools:
     prefixes = {**PREFIXES, **domain.prefixes, "kgd": domain.data_base}
     extractor = Extractor(
         lexicon=load_lexicon(domain.lexicon, base=domain.data_base, prefixes=prefixes),
-        grammar=load_quantities(domain.root / "data" / "quantities.toml"),
+        grammar=load_quantities(_own_or_shipped(domain, "data/quantities.toml")),
         rules=load_rules(domain.rules, prefixes=prefixes),
     )
-    return Tools(domain, extractor, load_page(domain.rules / "page.toml"))
+    return Tools(domain, extractor, load_page(_own_or_shipped(domain, "data/rules/page.toml")))
+
+
+def _own_or_shipped(domain: Domain, name: str) -> Path:
+    """Return a domain's file, or the tool's: how numbers and pages are written is no matter of the subject."""
+    own = domain.root / name
+    return own if own.is_file() else find_root() / name
 
 
 def find_articles(sources: Sequence[Path]) -> list[tuple[str, Path]]:
