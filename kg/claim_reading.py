@@ -40,9 +40,7 @@ def _quads(source: ox.Store | Iterable[ox.Quad] | bytes, base: str, article: str
     if isinstance(source, ox.Store):
         yield from source.quads_for_pattern(None, None, None, graph)
         return
-    quads: Iterable[ox.Quad] = (
-        ox.parse(source, format=ox.RdfFormat.N_QUADS) if isinstance(source, bytes) else source
-    )
+    quads: Iterable[ox.Quad] = ox.parse(source, format=ox.RdfFormat.N_QUADS) if isinstance(source, bytes) else source
     for quad in quads:
         if graph is None or quad.graph_name == graph:
             yield quad

@@ -50,14 +50,10 @@ def settle_claims(claims: Iterable[Claim]) -> list[Claim]:
     known: dict[tuple[str, str], tuple[str, str]] = {}
     best: dict[str, Claim] = {}
     for claim in sort_claims(claims):
-        label, kind = known.setdefault(
-            (claim.article, claim.subject), (claim.subject_label, claim.subject_type)
-        )
+        label, kind = known.setdefault((claim.article, claim.subject), (claim.subject_label, claim.subject_type))
         object_label, object_type = claim.object_label, claim.object_type
         if claim.object:
-            object_label, object_type = known.setdefault(
-                (claim.article, claim.object), (object_label, object_type)
-            )
+            object_label, object_type = known.setdefault((claim.article, claim.object), (object_label, object_type))
         settled = replace(
             claim,
             subject_label=label,
@@ -125,8 +121,7 @@ class _ArticleWriter:
         article, f = self.article, _FIXED
         title = article.text[article.title.start : article.title.end] if article.title else ""
         self.parts.append(
-            f"{self.node} {_A} {f['NEWS_ARTICLE']}{self.stop}"
-            f'{self.node} {f["SHA256"]} "{article.sha256}"{self.stop}'
+            f'{self.node} {_A} {f["NEWS_ARTICLE"]}{self.stop}{self.node} {f["SHA256"]} "{article.sha256}"{self.stop}'
         )
         self.add(self.node, f["LABEL"], text_term(title or article.id))
         self.things[v.article_iri(self.base, article.id)] = (title or article.id, "NewsArticle")

@@ -54,9 +54,7 @@ def check_iri(text: str) -> str:
         )
     if match.end() != len(text):
         bad = text[match.end()]
-        raise OntologyError(
-            f"not an IRI: {text!r}", hint=f"{bad!r} at position {match.end()} cannot stand there"
-        )
+        raise OntologyError(f"not an IRI: {text!r}", hint=f"{bad!r} at position {match.end()} cannot stand there")
     if match["scheme"].lower() in ("http", "https") and not match["authority"]:
         raise OntologyError(f"not an IRI: {text!r}", hint="a web address needs a host")
     if match["ipv6"]:
@@ -150,6 +148,4 @@ def expand_iri(curie: str, prefixes: Mapping[str, str]) -> str:
         return check_iri(prefixes[prefix] + local)
     if local.startswith("//") or prefix in ("urn", "mailto", "tag"):
         return check_iri(curie)
-    raise OntologyError(
-        f"unknown prefix {prefix!r} in {curie!r}", hint=f"known are: {', '.join(sorted(prefixes))}"
-    )
+    raise OntologyError(f"unknown prefix {prefix!r} in {curie!r}", hint=f"known are: {', '.join(sorted(prefixes))}")

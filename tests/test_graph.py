@@ -97,9 +97,7 @@ def triples(lines: list[str]) -> set[tuple[str, str, str]]:
     "claim",
     [
         relation(),
-        relation(
-            status="implied", confidence="0.75", resolved=(Resolution("subject", "nearest place", 3, 9),)
-        ),
+        relation(status="implied", confidence="0.75", resolved=(Resolution("subject", "nearest place", 3, 9),)),
         relation(status="garbled", period="since the launch", period_start="2020-09-24", scope="the city"),
         measure(),
         measure(value="4", unit="rank", scope=BASE + "beijing", period_start="2021-01", period_end="2021-07"),
