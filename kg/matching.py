@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kg.lexicon import Lexicon
+from kg.lexicon import Lexicon, fold_case
 from kg.model import Claim, Mention, Quantity, Resolution, Span, hash_id
 from kg.reading import Mark, Reading, SentenceReading, find_modality, find_period
 from kg.rules import Rule, RuleSet, Template, slot_name
@@ -24,6 +24,7 @@ _PREPOSITION = re.compile(r"\b(?:of|in|at|for|to|from|by|with|into|on|near|than)
 _LEAD = " \t\n,;:."
 _TAIL = " \t\n,;:"
 _SPACE = re.compile(r"\s+")
+_POSSESSIVE = re.compile(r"[\"”]?[’']s\b")
 
 
 class _NotFilled(Exception):
@@ -103,11 +104,17 @@ class SentenceMatcher:
     def _value_slots(rule: Rule) -> set[str]:
         return {slot_name(t.value) for t in rule.templates if t.value}
 
-    @staticmethod
-    def _is_allowed(rule: Rule, match: re.Match[str], text: str) -> bool:
+    def _is_allowed(self, rule: Rule, match: re.Match[str], text: str) -> bool:
         if rule.unless is not None and rule.unless.search(text, max(0, match.start() - 80), match.end()):
             return False
-        return rule.prior is None or rule.prior.search(text, 0, match.start()) is not None
+        if rule.prior is not None and rule.prior.search(text, 0, match.start()) is None:
+            return False
+        return all(pattern.search(self._slot_words(match[slot])) for slot, pattern in rule.named.items() if match[slot])
+
+    def _slot_words(self, found: str) -> str:
+        """Return in lower case the label of the thing a slot matched, or the words of its quantity."""
+        mark = self.sentence.mark_at(found)
+        return fold_case(mark.mention.label if mark.mention else self.article.text[mark.start : mark.end])
 
     def _fill_templates(self, rule: Rule, match: re.Match[str]) -> Iterator[Claim]:
         for template in rule.templates:
@@ -144,6 +151,8 @@ class SentenceMatcher:
             status = "missing" if not fields["value"] else status
         else:
             target = self._fill_object(template.object, match)
+            if target.iri and target.iri == subject.iri:
+                raise _NotFilled
             garbled = garbled or target.garbled
             resolutions += self._resolutions("object", target, span)
             fields |= {"object": target.iri, "object_label": target.label, "object_type": target.type}
@@ -248,6 +257,8 @@ class SentenceMatcher:
             return self._claimed_thing(text[2:])
         if text.startswith("@"):
             return self._near_thing(text[1:], match)
+        if text.startswith("^"):
+            return self._first_thing(text[1:], match)
         if text.startswith("~"):
             return self._sole_thing(text[1:], match)
         known = self.lexicon.entities.get(text)
@@ -309,6 +320,32 @@ class SentenceMatcher:
             raise _NotFilled
         return self._mention_thing(*found)
 
+    def _first_thing(self, classes: str, match: re.Match[str]) -> _Thing:
+        """Return what the sentence begins with, if it is of a class: who does all that the sentence tells."""
+        keys = {key for name in classes.split("|") for key in self.rules.slots[name]}
+        actors = {*keys, *self.rules.slots.get("Actor", ())}
+        text, before = self.article.text, self.sentence.locate(match.start())
+        for mark in self.sentence.marks:
+            if mark.mention is None or mark.end > before or mark.mention.type not in actors:
+                continue
+            if _PREPOSITION.search(text, max(0, mark.start - 24), mark.start):
+                continue
+            if mark.mention.type not in keys or _POSSESSIVE.match(text, mark.end):
+                raise _NotFilled
+            return self._mention_thing(mark.mention, "sentence-subject")
+        raise _NotFilled
+
+    def _named_thing(self, classes: str, named: str) -> _Thing:
+        """Return the thing of a class whose label holds a pattern: the last one before, else the first behind."""
+        keys = {key for name in classes.split("|") for key in self.rules.slots[name]}
+        marks = [m for s in self.reading.sentences for m in s.marks if m.mention and m.mention.type in keys]
+        found = [m.mention for m in marks if m.mention and re.search(named, fold_case(m.mention.label))]
+        here = self.sentence.sentence
+        before = [m for m in found if m.end <= here.end]
+        if not found:
+            raise _NotFilled
+        return self._mention_thing(before[-1] if before else found[0], "article-subject")
+
     def _nearest_subject(self, marks: Sequence[Mark]) -> Mark | None:
         """Return the last mark that no preposition governs, else the last: "the core of X" is not about X."""
         text = self.article.text
@@ -321,12 +358,16 @@ class SentenceMatcher:
         main = [self.reading.main_places[key] for key in keys if key in self.reading.main_places]
         title = self.article.title
         titled = [m for m in main if title and title.start <= m.start < title.end]
-        return next(iter(titled or main), None)
+        return next(iter(titled or [m for m in main if m.start < self.sentence.sentence.end]), None)
 
     def _claimed_thing(self, text: str) -> _Thing:
-        """Return the thing of an earlier claim: ``Event``, or ``Cohort.Policy`` by what it counts."""
+        """Return the thing of an earlier claim: ``Event``, or ``Cohort.Policy`` by what it counts (same paragraph)."""
         kind, _, member = text.partition(".")
+        paragraph = self.sentence.sentence.paragraph
+        floor = min(s.sentence.start for s in self.reading.sentences if s.sentence.paragraph == paragraph)
         for claim in reversed(self.earlier):
+            if member and claim.start < floor:
+                continue
             if claim.subject_type == kind and member in ("", self.members.get(claim.subject)):
                 return _Thing(
                     claim.subject,
@@ -357,6 +398,8 @@ class SentenceMatcher:
             label = self._label(part["event"], match)
             iri = mint_iri(base, "event", hash_id(article, part.get("key", label)))
             return _Thing(iri, label, "Event", garbled)
+        if "near" in part:
+            return self._named_thing(part["near"], part["named"])
         label = self._label(part["thing"], match)
         if not label:
             raise _NotFilled
@@ -373,6 +416,8 @@ class SentenceMatcher:
     ) -> dict[str, Any]:
         quantity = self._quantity(match, slot_name(template.value)) if template.value else None
         before = self._quantity(match, template.before) if template.before else None
+        if quantity and before and before.unit not in ("", quantity.unit):
+            raise _NotFilled
         known = quantity is not None and quantity.kind != "missing"
         unit = self._label(template.unit, match) or (quantity.unit if quantity else "")
         period = self._quantity(match, template.period) if template.period else self._find_period(match)

@@ -41,7 +41,7 @@ TEMPLATE_KEYS = frozenset(
 )
 RULE_KEYS = frozenset(
     "id says kind triggers pattern case unless prior claim example counter status part texts"
-    " first second joiner classes".split()
+    " first second joiner classes named".split()
 )
 
 
@@ -101,6 +101,8 @@ class Rule:
     slots: frozenset[str] = frozenset()
     part: str = "any"
     texts: str = "any"
+    named: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    """By slot, what the name of the thing it matches (or the words of the quantity) must hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +304,20 @@ class _Compiler:
             slots=slots,
             part=str(entry.get("part", "any")),
             texts=str(entry.get("texts", "any")),
+            named=self._compile_named(entry, slots, where, name),
         )
+
+    def _compile_named(
+        self, entry: Mapping[str, Any], slots: frozenset[str], where: str, name: str
+    ) -> dict[str, re.Pattern[str]]:
+        named: Mapping[str, str] = entry.get("named", {})
+        for slot in named:
+            if slot not in slots:
+                raise RuleError(f"named: {slot!r} is not a slot of the pattern", where=f"{where}: {name}")
+        return {
+            slot: self.compile_pattern(source, where=where, name=f"{name}, named {slot}")[0]
+            for slot, source in named.items()
+        }
 
     def _optional(
         self, entry: Mapping[str, Any], key: str, where: str, name: str
