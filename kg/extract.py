@@ -6,7 +6,7 @@ Every part of a claim is either in its quote or recorded as resolved: by which r
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kg.lexicon import Lexicon
@@ -185,14 +185,15 @@ def unify_labels(claims: Sequence[Claim]) -> list[Claim]:
         labels.setdefault(claim.subject, claim.subject_label)
         if claim.object and claim.object_type != "Observation":
             labels.setdefault(claim.object, claim.object_label)
-    return sort_claims(
-        replace(
-            claim,
-            subject_label=labels[claim.subject],
-            object_label=labels.get(claim.object, claim.object_label) if claim.object else claim.object_label,
-        )
-        for claim in claims
-    )
+    return sort_claims(_relabel(claim, labels) for claim in claims)
+
+
+def _relabel(claim: Claim, labels: Mapping[str, str]) -> Claim:
+    subject = labels[claim.subject]
+    target = labels.get(claim.object, claim.object_label) if claim.object else claim.object_label
+    if (subject, target) == (claim.subject_label, claim.object_label):
+        return claim
+    return replace(claim, subject_label=subject, object_label=target)
 
 
 def describe_claim(claim: Claim) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from kg import vocab as v
 from kg.claim_reading import read_claims as read_claims
@@ -54,14 +55,15 @@ def settle_claims(claims: Iterable[Claim]) -> list[Claim]:
         object_label, object_type = claim.object_label, claim.object_type
         if claim.object:
             object_label, object_type = known.setdefault((claim.article, claim.object), (object_label, object_type))
-        settled = replace(
-            claim,
-            subject_label=label,
-            subject_type=kind,
-            object_label=object_label,
-            object_type=object_type,
-            resolved=tuple(sorted(set(claim.resolved))),
-        )
+        changed: dict[str, Any] = {
+            "subject_label": label,
+            "subject_type": kind,
+            "object_label": object_label,
+            "object_type": object_type,
+            "resolved": tuple(sorted(set(claim.resolved))),
+        }
+        same = all(getattr(claim, name) == value for name, value in changed.items())
+        settled = claim if same else replace(claim, **changed)
         rival = best.setdefault(settled.id, settled)
         if (-float(settled.confidence), settled.rule) < (-float(rival.confidence), rival.rule):
             best[settled.id] = settled
