@@ -7,6 +7,7 @@
 from kg.shapes.check import check, check_file
 from kg.shapes.model import Path, Report, Result, Shape, Shapes
 from kg.shapes.parse import load_shapes, shapes_of
+from kg.shapes.report import write_report
 from kg.shapes.wellformed import check_terms
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "check_terms",
     "load_shapes",
     "shapes_of",
+    "write_report",
 ]

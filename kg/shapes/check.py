@@ -88,7 +88,7 @@ def _check(
         only = [shape for shape in shapes.targeted() if shape.node in handed] if name == "compiled" else None
         results.extend(run_reference(_triples(store, graphs, own), shapes, only))
     notes = [*shapes.notes, *notes]
-    return Report(shapes, ordered(results, shapes), counts, handed, name, tuple(notes))
+    return Report(shapes, ordered(results, shapes), counts, handed, name, tuple(notes), store, graphs)
 
 
 def ordered(results: Iterable[Result], shapes: Shapes) -> tuple[Result, ...]:

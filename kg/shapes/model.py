@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Store
 
 from kg.model import Violation
 from kg.shapes.terms import SH, Term, local_name, text_of
@@ -122,7 +122,10 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One shape. ``name`` is what a report calls it; ``path`` is absent for a node shape."""
+    """One shape. ``name`` is what a report calls it; ``path`` is absent for a node shape.
+
+    ``label`` says what the shape promises and ``comment`` what would mend a finding, where it says so.
+    """
 
     node: Term
     name: str
@@ -132,7 +135,8 @@ class Shape:
     properties: tuple[Term, ...] = ()
     severity: NamedNode = VIOLATION
     messages: tuple[Literal, ...] = ()
-    description: str = ""
+    label: str = ""
+    comment: str = ""
     deactivated: bool = False
 
 
@@ -197,7 +201,8 @@ class Report:
     """What a check found: results by shape, how many nodes each shape met, and what was handed on.
 
     ``focus_counts`` has an entry for each shape with targets, in order. ``handed_over`` maps the shapes
-    that pySHACL judged to why. ``engine`` is ``compiled`` or ``pyshacl``.
+    that pySHACL judged to why. ``engine`` is ``compiled`` or ``pyshacl``. ``store`` is where a writer looks
+    up labels and quotes.
     """
 
     shapes: Shapes
@@ -206,6 +211,8 @@ class Report:
     handed_over: Mapping[Term, str] = field(default_factory=dict)
     engine: str = "compiled"
     notes: tuple[str, ...] = ()
+    store: Store | None = field(default=None, repr=False, compare=False)
+    graphs: tuple[NamedNode | BlankNode | DefaultGraph, ...] | None = None
 
     @property
     def conforms(self) -> bool:

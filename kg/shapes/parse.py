@@ -170,7 +170,8 @@ class _Parser:
             properties=properties,
             severity=severity,
             messages=tuple(m for m in self.index.values(node, sh("message")) if isinstance(m, Literal)),
-            description=self._description(node),
+            label=self._text(node, RDFS_LABEL, sh("name")),
+            comment=self._text(node, NamedNode(RDFS + "comment"), sh("description")),
             deactivated=TRUE in self.index.values(node, sh("deactivated")),
         )
 
@@ -190,8 +191,8 @@ class _Parser:
         count = self.names[name] = self.names.get(name, 0) + 1
         return name if count == 1 else f"{name} ({count})"
 
-    def _description(self, node: Term) -> str:
-        for word in (sh("description"), NamedNode(RDFS + "comment"), sh("name"), RDFS_LABEL):
+    def _text(self, node: Term, *words: NamedNode) -> str:
+        for word in words:
             for value in self.index.values(node, word):
                 if isinstance(value, Literal):
                     return " ".join(value.value.split())
