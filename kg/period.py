@@ -8,31 +8,17 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from kg.model import Quantity
-from kg.quantity_grammar import QuantityGrammar, squeeze
+from kg.quantity_grammar import WINDOW, QuantityGrammar, View, squeeze
 
 _STEPS = {
     "last": (-1, "month-before-anchor"),
     "this": (0, "month-of-anchor"),
     "next": (1, "month-after-anchor"),
 }
-WINDOW = 48
-"""How many code points before a trigger are looked at."""
-
-
-@dataclass(slots=True)
-class View:
-    """A text being read: as written, as folded, and how far it is used up."""
-
-    text: str
-    low: str
-    grammar: QuantityGrammar
-    anchor: date | None
-    floor: int = 0
-    found: list[Quantity] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -59,7 +45,8 @@ def _look_left(view: View, start: int) -> _Left:
     taken = view.low[begin:start]
     if taken.strip() in ("the", '"', 'the "') and not edge:
         return _Left(start, "", "", "", "the" in taken, "")
-    return _Left(begin, squeeze(preposition or ""), edge or "", part or "", "the" in taken, weekday or "")
+    article = view.low.endswith(("the ", "the\n"), begin, start)
+    return _Left(begin, squeeze(preposition or ""), edge or "", part or "", article, weekday or "")
 
 
 def _bounds(view: View, left: _Left, first: str, last: str) -> tuple[str, str]:
@@ -154,7 +141,7 @@ def read_part(view: View, start: int, end: int) -> Quantity | int | None:
     stop, year, rule, said = _scope(view, stop)
     left = _look_left(view, start)
     if year == 0 and not said and stop == (match.end() if match else end):
-        if not left.preposition or re.compile(" of(?! )| of ").match(view.low, stop):
+        if not (left.preposition or (match and match[2])) or re.compile(" of(?! )| of ").match(view.low, stop):
             return None
         said = False
     if not said:
@@ -281,8 +268,8 @@ def _first_date(view: View, start: int) -> tuple[int, str]:
     if match and match[3]:
         return match.end(), _date_of(view, match[1], match[2], match[3])
     match = periods.day_first.match(low, start)
-    if match and match[3]:
-        return match.end(), _date_of(view, match[2], match[1], match[3])
+    if match and match[4] and not match[1]:
+        return match.end(), _date_of(view, match[3], match[2], match[4])
     return 0, ""
 
 
@@ -355,7 +342,13 @@ def _finish_month(
     last = _date_of(view, name2, day2, number)
     if closed and first > last:
         first = last = ""
+    if left.weekday and rule and date.fromisoformat(first).isoweekday() != _weekday(view, left.weekday):
+        first = last = ""
     return _make(view, left, stop, first, last, rule=rule, kind=kind, closed=closed)
+
+
+def _weekday(view: View, name: str) -> int:
+    return int(view.grammar.period["weekdays"][name])
 
 
 def read_weekday(view: View, start: int, end: int) -> Quantity | int | None:
@@ -370,13 +363,19 @@ def read_weekday(view: View, start: int, end: int) -> Quantity | int | None:
 
 
 def read_day_first(view: View, start: int) -> Quantity | int | None:
-    """Read "28 August 2021" at its day."""
+    """Read "28 August 2021" or "28-30 August 2021" at its first day."""
     match = view.grammar.periods.day_first.match(view.low, start)
-    if match is None or not view.text[match.start(2)].isupper():
+    if match is None or not view.text[match.start(3)].isupper():
         return None
     left = _look_left(view, start)
-    day, name, year = match.groups()
-    return _finish_month(view, left, match.end(), name, day, year)
+    first_day, day, name, year = match.groups()
+    if first_day is None:
+        return _finish_month(view, left, match.end(), name, day, year)
+    number, rule = (int(year), "") if year else _unsaid_year(view, _month_of(view, name))
+    if not number:
+        return _make(view, left, match.end(), "", "")
+    first, last = _date_of(view, name, first_day, number), _date_of(view, name, day, number)
+    return _make(view, left, match.end(), first, last, rule=rule, closed=True)
 
 
 def read_numeric_date(view: View, start: int, token: str) -> Quantity | None:
@@ -391,8 +390,11 @@ def read_numeric_date(view: View, start: int, token: str) -> Quantity | None:
     return _make(view, _look_left(view, start), start + len(token), value, value, kind="date")
 
 
-def read_years(view: View, start: int, end: int) -> Quantity | None:
-    """Read a year or a stretch of years at a bare number of four digits; ``None`` where it is a count."""
+def read_years(view: View, start: int, end: int, *, qualifier: str = "exact") -> Quantity | None:
+    """Read a year or a stretch of years at a bare number of four digits; ``None`` where it is a count.
+
+    ``qualifier`` is what the word before it would make of a count ("over 2000", "about 2030").
+    """
     low = view.low
     left = _look_left(view, start)
     year = int(low[start:end])
@@ -402,6 +404,8 @@ def read_years(view: View, start: int, end: int) -> Quantity | None:
         if year < other and not (_counts_something(view, match.end()) and not left.preposition):
             return _make(view, left, match.end(), str(year), str(other), closed=True)
     if low[end : end + 1] == "s":
+        return None
+    if qualifier != "exact" and (qualifier not in ("about", "upTo") or _counts_something(view, end)):
         return None
     if not (left.preposition or left.edge or left.part):
         if _counts_something(view, end) and not left.article:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +18,10 @@ from typing import Any, NamedTuple
 import ahocorasick_rs
 
 from kg.errors import RuleError
+from kg.model import Quantity
+
+WINDOW = 48
+"""How many code points before a trigger are looked at."""
 
 SPACE = r"(?: {1,3}\n?|\n) {0,3}"
 """White space inside a phrase: never an empty line."""
@@ -45,6 +50,8 @@ class Patterns(NamedTuple):
     after: re.Pattern[str]
     per: re.Pattern[str]
     size: re.Pattern[str]
+    currency: re.Pattern[str]
+    second: re.Pattern[str]
 
 
 class PeriodPatterns(NamedTuple):
@@ -87,9 +94,11 @@ class QuantityGrammar:
     signs: Mapping[str, str]
     afters: Mapping[str, str]
     left_words: frozenset[str]
+    more_heads: frozenset[str]
     names: frozenset[str]
     one_not_before: frozenset[str]
     missing: Mapping[str, frozenset[str]]
+    missing_words: frozenset[str]
     size_need: frozenset[str]
     class_after: frozenset[str]
     period: Mapping[str, Any]
@@ -113,6 +122,18 @@ class QuantityGrammar:
             if old.isascii():
                 text = text.replace(old, new)
         return text.lower()
+
+
+@dataclass(slots=True)
+class View:
+    """A text being read: as written, as folded, the article's date, how far it is used up, what was found."""
+
+    text: str
+    low: str
+    grammar: QuantityGrammar
+    anchor: date | None
+    floor: int = 0
+    found: list[Quantity] = field(default_factory=list)
 
 
 def load_quantities(path: Path) -> QuantityGrammar:
@@ -261,9 +282,11 @@ def _compile(reader: _Reader) -> QuantityGrammar:
         signs=qualifiers["signs"],
         afters=qualifiers["after"],
         left_words=frozenset(item.split()[-1] for item in (*prefixes, *before)),
+        more_heads=frozenset([*"-~/(\npatoe,", *(item[0] for item in qualifiers["after"])]),
         names=frozenset(reader.words(names, "before")),
         one_not_before=frozenset(reader.words(one, "not_before")),
         missing=missing,
+        missing_words=frozenset().union(*missing.values()),
         size_need=frozenset(size["need"]),
         class_after=frozenset(size["class_after"]),
         period=period,
@@ -288,19 +311,22 @@ def _compile_amounts(
     join = f"(?:{SPACE}|-)"
     units = choice(after, join)
     word = choice(words)
+    currency = choice(before).replace("(?![a-z0-9])", "")
     links = "|".join(SPACE + phrase(link) for link in sorted(size["links"], key=len, reverse=True) if link)
     return Patterns(
         tail=re.compile(f"(?:{join}?({choice(scales, join)}))?(?:{join}?({units}))?"),
         paren=re.compile(f"(?:{SPACE})?\\( ?(?:({choice(unit_scales)}) ?)?({units}) ?\\)"),
         left=re.compile(
             f"(?<![a-z0-9])(?:({choice(prefixes)}){SPACE})?(?:({choice(prefixes)}){SPACE})?"
-            f"(?:({choice(before).replace('(?![a-z0-9])', '')})(?:{SPACE})?)?\\Z"
+            f"(?:({currency})(?:{SPACE})?)?\\Z"
         ),
         words=re.compile(f"{word}(?:{join}(?:and{SPACE})?(?:{word}|hundred(?![a-z]))){{0,5}}"),
         fraction=re.compile(f"(?:an?|{word}){join}({choice(fractions)})"),
         after=re.compile(f"(?:{join})?({choice(suffixes)})(?![0-9])"),
         per=re.compile(f"(?:{SPACE}per{SPACE}|/)({units})"),
         size=re.compile(f"(?<![a-z]){choice(size['nouns'])}(?:{links})?{SPACE}\\Z"),
+        currency=re.compile(f"{currency}(?:{SPACE})?(?=[0-9])"),
+        second=re.compile(f"(?:{choice(prefixes)}{SPACE})?(?:{currency}(?:{SPACE})?)?(?=[0-9])"),
     )
 
 
@@ -324,7 +350,9 @@ def _compile_periods(period: Mapping[str, Any], words: Iterable[str], ordinals: 
         scope=re.compile(f"(?:,?{SPACE}|{SPACE}(?:of|in){SPACE})(?:{year}|{relative})"),
         month=re.compile(monthday),
         until=re.compile(f"({to})(?:{monthday}|({DAY}))"),
-        day_first=re.compile(f"({DAY}){SPACE}(?:of{SPACE})?({month})(?:,?{SPACE}{year})?"),
+        day_first=re.compile(
+            f"(?:([0-9]{{1,2}})(?: ?- ?|{SPACE}to{SPACE}))?({DAY}){SPACE}(?:of{SPACE})?({month})(?:,?{SPACE}{year})?"
+        ),
         years=re.compile(f"{to}({YEAR}|[0-9]{{2}})(?![0-9a-z])(?![.,-][0-9])"),
         past=re.compile(
             f"({choice(period['past'])}){SPACE}(?:({count}|{choice(period['vague'])}){SPACE})?"

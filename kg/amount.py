@@ -1,0 +1,377 @@
+"""Read one amount at a known place: number, scale, unit, qualifier, range, second currency.
+
+Nothing here searches: each pattern is matched at a place, or in a window of bounded length before it.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import NamedTuple
+
+from kg.model import Quantity, Span
+from kg.quantity_grammar import NUMBER, SPACE, WINDOW, QuantityGrammar, Unit, View, squeeze
+
+MAX_DIGITS = 20
+"""A longer run of digits is an identifier, never an amount."""
+
+ONE = Decimal(1)
+_HALF = Decimal("0.5")
+_SIGNED = ("percent", "points")
+
+_NUMBER = re.compile(NUMBER)
+_LETTERS = re.compile(r"[a-z]+")
+_AND_A_HALF = re.compile(r" and a half(?![a-z])")
+_NEXT_PART = re.compile(r"(?: and)? (?=[0-9a-z])")
+_ELIDED = re.compile(r" (?=100 million [a-z])")
+_RANGE = re.compile(f"(?: ?[-~] ?|{SPACE}(to|or|and){SPACE})(?=[0-9a-z$€¥£])")
+_FROM = re.compile(r"(?<!ging )(?<!range )(?<![a-z])from \Z")
+_SECOND = re.compile(
+    f"(?:{SPACE})?\\( ?(?:or |equivalent to |equal to |i\\.e\\. |= ?)?|,? (?:or|equivalent to|equal to) "
+)
+_CLOSE = re.compile(r"(?: ?[;,/][^()\n]{0,60})? ?\)")
+_LIST = re.compile(r",? (?:and|or) |, ?| to ")
+_CLASS = re.compile(r"[ -]([a-z]+)")
+
+
+class Amount(NamedTuple):
+    """A number with its scale and unit; ``number`` is where its digits or words stand.
+
+    ``prefixed`` is set where the unit is a currency written before the number.
+    """
+
+    start: int
+    end: int
+    number: Span
+    value: Decimal
+    scale: Decimal
+    unit: Unit | None
+    qualifier: str
+    prefixed: bool = False
+
+    @property
+    def worth(self) -> Decimal:
+        """The value in the unit's code, scale applied."""
+        if self.scale is ONE and (self.unit is None or self.unit.factor == ONE):
+            return self.value
+        return self.value * self.scale * (self.unit.factor if self.unit else ONE)
+
+
+def canonical(value: Decimal) -> str:
+    """Return a plain decimal: no exponent, no trailing zeros.
+
+    >>> canonical(Decimal("1.20E+3")), canonical(Decimal("1200.00"))
+    ('1200', '1200')
+    """
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def words_at(view: View, start: int) -> tuple[Decimal, int] | None:
+    """Return the value of the number words at ``start`` and where they end; the longest that make sense."""
+    match = view.grammar.patterns.words.match(view.low, start, start + 2 * WINDOW)
+    if match is None:
+        return None
+    total, end, joined = -1, start, False
+    for part in _LETTERS.finditer(match[0]):
+        word = part[0]
+        if word == "and":
+            joined = True
+            continue
+        if word == "hundred":
+            if not 0 < total < 100 or joined:
+                break
+            total *= 100
+        else:
+            value, room = view.grammar.words[word], _room(total)
+            if total >= 0 and (value >= room or value == 0 or (joined and room != 100)):
+                break
+            total = value if total < 0 else total + value
+        joined, end = False, start + part.end()
+    return Decimal(total), end
+
+
+def _room(total: int) -> int:
+    """Return below which value a number word may follow ``total``: 100 after hundreds, 10 after tens."""
+    if total <= 0:
+        return 0
+    if total % 100 == 0:
+        return 100
+    return 10 if total % 10 == 0 and total % 100 >= 20 else 0
+
+
+def number_at(view: View, start: int) -> tuple[Decimal, int] | None:
+    """Return the number in digits or words at ``start`` and where it ends; an identifier is none."""
+    low = view.low
+    if not low[start : start + 1].isdigit():
+        return words_at(view, start)
+    match = _NUMBER.match(low, start, start + 2 * MAX_DIGITS)
+    if match is None:
+        return None
+    digits = match[0].replace(",", "")
+    if len(digits) > MAX_DIGITS or (len(digits) > 1 and digits[0] == "0" and digits[1] != "."):
+        return None
+    return Decimal(digits), match.end()
+
+
+def read_tail(view: View, end: int, currency: Unit | None) -> tuple[int, Decimal, Unit | None]:
+    """Return where the scale and unit behind a number end, and what they are."""
+    grammar = view.grammar
+    match = grammar.patterns.tail.match(view.low, end)
+    if match is None or match.end() == end:
+        return end, ONE, None
+    scale, unit, stop = ONE, None, end
+    if match[1]:
+        name = squeeze(match[1])
+        if name in grammar.money_scales and not currency and not (match[2] and _is_money(grammar, match[2])):
+            return end, ONE, None
+        scale, stop = grammar.scales[name], match.end(1)
+    if match[2] and not (match[2] in grammar.spaced and match.start(2) == end):
+        found = grammar.after_units[squeeze(match[2])]
+        if currency is None or found.code == currency.code:
+            unit, stop = found, match.end(2)
+    return stop, scale, unit
+
+
+def _is_money(grammar: QuantityGrammar, alias: str) -> bool:
+    return grammar.after_units[squeeze(alias)].kind == "money"
+
+
+def look_left(view: View, start: int) -> tuple[int, str, Unit | None]:
+    """Return where the words before a number begin, the qualifier they say, and the currency before it."""
+    low, grammar = view.low, view.grammar
+    before = low[start - 1 : start]
+    if not before:
+        return start, "exact", None
+    lower = max(view.floor, start - WINDOW)
+    if before == " " or before == "\n":
+        if word_before(low, start, lower).lstrip('("') not in grammar.left_words:
+            return start, "exact", None
+    elif before in grammar.signs:
+        return start - 1, grammar.signs[before], None
+    elif before in "(\"'-/":
+        return start, "exact", None
+    match = grammar.patterns.left.search(low, lower, start)
+    if match is None or match.start() == start:
+        return start, "exact", None
+    begin, qualifier = match.start(), "exact"
+    for group in (1, 2):
+        if match[group]:
+            name = squeeze(match[group])
+            qualifier = grammar.qualifiers[name] if qualifier == "exact" else qualifier
+            if name in grammar.verbs:
+                begin = match.end(group) + 1
+    return min(begin, start), qualifier, grammar.before_units[match[3]] if match[3] else None
+
+
+def word_before(low: str, start: int, lower: int) -> str:
+    """Return the word that ends right before the white space before ``start``, not reaching below ``lower``."""
+    at = max(lower - 1, low.rfind(" ", lower, start - 1), low.rfind("\n", lower, start - 1))
+    return low[at + 1 : start - 1]
+
+
+def amount_at(view: View, start: int) -> Amount | None:
+    """Read the amount whose number begins at ``start``: qualifier, currency, number, scale, unit."""
+    read = number_at(view, start)
+    if read is None:
+        return None
+    value, stop = read
+    begin, qualifier, currency = look_left(view, start)
+    end, scale, unit = read_tail(view, stop, currency)
+    if end == stop and view.low.startswith(" and a half", stop):
+        half = _AND_A_HALF.match(view.low, stop)
+        if half:
+            value, stop = value + _HALF, half.end()
+            end, scale, unit = read_tail(view, stop, currency)
+    number = Span(start, stop)
+    if scale is not ONE and unit is None:
+        value, number, end, unit = _compound(view, value, scale, number, end, currency)
+    elif unit is None and currency is None:
+        end, scale, unit = _read_paren(view, start, end)
+    return Amount(begin, end, number, value, scale, currency or unit, qualifier, currency is not None)
+
+
+def _read_paren(view: View, start: int, end: int) -> tuple[int, Decimal, Unit | None]:
+    """Read a unit printed behind its number: 15.6 (100 million yuan), 3.2 (%), 45.6 100 million yuan."""
+    low = view.low
+    if low.startswith((" (", "("), end):
+        match = view.grammar.patterns.paren.match(low, end)
+        if match:
+            scale = view.grammar.unit_scales[squeeze(match[1])] if match[1] else ONE
+            return match.end(), scale, view.grammar.after_units[squeeze(match[2])]
+    if low.startswith(" 100 million ", end) and "." in low[start:end]:
+        stop, scale, unit = read_tail(view, end + len(" 100"), None)
+        if unit and unit.kind == "money":
+            return stop, scale * 100, unit
+    return end, ONE, None
+
+
+def _compound(
+    view: View, value: Decimal, scale: Decimal, number: Span, end: int, currency: Unit | None
+) -> tuple[Decimal, Span, int, Unit | None]:
+    """Read on after "12 billion" where "470 million yuan" follows, as parts of falling scale."""
+    unit: Unit | None = None
+    worded = view.low[number.start].isalpha()
+    smallest = scale
+    while unit is None:
+        gap = _NEXT_PART.match(view.low, end)
+        read = number_at(view, gap.end()) if gap else None
+        if gap is None or read is None:
+            break
+        part_end, part_scale, part_unit = read_tail(view, read[1], currency)
+        if read[0] * part_scale >= smallest or (part_scale is ONE and not worded):
+            break
+        value, number = value + read[0] * part_scale / scale, Span(number.start, read[1])
+        end, unit, smallest = part_end, part_unit, part_scale
+        if part_scale is ONE:
+            break
+    return value, number, end, unit
+
+
+def finish(view: View, amount: Amount) -> Quantity:
+    """Return the quantity of an amount with all that belongs to it: range, second currency, unit per unit, class."""
+    high, low, grammar = "", view.low, view.grammar
+    begin, end, number, qualifier = amount.start, amount.end, amount.number, amount.qualifier
+    unit = amount.unit
+    follow = low[end : end + 1]
+    more = (low[end + 1 : end + 2] if follow == " " else follow) in grammar.more_heads
+    if more and (second := _range(view, amount)):
+        unit = unit or second.unit
+        amount = amount._replace(unit=unit, scale=_shared_scale(amount, second))
+        high, number, end = (
+            canonical(second._replace(unit=unit).worth),
+            Span(number.start, second.number.end),
+            second.end,
+        )
+        if low.endswith("between ", view.floor, begin):
+            begin -= len("between ")
+    code, kind = (unit.code, unit.kind) if unit else ("", "count")
+    value = canonical(amount.worth)
+    if more and (after := grammar.patterns.after.match(low, end)):
+        end, qualifier = after.end(), grammar.afters[squeeze(after[1])] if qualifier == "exact" else qualifier
+    if kind in _SIGNED and low[number.start - 1 : number.start] == "-" and low[max(0, number.start - 2)] in " (-":
+        begin = begin - 1 if begin == number.start else begin
+        value, number = f"-{value}", Span(number.start - 1, number.end)
+    if kind in ("money", "measure") and (per := grammar.patterns.per.match(low, end)):
+        code, end = f"{code}/{grammar.after_units[squeeze(per[1])].code}", per.end()
+    if kind != "money":
+        return Quantity(begin, end, kind, value, code, qualifier, high, number=number)
+    if _is_size(view, begin, number, end, qualifier):
+        kind = "size"
+    end, other = _second_currency(view, end, code)
+    return Quantity(begin, end, kind, value, code, qualifier, high, number=number, other=other)
+
+
+def _range(view: View, amount: Amount) -> Amount | None:
+    """Return the upper amount of a range that begins with ``amount``; "from 3 to 5" is a change, no range."""
+    low = view.low
+    match = _RANGE.match(low, amount.end)
+    if match is None:
+        return None
+    at, word = match.end(), match[1] or "-"
+    if low[at].isalpha() and view.grammar.patterns.words.match(low, at) is None:
+        at = _skip_currency(view, at)
+        if at < 0:
+            return None
+    elif not low[at].isalnum():
+        at += 1
+    head = low[max(0, amount.start - 12) : amount.start]
+    if (word == "to" and _FROM.search(head)) or (word == "and") != head.endswith("between "):
+        return None
+    floor, view.floor = view.floor, match.end()
+    second = amount_at(view, at)
+    view.floor = floor
+    if second is None or second.qualifier != "exact" or low[second.end : second.end + 1].isalnum():
+        return None
+    if amount.unit and second.unit != amount.unit and not (amount.prefixed and second.unit is None):
+        return None
+    if amount.value * _shared_scale(amount, second) >= second.value * second.scale or (
+        word == "or" and second.value - amount.value != 1
+    ):
+        return None
+    return second
+
+
+def _shared_scale(amount: Amount, second: Amount) -> Decimal:
+    """Return the scale of the lower end: the upper end's where only that prints one (3-5 billion yuan)."""
+    bare = amount.scale is ONE and (amount.unit is None or amount.prefixed)
+    return second.scale if bare and amount.value < second.value else amount.scale
+
+
+def _skip_currency(view: View, at: int) -> int:
+    """Return where the digits begin after a currency's letters at ``at``, or -1."""
+    match = view.grammar.patterns.currency.match(view.low, at)
+    return match.end() if match else -1
+
+
+def _second_currency(view: View, end: int, code: str) -> tuple[int, tuple[str, str] | None]:
+    """Read the same amount in a second currency behind an amount: one fact said twice."""
+    low = view.low
+    match = _SECOND.match(low, end)
+    digits = view.grammar.patterns.second.match(low, match.end()) if match else None
+    if match is None or digits is None:
+        return end, None
+    floor, view.floor = view.floor, match.end()
+    second = amount_at(view, digits.end())
+    view.floor = floor
+    if second is None or second.start != match.end() or second.unit is None:
+        return end, None
+    if second.unit.kind != "money" or second.unit.code == code:
+        return end, None
+    stop = second.end
+    if "(" in match[0]:
+        close = _CLOSE.match(low, stop)
+        if close is None:
+            return end, None
+        stop = close.end()
+    return stop, (canonical(second.worth), second.unit.code)
+
+
+def _is_size(view: View, begin: int, number: Span, end: int, qualifier: str) -> bool:
+    """Return whether an amount of money is a threshold or a class: projects above 100 million yuan."""
+    low, grammar = view.low, view.grammar
+    if "-" in low[number.end : end]:
+        follow = _CLASS.match(low, end)
+        if follow and follow[1] in grammar.class_after:
+            return True
+    if qualifier not in grammar.size_need:
+        return False
+    return grammar.patterns.size.search(low, max(0, begin - 2 * WINDOW), begin) is not None
+
+
+def share_units(view: View) -> None:
+    """Give the earlier numbers of "1.2, 3.4 and 5.6 percent" and of "from 276 to 49 days" the unit of the last."""
+    found, factor = view.found, ONE
+    for index in range(len(found) - 1, 0, -1):
+        last, before = found[index], found[index - 1]
+        if not last.unit or before.kind != "count" or last.number is None or before.number is None:
+            factor = ONE
+            continue
+        if before.end != before.number.end or not _in_one_list(view, index):
+            factor = ONE
+            continue
+        if last.end != last.number.end:
+            _, scale, unit = read_tail(view, last.number.end, None)
+            factor = scale * unit.factor if unit else scale
+        high = canonical(Decimal(before.high) * factor) if before.high else ""
+        value = canonical(Decimal(before.value) * factor)
+        found[index - 1] = before._replace(kind=last.kind, unit=last.unit, value=value, high=high)
+
+
+def _in_one_list(view: View, index: int) -> bool:
+    """Return whether only a list's comma, "and" or "from ... to" stands between a quantity and the one before."""
+    low, found = view.low, view.found
+    before, last = found[index - 1], found[index]
+    match = _LIST.fullmatch(low, before.end, last.start) if last.start - before.end <= 6 else None
+    if match is None:
+        return False
+    if match[0] == " to ":
+        return low.endswith("from ", max(0, before.start - 5), before.start)
+    if "," != match[0][0] or len(match[0]) > 2:
+        return True
+    return (
+        index + 1 < len(found)
+        and found[index + 1].unit == last.unit
+        and last.number is not None
+        and (last.end == last.number.end)
+    )
