@@ -119,7 +119,13 @@ class _Reader:
             "object": observation,
             "object_type": "Observation",
             "object_label": self.one(observation, v.LABEL, needed=False),
+            "reason": self.reason(observation),
         }
+
+    def reason(self, observation: str) -> str:
+        """Return why a number is not there; empty for a number that is, and where nobody said."""
+        status = self.concept(observation, v.VALUE_STATUS)
+        return "" if status == "present" else status
 
     def other_object(self) -> dict[str, str]:
         text = self.one(self.iri, v.OBJECT)

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
-from kg.lexicon import Lexicon
+from kg.lexicon import Lexicon, fold_case
 from kg.matching import CONFIDENCE, SentenceMatcher
-from kg.model import Article, Claim, Resolution, sort_claims
+from kg.model import Article, Claim, Resolution, say_value, sort_claims
 from kg.quantity import QuantityGrammar
 from kg.reading import Mark, Reading, SentenceReading, read_sentences
 from kg.rules import Rule, RuleSet
@@ -74,6 +75,8 @@ class Extractor:
                 if not earlier or rule.joiner is None:
                     continue
                 first = max(earlier, key=lambda claim: (claim.end, claim.start))
+                if _exceeds(second, first):
+                    continue
                 between = _fold_between(sentence, first.end, second.start)
                 if rule.joiner.search(between):
                     yield from self._make_links(rule, reading.article, first, second)
@@ -153,6 +156,11 @@ class Extractor:
         )
 
 
+def _exceeds(part: Claim, whole: Claim) -> bool:
+    """Say whether what would be a part counts more than the whole."""
+    return bool(part.value and whole.value) and Decimal(part.value) > Decimal(whole.value)
+
+
 def _find_owner(rule: Rule, mark: Mark, article: Article, lexicon: Lexicon) -> Mark | None:
     """Return the mark of the enterprise whose name begins the name of a project, if there is one."""
     mention = mark.mention
@@ -161,6 +169,8 @@ def _find_owner(rule: Rule, mark: Mark, article: Article, lexicon: Lexicon) -> M
     words = article.text[mention.start : mention.end]
     for owner in lexicon.find_mentions(words.rpartition(" ")[0]):
         if owner.start == 0 and owner.type == rule.classes[1]:
+            if rule.pattern is not None and not rule.pattern.search(fold_case(words[owner.end :])):
+                continue
             start = mention.start
             placed = owner._replace(start=start, end=start + owner.end)
             return Mark(start, start + owner.end, owner.type, mention=placed)
@@ -204,7 +214,7 @@ def describe_claim(claim: Claim) -> str:
     """
     predicate = re.split(r"[/#]", claim.predicate)[-1]
     if claim.object_type == "Observation":
-        said = _describe_value(claim)
+        said = say_value(claim.as_dict())
     else:
         said = claim.object_label
     extras = [f"of {re.split(r'[/#]', claim.scope)[-1]}"] if claim.scope else []
@@ -212,15 +222,3 @@ def describe_claim(claim: Claim) -> str:
     extras += [f"~{claim.modality}"] if claim.modality != "achieved" else []
     extras += [f"!{claim.status}"] if claim.status != "explicit" else []
     return " ".join([f"{claim.subject_label} | {predicate} | {said}", *extras])
-
-
-def _describe_value(claim: Claim) -> str:
-    words = {"moreThan": "more than ", "atLeast": "at least ", "upTo": "up to "}
-
-    def qualify(value: str, qualifier: str) -> str:
-        return ("" if qualifier in ("", "exact") else words.get(qualifier, qualifier + " ")) + value
-
-    value = qualify(claim.value, claim.qualifier) or "(missing)"
-    if claim.value_before:
-        value = f"{qualify(claim.value_before, claim.qualifier_before)} -> {value}"
-    return f"{value} {claim.unit}".strip()

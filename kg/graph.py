@@ -60,6 +60,7 @@ def settle_claims(claims: Iterable[Claim]) -> list[Claim]:
             "subject_type": kind,
             "object_label": object_label,
             "object_type": object_type,
+            "reason": claim.reason or ("notStated" if claim.status == "missing" else ""),
             "resolved": tuple(sorted(set(claim.resolved))),
         }
         same = all(getattr(claim, name) == value for name, value in changed.items())
@@ -238,7 +239,7 @@ class _ArticleWriter:
         known = self.things.setdefault(claim.object, key)
         if known != key:
             raise EvidenceError(f"two claims measure differently on {claim.object}", where=where)
-        status = "present" if claim.value else "notStated"
+        status = "present" if claim.value else claim.reason or "notStated"
         self.parts.append(
             f"{node} {_A} {f['OBSERVATION']}{self.stop}"
             f"{node} {f['ABOUT']} {subject}{self.stop}"
@@ -251,6 +252,8 @@ class _ArticleWriter:
             self.add(node, f["LABEL"], text_term(claim.object_label))
         if claim.modality != "achieved":
             self.add(node, f["MODALITY"], f"<{v.RDC}{claim.modality}>")
+        if claim.period and not claim.period_start and not claim.period_end:
+            self.add(node, f["TEMPORAL"], f"<{v.RDC}unanchored>")
         if claim.predicate == v.RDC + "count" and claim.subject_type == "Cohort":
             self._write_count(claim, subject)
 

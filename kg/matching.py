@@ -8,16 +8,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from kg.lexicon import Lexicon, fold_case
-from kg.model import Claim, Mention, Quantity, Resolution, Span, hash_id
-from kg.reading import Mark, Reading, SentenceReading, find_modality, find_period
+from kg.model import Claim, Mention, Quantity, Resolution, Span, hash_id, say_value
+from kg.reading import Mark, Reading, SentenceReading, find_modality, find_period, is_base
 from kg.rules import Rule, RuleSet, Template, slot_name
 from kg.subjects import find_subject
-from kg.vocab import CONCEPT, article_iri, class_iri, class_name, cohort_iri, mint_iri, observation_iri, slugify
+from kg.vocab import CONCEPT, RDC, article_iri, class_iri, class_name, cohort_iri, mint_iri, observation_iri, slugify
+
+REACH = 60
+"""How many characters at most stand between a value and what is said of it next."""
 
 CONFIDENCE = {"explicit": "1", "implied": "0.8", "garbled": "0.5", "missing": "0.5"}
 """How far a claim of each status is to be believed; a stated order of trust, not a measured probability."""
 
 _DETERMINER = re.compile(r"(?:(?:the|a|an|its|their|this|these) )+", re.IGNORECASE)
+# The base that a growth has where an article names none: not worth a scope of its own.
+_USUAL = re.compile(
+    r"(?:the )?(?:(?:same|corresponding) period (?:of |in )?)?(?:the )?(?:last|previous|preceding|prior) year"
+    r"|the year before|the year-earlier (?:level|period)|(?:that |those )(?:of|in) (?:the )?(?:last|previous) year"
+)
+_AGAINST = re.compile(r"^(?:over|from|than|on|against) ")
 _FIELD = re.compile(r"\{(\w+)\}")
 _QUOTES = re.compile('["“”‘「」『』《》]')
 _PREPOSITION = re.compile(r"\b(?:of|in|at|for|to|from|by|with|into|on|near|than)(?: the)? [\"“‘']?$")
@@ -148,7 +157,10 @@ class SentenceMatcher:
         if template.value or template.unit or (template.object is None):
             fields |= self._fill_value(template, match, subject, predicate, edge)
             resolutions += self._second_currency(template, match)
-            status = "missing" if not fields["value"] else status
+            if not fields["value"]:
+                status = "missing"
+                fields["reason"] = "lostInTranslation" if self.reading.translated else "notStated"
+            fields["object_label"] = say_value(fields)
         else:
             target = self._fill_object(template.object, match)
             if target.iri and target.iri == subject.iri:
@@ -218,6 +230,8 @@ class SentenceMatcher:
             return self._slot_thing(match, name).iri + suffix
         if str(part).startswith("@"):
             return self._near_thing(name, match).iri + suffix
+        if str(part).startswith("^"):
+            return self._value_indicator(str(part)[1:], match)
         return str(part)
 
     def _indicator(self, words: str, growth: bool) -> str:
@@ -261,6 +275,8 @@ class SentenceMatcher:
             return self._first_thing(text[1:], match)
         if text.startswith("~"):
             return self._sole_thing(text[1:], match)
+        if text.startswith("^"):
+            return self._value_thing(text[1:], match)
         known = self.lexicon.entities.get(text)
         if known is None:
             raise _NotFilled
@@ -378,6 +394,61 @@ class SentenceMatcher:
                 )
         raise _NotFilled
 
+    def _value_before(self, match: re.Match[str]) -> Claim:
+        """Return the value claimed last before a match: "…, up 5 percent, ranking first in the city".
+
+        Between the two no other thing, indicator or number may stand, for it could own what follows.
+        """
+        start = self.sentence.locate(match.start("at") if "at" in match.re.groupindex else match.start())
+        values = [
+            claim
+            for claim in self.earlier
+            if claim.object_type == "Observation" and self.sentence.sentence.start <= claim.start and claim.end <= start
+        ]
+        if not values:
+            raise _NotFilled
+        last = max(values, key=lambda claim: (claim.end, claim.start, not claim.predicate.endswith("Growth")))
+        between = [m for m in self.sentence.marks if last.end <= m.start and m.end <= start]
+        if start - last.end > REACH or any(m.key not in ("period", "date") for m in between):
+            raise _NotFilled
+        if any(c.subject != last.subject for c in values if c.end == last.end):
+            raise _NotFilled
+        return last
+
+    def _value_thing(self, kinds: str, match: re.Match[str]) -> _Thing:
+        """Return what the value before was said of, if it is of one of the named kinds (all where none is)."""
+        claim = self._value_before(match)
+        names = kinds.split("|") if kinds else []
+        if names and claim.subject_type not in names and self.members.get(claim.subject) not in names:
+            raise _NotFilled
+        return _Thing(
+            claim.subject,
+            claim.subject_label,
+            claim.subject_type,
+            claim.status == "garbled",
+            Span(claim.start, claim.end),
+            "value-subject",
+        )
+
+    def _value_indicator(self, form: str, match: re.Match[str]) -> str:
+        """Return the indicator of the value before: itself, its ``growth``, or its ``share`` in a whole."""
+        claim = self._value_before(match)
+        name = re.split(r"[/#]", claim.predicate)[-1]
+        coined = not claim.predicate.startswith(RDC)
+        plain = claim.predicate if coined else claim.predicate.removesuffix("Growth")
+        if form == "growth":
+            if claim.subject_type == "Cohort" or coined:
+                grown = name if name.startswith("growth-of-") else f"growth-of-{name}"
+                return mint_iri(self.base, "indicator", grown) if coined else claim.predicate
+            return plain + "Growth"
+        if form != "share":
+            return plain
+        if claim.subject_type == "Cohort":
+            return RDC + "share"
+        known = self.lexicon.entities.get(plain)
+        words = known.label if known else name.removeprefix("growth-of-").replace("-", " ")
+        return mint_iri(self.base, "indicator", slugify(f"share of {words}"))
+
     def _make_thing(self, part: dict[str, Any], match: re.Match[str]) -> _Thing:
         base, article = self.base, self.article.id
         garbled = any(
@@ -453,12 +524,26 @@ class SentenceMatcher:
             yield Resolution("value", f"also-{value}-{unit}", quantity.start, quantity.end)
 
     def _fill_scope(self, part: Any, match: re.Match[str]) -> str:
+        """Return what a number is reckoned in or against; the year before is what growth is against anyway."""
+        if isinstance(part, tuple):
+            return next((scope for choice in part if (scope := self._fill_scope(choice, match))), "")
         text = str(part)
-        if text.startswith("$"):
-            name = text[1:]
-            mark = self._mark_or_none(match, name) if name in match.re.groupindex and match[name] else None
-            return mark.mention.entity if mark and mark.mention else self._words(match, name)
-        return self._label(text, match) if "{" in text else text
+        if not text.startswith("$"):
+            text = self._label(text, match) if "{" in text else text
+            return "" if _USUAL.fullmatch(text) else text
+        name = text[1:]
+        mark = self._mark_or_none(match, name) if match.groupdict().get(name) else None
+        if mark and mark.mention:
+            return mark.mention.entity
+        if (
+            mark
+            and mark.key in ("period", "date")
+            and not is_base(self.article.text, mark, self.sentence.sentence.start)
+        ):
+            return ""
+        words = self._words(match, name)
+        words = _AGAINST.sub("", words) if mark else words
+        return "" if _USUAL.fullmatch(words) else words
 
     def _find_period(self, match: re.Match[str]) -> Quantity | None:
         return find_period(self.article.text, self.sentence, self._span(match))

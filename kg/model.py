@@ -171,7 +171,8 @@ class Claim:
     ``object_label``), or a value (``object`` is the observation's IRI, ``object_type`` is
     ``Observation``; ``predicate`` is the indicator's IRI). ``value`` and ``value_before`` are decimals
     in canonical form, written as strings; empty where the article announces a number and does not
-    print it (``status`` is ``missing``).
+    print it (``status`` is ``missing``, and ``reason`` names the concept that says why:
+    ``lostInTranslation`` or ``notStated``).
     """
 
     article: str
@@ -193,6 +194,7 @@ class Claim:
     scope: str = ""
     modality: str = "achieved"
     status: str = "explicit"
+    reason: str = ""
     confidence: str = "1"
     quote: str
     start: int
@@ -260,6 +262,28 @@ IDENTITY_FIELDS: tuple[str, ...] = (
     "status",
 )
 """The fields that make a claim this claim: two claims that differ in none of them are one."""
+
+
+_QUALIFIED = {"": "", "exact": "", "moreThan": "more than ", "atLeast": "at least ", "upTo": "up to "}
+
+
+def say_value(claim_fields: Mapping[str, Any]) -> str:
+    """Return the value of a claim in words: its label, and what lists show of it.
+
+    >>> say_value({"value": "49", "value_before": "276", "qualifier_before": "nearly", "unit": "day"})
+    'nearly 276 -> 49 day'
+    >>> say_value({"value": "", "unit": "CNY"})
+    '(missing) CNY'
+    """
+
+    def qualify(part: str) -> str:
+        qualifier = str(claim_fields.get(part.replace("value", "qualifier"), ""))
+        return _QUALIFIED.get(qualifier, qualifier + " ") + str(claim_fields[part])
+
+    value = qualify("value") if claim_fields.get("value") else "(missing)"
+    if claim_fields.get("value_before"):
+        value = f"{qualify('value_before')} -> {value}"
+    return f"{value} {claim_fields.get('unit', '')}".strip()
 
 
 def sort_claims(claims: Iterable[Claim]) -> list[Claim]:

@@ -177,6 +177,7 @@ END = OA + "end"
 HAS_SOURCE = OA + "hasSource"
 WAS_ATTRIBUTED_TO = PROV + "wasAttributedTo"
 SOURCE = DCTERMS + "source"
+TEMPORAL = DCTERMS + "temporal"
 
 CLASSES: dict[str, str] = {
     "AdminArea": ADMIN_AREA,
@@ -222,6 +223,8 @@ STAGES: tuple[str, ...] = (
 )
 STATUSES: tuple[str, ...] = ("explicit", "implied", "garbled", "missing")
 VALUE_STATUSES: tuple[str, ...] = ("present", "lostInTranslation", "notStated")
+PERIOD_STATUSES: tuple[str, ...] = ("unanchored",)
+"""Why a period has no dates: it is said relative to something that the article does not date."""
 QUALIFIERS: tuple[str, ...] = ("exact", "moreThan", "nearly", "about", "atLeast", "upTo")
 MODALITIES: tuple[str, ...] = ("achieved", "planned", "target", "denied")
 AMOUNTS: tuple[str, ...] = (
@@ -273,6 +276,7 @@ CONCEPT_SCHEMES: dict[str, tuple[str, ...]] = {
     "stages": STAGES,
     "claim-statuses": STATUSES,
     "value-statuses": VALUE_STATUSES,
+    "period-statuses": PERIOD_STATUSES,
     "qualifiers": QUALIFIERS,
     "modalities": MODALITIES,
     "indicators": INDICATORS,

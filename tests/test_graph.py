@@ -102,7 +102,7 @@ def triples(lines: list[str]) -> set[tuple[str, str, str]]:
         measure(),
         measure(value="4", unit="rank", scope=BASE + "beijing", period_start="2021-01", period_end="2021-07"),
         measure(value="49", value_before="276", unit="days", qualifier_before="nearly", derived="276 - 49"),
-        measure(value="", status="missing", unit="CNY", qualifier="", period_start="2021"),
+        measure(value="", status="missing", reason="notStated", unit="CNY", qualifier="", period_start="2021"),
         measure(modality="target", value="0.5", unit="percent"),
         text_claim(),
         text_claim(subject_type="https://other.example/Robot"),
@@ -220,7 +220,7 @@ def test_there_is_no_blank_node() -> None:
         (relation(), True),
         (relation(status="implied"), True),
         (relation(status="garbled"), False),
-        (relation(status="missing"), False),
+        (relation(status="missing", reason="notStated"), False),
         (relation(modality="planned"), False),
         (relation(modality="denied"), False),
         (relation(predicate=v.concept_iri("reliesOn")), False),
@@ -265,7 +265,7 @@ def test_a_planned_number_says_so_where_numbers_are_read() -> None:
 
 
 def test_a_missing_number_has_an_observation_and_no_value() -> None:
-    claim = measure(value="", status="missing", qualifier="")
+    claim = measure(value="", status="missing", reason="notStated", qualifier="")
     found = triples(write_quads(make_article(), [claim], BASE))
     assert (claim.object, v.VALUE_STATUS, v.concept_iri("notStated")) in found
     assert not [o for s, p, o in found if p == v.VALUE]

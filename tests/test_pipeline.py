@@ -140,7 +140,7 @@ def test_another_domain_needs_no_code(tmp_path: Path) -> None:
     result = build(domain, [domain.articles], tmp_path / "out")
     assert [(c.subject, c.predicate, c.object_label, c.value, c.unit) for c in result.claims] == [
         ("https://ships.example/id/blue-star", "https://ships.example/ontology/calledAt", "Rotterdam", "", ""),
-        ("https://ships.example/id/blue-star", "https://ships.example/ontology/cargo", "", "1200", "ton"),
+        ("https://ships.example/id/blue-star", "https://ships.example/ontology/cargo", "1200 ton", "1200", "ton"),
     ]
 
 
