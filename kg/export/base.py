@@ -1,0 +1,152 @@
+"""What all formats share: the table of suffixes, files written whole or not at all, and losses."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from kg.errors import ExportError
+from kg.export.source import Source
+
+
+class Format(NamedTuple):
+    """One format: its suffix, what it is, its family, and the function that writes it."""
+
+    suffix: str
+    title: str
+    family: str
+    target: str
+
+
+FORMATS: tuple[Format, ...] = (
+    Format(".ttl", "Turtle, grouped by subject for people", "RDF", "kg.export.rdf:write_ttl"),
+    Format(".rdf12.ttl", "RDF 1.2 Turtle, each claim the reifier of its triple", "RDF", "kg.export.rdf12:write_ttl12"),
+    Format(".trig", "TriG, a block for each graph", "RDF", "kg.export.rdf:write_trig"),
+    Format(".nt", "N-Triples, sorted", "RDF", "kg.export.rdf:write_nt"),
+    Format(".nq", "N-Quads, sorted", "RDF", "kg.export.rdf:write_nq"),
+    Format(".jsonld", "JSON-LD, claims inside the thing they speak of", "RDF", "kg.export.jsonld:write_jsonld"),
+    Format(".rdf", "RDF/XML", "RDF", "kg.export.rdf:write_rdfxml"),
+    Format(".graphml", "GraphML, for Gephi, yEd, igraph, networkx", "network", "kg.export.graphml:write_graphml"),
+)
+"""Every format, in the order that ``kg export --help`` shows."""
+
+
+class Loss(NamedTuple):
+    """Something that a format could not hold as it is: what, how often, and one example."""
+
+    what: str
+    times: int
+    example: str
+
+
+@dataclass(slots=True)
+class Losses:
+    """Collects what a format cannot hold, by kind; only the first example of each is kept."""
+
+    found: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+    def add(self, what: str, example: str = "", count: int = 1) -> None:
+        """Note a loss."""
+        known = self.found.get(what)
+        self.found[what] = (count + known[0], known[1]) if known else (count, example[:80])
+
+    def listed(self) -> tuple[Loss, ...]:
+        """Return the losses in the order in which they were met first."""
+        return tuple(Loss(what, count, example) for what, (count, example) in self.found.items())
+
+
+class Report(NamedTuple):
+    """What an export wrote: the files, the format, how many of what, and what was lost."""
+
+    files: tuple[Path, ...]
+    format: Format
+    counts: dict[str, int]
+    losses: tuple[Loss, ...]
+
+
+@dataclass(slots=True)
+class Target:
+    """Where an export goes: files that are written beside and take their names together at the end."""
+
+    path: Path
+    suffix: str
+    losses: Losses = field(default_factory=Losses)
+    counts: dict[str, int] = field(default_factory=dict)
+    written: list[tuple[Path, Path]] = field(default_factory=list)
+
+    @contextmanager
+    def open(self, part: str = "") -> Iterator[BinaryIO]:
+        """Open the file, or with ``part`` the file ``name.part.suffix`` of several."""
+        beside, _ = self.reserve(part)
+        with beside.open("wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+
+    def reserve(self, part: str = "") -> tuple[Path, Path]:
+        """Return the path to write beside and the final path, for a library that writes files itself."""
+        path = self.path
+        if part:
+            path = path.with_name(path.name[: -len(self.suffix)] + f".{part}{self.suffix}")
+        beside = path.with_name(f".{path.name}.new")
+        self.written.append((beside, path))
+        return beside, path
+
+    def commit(self) -> tuple[Path, ...]:
+        """Give all files their names."""
+        for beside, path in self.written:
+            beside.replace(path)
+        return tuple(path for _, path in self.written)
+
+    def abandon(self) -> None:
+        """Remove what was written beside."""
+        for beside, _ in self.written:
+            beside.unlink(missing_ok=True)
+
+
+Writer = Callable[[Source, Target], None]
+
+
+def find_format(path: Path) -> Format:
+    """Return the format of a file by the longest suffix that fits; raise ``ExportError`` for none.
+
+    >>> find_format(Path("x/Net.GraphML")).suffix
+    '.graphml'
+    """
+    name = path.name.lower()
+    fitting = [entry for entry in FORMATS if name.endswith(entry.suffix)]
+    if not fitting:
+        known = " ".join(entry.suffix for entry in FORMATS)
+        raise ExportError("no format with this suffix", where=str(path), hint=f"known are: {known}")
+    return max(fitting, key=lambda entry: len(entry.suffix))
+
+
+def export_file(source: Source, path: Path) -> Report:
+    """Write one file in the format of its suffix and return what was written and what was lost.
+
+    The file takes its name when it is complete; what stood there stays if anything fails. Raises
+    ``ExportError`` for an unknown suffix or a place that cannot be written, ``MissingExtraError`` where
+    a library is not installed.
+    """
+    entry = find_format(path)
+    module, _, name = entry.target.partition(":")
+    writer: Writer = getattr(import_module(module), name)
+    target = Target(path, entry.suffix)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        writer(source, target)
+        files = target.commit()
+    except OSError as error:
+        raise ExportError(
+            f"cannot be written: {error.strerror or error}",
+            where=str(path),
+            hint="choose a place that you may write to",
+        ) from error
+    finally:
+        target.abandon()
+    return Report(files, entry, dict(target.counts), target.losses.listed())

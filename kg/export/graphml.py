@@ -1,0 +1,119 @@
+"""GraphML as a stream, in the form that the schema, Gephi, igraph, networkx and yEd all take.
+
+Ids are short tokens and the IRI is an attribute; every key says whether it is of nodes or edges; a
+cell that says nothing is left out. ``name`` repeats a node's label and ``interaction`` an edge's,
+under the names that igraph and Cytoscape look for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from kg.export.base import Losses, Target
+from kg.export.columns import EDGE_COLUMNS, NODE_COLUMNS, Cell, Column, edge_cells, joined, node_cells, numbered
+from kg.export.source import Source
+from kg.export.text import escape_xml, is_plain
+from kg.network import Edge, Node
+
+HEAD = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<graphml xmlns="http://graphml.graphdrawing.org/xmlns" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
+ xsi:schemaLocation="http://graphml.graphdrawing.org/xmlns http://graphml.graphdrawing.org/xmlns/1.0/graphml.xsd">
+"""
+TAIL = "</graph>\n</graphml>\n"
+BATCH = 2000
+"""Records that are joined before they are encoded and written."""
+
+_NODES = (*NODE_COLUMNS, Column("name", "string"), Column("x", "double"), Column("y", "double"),
+          Column("size", "double"), Column("color", "string"))  # fmt: skip
+_EDGES = (*EDGE_COLUMNS, Column("interaction", "string"), Column("weight", "double"))
+
+
+def write_graphml(source: Source, target: Target) -> None:
+    """Write the network as GraphML."""
+    network = source.drawn
+    target.counts.update(nodes=len(network.nodes), edges=len(network.edges))
+    with target.open() as stream:
+        for part in stream_graphml(network.nodes, network.edges, target.losses):
+            stream.write(part)
+
+
+def stream_graphml(nodes: Iterable[Node], edges: Iterable[Edge], losses: Losses) -> Iterator[bytes]:
+    """Yield a GraphML file in parts; memory grows with the nodes and not with the edges."""
+    yield HEAD.encode()
+    yield "".join([*_keys("node", _NODES), *_keys("edge", _EDGES)]).encode()
+    yield b'<graph id="network" edgedefault="directed">\n'
+    numbers: dict[str, int] = {}
+    write_node, write_edge = _Record("node", _NODES, losses), _Record("edge", _EDGES, losses)
+    yield from batched(
+        write_node(
+            f'<node id="n{number}">',
+            (*node_cells(node, losses), node.label, node.x, node.y, node.size, node.color),
+        )
+        for number, node in numbered(nodes, numbers, losses)
+    )
+    yield from batched(
+        write_edge(
+            f'<edge id="e{number}" source="n{source}" target="n{end}">',
+            (*(cells := edge_cells(edge, losses)), cells[0], edge.weight),
+        )
+        for number, source, end, edge in joined(edges, numbers, losses)
+    )
+    yield TAIL.encode()
+
+
+def batched(records: Iterable[str]) -> Iterator[bytes]:
+    """Yield records joined and encoded, many at a time."""
+    batch: list[str] = []
+    for record in records:
+        batch.append(record)
+        if len(batch) >= BATCH:
+            yield "".join(batch).encode("utf-8", "replace")
+            batch.clear()
+    yield "".join(batch).encode("utf-8", "replace")
+
+
+def _key(kind: str, column: Column) -> str:
+    """Return the id of a key: its name; with the kind where nodes and edges share the name."""
+    shared = {c.name for c in _NODES} & {c.name for c in _EDGES}
+    return f"{kind}_{column.name}" if kind == "edge" and column.name in shared else column.name
+
+
+def _keys(kind: str, columns: Sequence[Column]) -> Iterator[str]:
+    for column in columns:
+        yield (f'<key id="{_key(kind, column)}" for="{kind}" attr.name="{column.name}" attr.type="{column.type}"/>\n')
+
+
+class _Record:
+    """Writes the cells of one kind of record; a template per set of cells that are there."""
+
+    def __init__(self, kind: str, columns: Sequence[Column], losses: Losses) -> None:
+        self.close = f"</{kind}>\n"
+        self.parts = [f'<data key="{_key(kind, column)}">%s</data>' for column in columns]
+        self.losses = losses
+        self.templates: dict[tuple[bool, ...], str] = {}
+
+    def __call__(self, start: str, cells: Sequence[Cell]) -> str:
+        there = tuple([cell is not None for cell in cells])
+        template = self.templates.get(there)
+        if template is None:
+            body = "".join(part for part, is_there in zip(self.parts, there, strict=True) if is_there)
+            template = self.templates[there] = body + self.close
+        texts = [format_cell(cell) for cell in cells if cell is not None]
+        # One search over all the texts of a record is far cheaper than one for each.
+        if not is_plain("".join(texts)):
+            texts = [escape_xml(text, self.losses) for text in texts]
+        return start + template % tuple(texts)
+
+
+def format_cell(cell: Cell) -> str:
+    """Return a cell as XML Schema writes its type; a number that is not finite is no number.
+
+    >>> [format_cell(c) for c in (True, 0.5, 3, "x")]
+    ['true', '0.5', '3', 'x']
+    """
+    if cell is True:
+        return "true"
+    if cell is False:
+        return "false"
+    return cell if type(cell) is str else str(cell)

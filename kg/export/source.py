@@ -1,0 +1,124 @@
+"""What is exported: a store, what of it is wanted, and the views of it that writers share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from kg import vocab as v
+from kg.errors import ExportError
+from kg.graph import read_claims
+from kg.model import Claim
+from kg.network import Names, Network, Observations, make_network, read_names
+from kg.network_filter import Filter, filter_network, suggest
+from kg.store import dump_lines
+from kg.turtle import data_prefixes
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+PARTS = ("articles", "lexicon", "ontology")
+"""The parts of a store that ``Options.parts`` chooses from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a user chose: how the network is made, what is kept, and how tables are written.
+
+    ``layout`` asks for measures, communities and coordinates; ``excel_guard`` writes ``'`` before text
+    cells that a spreadsheet would run as a formula.
+    """
+
+    observations: Observations = "attributes"
+    claims: bool = False
+    layout: bool = True
+    filter: Filter = field(default_factory=Filter)
+    parts: tuple[str, ...] = PARTS
+    excel_guard: bool = True
+    title: str = ""
+
+
+class Source:
+    """A store with its data base and prefixes; each view is made once, when first asked for."""
+
+    def __init__(
+        self,
+        store: ox.Store,
+        base: str,
+        prefixes: dict[str, str] | None = None,
+        options: Options | None = None,
+    ) -> None:
+        self.store = store
+        self.base = base
+        self.prefixes = {**data_prefixes(base), **(prefixes or {})}
+        self.options = options or Options()
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The N-Quads lines of the parts and articles that are wanted, sorted."""
+        keep = self._graph_names()
+        return [line for line in dump_lines(self.store) if line.rsplit(" ", 2)[1][1:-1] in keep]
+
+    def _graph_names(self) -> set[str]:
+        lexicon, ontology = v.graph_iri(self.base, "lexicon"), v.graph_iri(self.base, "ontology")
+        articles = {iri for iri in self.article_iris.values()}
+        wanted: set[str] = set()
+        if "articles" in self.options.parts:
+            chosen = self.options.filter.articles or tuple(self.article_iris)
+            for name in chosen:
+                if name not in self.article_iris:
+                    raise ExportError(f"no article {name!r} in the store", hint=suggest(name, self.article_iris))
+                wanted.add(self.article_iris[name])
+        if "lexicon" in self.options.parts:
+            wanted.add(lexicon)
+        if "ontology" in self.options.parts:
+            wanted.add(ontology)
+        if self.options.parts == PARTS and not self.options.filter.articles:
+            wanted |= {name.value for name in self.store.named_graphs() if hasattr(name, "value")} | articles
+        return wanted
+
+    @cached_property
+    def article_iris(self) -> dict[str, str]:
+        """The graph of each article, by the article's id, in order."""
+        stem = v.article_iri(self.base, "x")[:-1]
+        names = sorted(graph.value for graph in self.store.named_graphs() if hasattr(graph, "value"))
+        return {v.split_iri(self.base, name)[1]: name for name in names if name.startswith(stem)}
+
+    @cached_property
+    def claims(self) -> list[Claim]:
+        """All claims of the store, in the order of the contract."""
+        return read_claims(self.store, self.base)
+
+    @cached_property
+    def names(self) -> dict[str, Names]:
+        """The names of everything in the store."""
+        return read_names(self.store)
+
+    @cached_property
+    def network(self) -> Network:
+        """The network that the options ask for, with the degrees and nothing else measured."""
+        options = self.options
+        whole = make_network(
+            self.claims, self.names, self.base, observations=options.observations, claims=options.claims
+        )
+        return filter_network(whole, options.filter, self.names)
+
+    @cached_property
+    def drawn(self) -> Network:
+        """The network with measures, communities, colours and coordinates, where they are wanted."""
+        from kg.layout import measure, place
+
+        return place(measure(self.network)) if self.options.layout else self.network
+
+    @cached_property
+    def kept_claims(self) -> list[Claim]:
+        """The claims of the articles, statuses and modalities that are wanted."""
+        keep = self.options.filter
+        return [
+            claim
+            for claim in self.claims
+            if (not keep.articles or claim.article in keep.articles)
+            and (not keep.statuses or claim.status in keep.statuses)
+            and (not keep.modalities or claim.modality in keep.modalities)
+        ]

@@ -1,0 +1,376 @@
+"""The graph as a network that people want to see: things as nodes, what is said of them as edges.
+
+A neutral form between RDF and the formats of ``kg/export``: every writer of a network reads these
+frozen values and nothing else. One edge is one claim, so that what is said twice is two parallel
+edges, each with its quote; what is planned, denied or garbled says so in its own columns.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from kg import vocab as v
+from kg.graph import is_asserted, read_claims
+from kg.model import Claim
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+Observations = Literal["attributes", "nodes"]
+QUALIFIERS = {"moreThan": "more than", "nearly": "nearly", "about": "about", "atLeast": "at least", "upTo": "up to"}
+_NAME_PROPERTIES = (v.PREF_LABEL, v.LABEL, v.ALT_LABEL, v.HIDDEN_LABEL)
+_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+class Names(NamedTuple):
+    """What a thing is called: its English and Chinese name, and every name that finds it."""
+
+    en: str = ""
+    zh: str = ""
+    every: tuple[str, ...] = ()
+
+
+class Observation(NamedTuple):
+    """One measured value of a thing, as one claim states it; ``value`` is empty where none is printed."""
+
+    iri: str
+    indicator: str
+    label: str
+    value: str
+    value_before: str
+    unit: str
+    qualifier: str
+    qualifier_before: str
+    period: str
+    period_start: str
+    period_end: str
+    scope: str
+    modality: str
+    status: str
+    article: str
+    claim: str
+
+    def as_text(self) -> str:
+        """Return the value as a line to read: ``duration: nearly 276 → 49 day``."""
+        line = f"{self.label}: {self.amount()}"
+        if self.period:
+            line += f" ({self.period})"
+        return line if self.modality == "achieved" else f"{self.modality}: {line}"
+
+    def amount(self) -> str:
+        """Return number, qualifier and unit as words; say it where no number is printed."""
+        if not self.value:
+            return f"not printed ({self.unit})" if self.unit else "not printed"
+        if self.unit == v.RANK_UNIT:
+            return f"rank {self.value}"
+        text = f"{QUALIFIERS.get(self.qualifier, '')} {self.value}".strip()
+        if self.value_before:
+            before = f"{QUALIFIERS.get(self.qualifier_before, '')} {self.value_before}".strip()
+            text = f"{before} → {text}"
+        return f"{text} {self.unit}".strip()
+
+
+class Text(NamedTuple):
+    """What one claim says of a thing in words, with no other thing at its end: a role, a headline."""
+
+    predicate: str
+    label: str
+    text: str
+    modality: str
+    status: str
+    article: str
+    claim: str
+
+    def as_text(self) -> str:
+        """Return the statement as a line to read: ``role: innovation engine``."""
+        line = f"{self.label}: {self.text}"
+        return line if self.modality == "achieved" else f"{self.modality}: {line}"
+
+
+class Node(NamedTuple):
+    """One thing, or an observation or claim that was asked for as a node of its own.
+
+    ``id`` is its IRI, ``kind`` the short name of its class. The measures from ``degree`` on are 0 until
+    ``kg.layout.measure`` fills them; ``x`` and ``y`` until ``kg.layout.place`` does.
+    """
+
+    id: str
+    label: str
+    kind: str
+    label_en: str = ""
+    label_zh: str = ""
+    articles: tuple[str, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    texts: tuple[Text, ...] = ()
+    degree: int = 0
+    in_degree: int = 0
+    out_degree: int = 0
+    pagerank: float = 0.0
+    betweenness: float = 0.0
+    community: int = 0
+    x: float = 0.0
+    y: float = 0.0
+    size: float = 10.0
+    color: str = "#999999"
+
+
+class Edge(NamedTuple):
+    """What one claim says between two nodes, and the words that say it.
+
+    ``id`` is the claim's id (with a suffix where one claim gives several edges), ``start`` and ``end``
+    the place of the quote in code points, ``direct`` whether it also stands as a triple of the graph.
+    """
+
+    id: str
+    source: str
+    target: str
+    predicate: str
+    label: str
+    article: str = ""
+    status: str = ""
+    modality: str = ""
+    direct: bool = True
+    confidence: float = 1.0
+    quote: str = ""
+    start: int = 0
+    end: int = 0
+    rule: str = ""
+    value: str = ""
+    value_before: str = ""
+    unit: str = ""
+    qualifier: str = ""
+    period: str = ""
+    period_start: str = ""
+    period_end: str = ""
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Nodes and edges in a fixed order; every edge has both ends among the nodes."""
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+
+
+# ---------------------------------------------------------------- from the store
+def read_names(store: ox.Store) -> dict[str, Names]:
+    """Return the names of everything in the store, by IRI: lexicon, concepts, classes, properties."""
+    import pyoxigraph as ox
+
+    found: dict[str, dict[str, str]] = {}
+    for rank, prop in enumerate(_NAME_PROPERTIES):
+        for quad in store.quads_for_pattern(None, ox.NamedNode(prop), None):
+            term = quad.object
+            if isinstance(term, ox.Literal) and isinstance(quad.subject, ox.NamedNode):
+                # Sorted by property first: the preferred name of a language is the first of it.
+                found.setdefault(quad.subject.value, {})[f"{rank}{term.value}\x00{term.language or ''}"] = prop
+    return {iri: _make_names(keys) for iri, keys in found.items()}
+
+
+def _make_names(keys: Mapping[str, str]) -> Names:
+    english, chinese, every = "", "", []
+    for key in sorted(keys):
+        text, _, language = key[1:].partition("\x00")
+        every.append(text)
+        if key[0] in "01" and language == "en":
+            english = english or text
+        if key[0] in "01" and language.split("-")[0] == "zh":
+            chinese = chinese or text
+    return Names(english, chinese, tuple(dict.fromkeys(every)))
+
+
+def read_network(
+    store: ox.Store,
+    base: str,
+    *,
+    observations: Observations = "attributes",
+    claims: bool = False,
+) -> Network:
+    """Return the network of a store: ``base`` is the data base of its domain.
+
+    Raises ``EvidenceError`` where a claim of the store is damaged.
+    """
+    return make_network(read_claims(store, base), read_names(store), base, observations=observations, claims=claims)
+
+
+def make_network(
+    claims_made: Iterable[Claim],
+    names: Mapping[str, Names],
+    base: str,
+    *,
+    observations: Observations = "attributes",
+    claims: bool = False,
+) -> Network:
+    """Return the network of claims: in order of IRI the nodes, in order of the claims the edges.
+
+    ``observations`` says whether a measured value is an attribute of its thing or a node of its own;
+    ``claims`` adds each claim as a node with edges to what it is about, what it says and its article.
+    """
+    builder = _Builder(names, base, observations == "nodes", claims)
+    for claim in claims_made:
+        builder.add(claim)
+    return builder.network()
+
+
+class _Builder:
+    """Collects nodes and edges claim by claim."""
+
+    def __init__(self, names: Mapping[str, Names], base: str, as_nodes: bool, claims: bool) -> None:
+        self.names = names
+        self.base = base
+        self.as_nodes = as_nodes
+        self.claims = claims
+        self.labels: dict[str, tuple[str, str]] = {}
+        self.articles: dict[str, set[str]] = {}
+        self.values: dict[str, list[Observation]] = {}
+        self.texts: dict[str, list[Text]] = {}
+        self.edges: list[Edge] = []
+
+    def node(self, iri: str, label: str, kind: str, article: str) -> None:
+        self.labels.setdefault(iri, (label, kind))
+        self.articles.setdefault(iri, set()).add(article)
+
+    def label(self, iri: str) -> str:
+        """Return the English name of a term, or its local name in words."""
+        known = self.names.get(iri)
+        if known and (known.en or known.every):
+            return known.en or known.every[0]
+        return _WORDS.sub(" ", re.split(r"[/#]", iri)[-1]).lower()
+
+    def add(self, claim: Claim) -> None:
+        self.node(claim.subject, claim.subject_label, claim.subject_type, claim.article)
+        label = self.label(claim.predicate)
+        if claim.object_type == "Observation":
+            self._add_value(claim, label)
+        elif claim.object:
+            name = claim.object_label or self.label(claim.object)
+            self.node(claim.object, name, claim.object_type, claim.article)
+            self.edges.append(make_edge(claim, claim.object, label))
+        else:
+            self.texts.setdefault(claim.subject, []).append(
+                make_text(claim, claim.predicate, label, claim.object_label)
+            )
+        if self.claims:
+            self._add_claim(claim, label)
+
+    def _add_value(self, claim: Claim, label: str) -> None:
+        value = make_observation(claim, label)
+        if self.as_nodes:
+            self.node(claim.object, value.as_text(), "Observation", claim.article)
+            self.values.setdefault(claim.object, []).append(value)
+            self.edges.append(make_edge(claim, claim.object, label))
+        else:
+            self.values.setdefault(claim.subject, []).append(value)
+
+    def _add_claim(self, claim: Claim, label: str) -> None:
+        iri = v.claim_iri(self.base, claim.id)
+        article = v.article_iri(self.base, claim.article)
+        self.node(iri, f"{claim.subject_label} – {label}", "Claim", claim.article)
+        self.texts.setdefault(iri, []).append(make_text(claim, v.EXACT, "quote", claim.quote))
+        self.node(article, claim.article, "NewsArticle", claim.article)
+        ends = [("about", v.SUBJECT, claim.subject), ("article", v.HAS_SOURCE, article)]
+        if claim.object and claim.object in self.labels:
+            ends.append(("says", v.OBJECT, claim.object))
+        for name, predicate, target in ends:
+            edge = make_edge(claim, target, name)
+            self.edges.append(edge._replace(id=f"{claim.id}-{name}", source=iri, predicate=predicate))
+
+    def network(self) -> Network:
+        nodes = []
+        for iri in sorted(self.labels):
+            label, kind = self.labels[iri]
+            known = self.names.get(iri, Names())
+            nodes.append(
+                Node(
+                    iri,
+                    label or known.en or iri,
+                    kind,
+                    known.en or label,
+                    known.zh,
+                    tuple(sorted(self.articles[iri])),
+                    tuple(self.values.get(iri, ())),
+                    tuple(self.texts.get(iri, ())),
+                )
+            )
+        return count_degrees(Network(tuple(nodes), tuple(self.edges)))
+
+
+def make_edge(claim: Claim, target: str, label: str) -> Edge:
+    """Return the edge of a claim; a label says at once that something is planned, a target or denied."""
+    return Edge(
+        id=claim.id,
+        source=claim.subject,
+        target=target,
+        predicate=claim.predicate,
+        label=label if claim.modality == "achieved" else f"{claim.modality}: {label}",
+        article=claim.article,
+        status=claim.status,
+        modality=claim.modality,
+        direct=is_asserted(claim),
+        confidence=float(claim.confidence),
+        quote=claim.quote,
+        start=claim.start,
+        end=claim.end,
+        rule=claim.rule,
+        value=claim.value,
+        value_before=claim.value_before,
+        unit=claim.unit,
+        qualifier=claim.qualifier,
+        period=claim.period,
+        period_start=claim.period_start,
+        period_end=claim.period_end,
+    )
+
+
+def make_observation(claim: Claim, label: str) -> Observation:
+    """Return the measured value that a claim states."""
+    return Observation(
+        iri=claim.object,
+        indicator=claim.predicate,
+        label=label,
+        value=claim.value,
+        value_before=claim.value_before,
+        unit=claim.unit,
+        qualifier=claim.qualifier,
+        qualifier_before=claim.qualifier_before,
+        period=claim.period,
+        period_start=claim.period_start,
+        period_end=claim.period_end,
+        scope=claim.scope,
+        modality=claim.modality,
+        status=claim.status,
+        article=claim.article,
+        claim=claim.id,
+    )
+
+
+def make_text(claim: Claim, predicate: str, label: str, text: str) -> Text:
+    """Return what a claim says in words."""
+    return Text(predicate, label, text, claim.modality, claim.status, claim.article, claim.id)
+
+
+def count_degrees(network: Network) -> Network:
+    """Return the network with the degrees of its nodes, parallel edges counted each."""
+    outgoing: dict[str, int] = {}
+    incoming: dict[str, int] = {}
+    for edge in network.edges:
+        outgoing[edge.source] = outgoing.get(edge.source, 0) + 1
+        incoming[edge.target] = incoming.get(edge.target, 0) + 1
+    nodes = []
+    for node in network.nodes:
+        out, into = outgoing.get(node.id, 0), incoming.get(node.id, 0)
+        nodes.append(node._replace(degree=out + into, in_degree=into, out_degree=out))
+    return replace(network, nodes=tuple(nodes))
+
+
+def edges_by_end(edges: Sequence[Edge]) -> dict[str, list[str]]:
+    """Return the neighbours of each node, in the order of the edges, whatever their direction."""
+    found: dict[str, list[str]] = {}
+    for edge in edges:
+        found.setdefault(edge.source, []).append(edge.target)
+        found.setdefault(edge.target, []).append(edge.source)
+    return found
