@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kg import graph, store, turtle
+from kg import graph, shapes, store, turtle
+from kg.account import Account, make_account
 from kg.article import Page, load_page, parse_article, read_article
 from kg.errors import ArticleError, KgError, StoreError
 from kg.extract import Extractor
@@ -47,6 +48,11 @@ class ArticleResult:
         """The claims that the gate accepted."""
         return tuple(verdict.claim for verdict in self.verdicts if verdict.accepted)
 
+    @property
+    def account(self) -> Account:
+        """What became of every sentence and number of the article."""
+        return make_account(self.reading, self.verdicts)
+
 
 @dataclass(frozen=True, slots=True)
 class BuildResult:
@@ -57,6 +63,7 @@ class BuildResult:
     files: tuple[Path, ...]
     counts: dict[str, int]
     classes: dict[str, int]
+    report: shapes.Report
 
     @property
     def claims(self) -> list[Claim]:
@@ -149,8 +156,16 @@ def build(
     lines = make_lines(tools, results)
     files = write_outputs(domain, out, lines, results)
     opened = store.open_store(out / "store")
-    counts, classes = store.count_triples(opened), store.count_classes(opened)
-    return BuildResult(tuple(results), tuple(failures), files, counts, classes)
+    report = shapes.check(opened, shapes.load_shapes(domain.ontology / "shapes.ttl"))
+    store.write_file(out / "report.ttl", shapes.write_report(report, "turtle").encode())
+    return BuildResult(
+        results=tuple(results),
+        failures=tuple(failures),
+        files=(*files, out / "report.ttl"),
+        counts=store.count_triples(opened),
+        classes=store.count_classes(opened, graphs=f"{domain.data_base}article/"),
+        report=report,
+    )
 
 
 def make_lines(tools: Tools, results: Iterable[ArticleResult]) -> list[str]:

@@ -24,7 +24,10 @@ _MARKS = {"used": ("[", "]"), "unused": ("?", "?"), "rejected": ("~", "~")}
 
 
 @click.command(
-    epilog="\b\nExamples:\n  kg account\n  kg account my-article.txt --format text\n  kg account --format json > account.json"
+    epilog="\b\nExamples:\n"
+    "  kg account                             the articles of the domain\n"
+    "  kg account my-article.txt --format text\n"
+    "  kg account --format json > account.json\n"
 )
 @click.argument("sources", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(["table", "text", "json"]), default="table", show_default=True)

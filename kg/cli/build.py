@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
-from kg.cli.options import domain_option
+from kg.cli.options import DEFAULT_BUILD, domain_option
 from kg.pipeline import BuildResult, count_claims
 from kg.pipeline import build as build_graph
 from kg.resources import load_domain
 
+_BOOKKEEPING = ("Claim", "Quote", "Concept", "NewsArticle")
+
 
 @click.command(epilog="\b\nExamples:\n  kg build\n  kg build my-articles/ --out my-graph\n  kg build one.txt two.txt")
 @click.argument("sources", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), default=Path("build"), show_default=True, help="Output folder.")
+@click.option("--out", type=click.Path(path_type=Path), default=DEFAULT_BUILD, show_default=True, help="Output folder.")
 @domain_option
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def build(sources: tuple[Path, ...], out: Path, domain_folder: Path | None, quiet: bool) -> None:
@@ -52,17 +55,28 @@ def _make_progress(quiet: bool):  # type: ignore[no-untyped-def]
 def print_summary(result: BuildResult, out: Path, seconds: float) -> None:
     """Print what a build found and what to try next."""
     counts = count_claims(result.claims)
-    click.echo(f"articles   {len(result.results)}")
-    click.echo(f"claims     {len(result.claims)}: {say_counts(counts['kind'])}")
+    numbers = Counter[str]()
+    for article in result.results:
+        numbers.update(article.account.counts())
+    refused = sum(len(article.verdicts) - len(article.claims) for article in result.results)
+    findings = Counter(violation.severity for violation in result.report.violations)
+    met = len(result.report.focus_counts) - len(result.report.unmet)
+    files = [path for path in result.files if path.is_file()]
+    click.echo(f"articles   {len(result.results)} read, {len(result.failures)} failed")
+    click.echo(f"claims     {len(result.claims)} accepted, {refused} refused: {say_counts(counts['kind'])}")
     click.echo(f"           {say_counts(counts['status'])}")
-    click.echo(f"things     {say_counts(result.classes)}")
-    click.echo(f"triples    {result.counts['triples']} in {result.counts['graphs']} graphs")
-    click.echo(f"written    {', '.join(str(path) for path in result.files)}")
+    click.echo(f"numbers    {numbers.pop('numbers')}: {say_counts(numbers)}")
+    click.echo(f"things     {say_counts({k: n for k, n in result.classes.items() if k not in _BOOKKEEPING})}")
+    click.echo(f"graph      {result.counts['triples']} triples in {result.counts['graphs']} graphs")
+    click.echo(f"shapes     {met} met: {say_counts(findings) or 'all hold'}")
+    click.echo(
+        f"written    {out / 'store'} and {', '.join(f'{p.name} ({p.stat().st_size // 1024} kB)' for p in files)}"
+    )
     click.echo(f"time       {seconds:.1f} s")
+    flag = "" if out == DEFAULT_BUILD else f" --build {out}"
     click.echo("\nNext, try:")
-    click.echo("  kg query --list")
-    click.echo('  kg explain "Xiaomi Phase II"')
-    click.echo(f"  kg check --build {out}")
+    for command in ("query --list", "query project_stages", 'explain "Changping District"', "account", "check"):
+        click.echo(f"  kg {command}{flag if command != 'query --list' and command != 'account' else ''}")
 
 
 def say_counts(counts: Mapping[str, int]) -> str:

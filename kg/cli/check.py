@@ -1,0 +1,84 @@
+"""``kg check``: the graph, or any RDF file, against SHACL shapes."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+import pyoxigraph as ox
+
+from kg import shapes as shacl
+from kg.cli.options import build_option, domain_option
+from kg.errors import StoreError
+from kg.resources import load_domain
+from kg.store import open_store, write_file
+from kg.vocab import article_iri
+
+SEVERITIES = ("violation", "warning", "info")
+FORMS = ("text", "markdown", "json", "turtle", "sarif")
+
+
+@click.command(
+    epilog="\b\nExamples:\n"
+    "  kg check                                   the graph that `kg build` made\n"
+    "  kg check --article changping-two-districts one article's graph alone\n"
+    "  kg check data.ttl --shapes shapes.ttl      any RDF file with any shapes\n"
+    "  kg check --format sarif -o report.sarif    for editors and code hosts\n"
+)
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--shapes", "shapes_file", type=click.Path(path_type=Path), help="A shapes file.  [default: the domain's]"
+)
+@click.option("--article", help="Check this article's graph alone.")
+@click.option(
+    "--engine",
+    type=click.Choice(["compiled", "pyshacl"]),
+    default="compiled",
+    show_default=True,
+    help="compiled: SPARQL on the store; pyshacl: the reference, slow.",
+)
+@click.option("--format", "form", type=click.Choice(FORMS), default="text", show_default=True)
+@click.option(
+    "--fail-on", type=click.Choice(SEVERITIES), default="violation", show_default=True, help="Exit 1 from here up."
+)
+@click.option("--all", "all_findings", is_flag=True, help="Show every finding, not the first 20 of each shape.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the report to a file.")
+@build_option
+@domain_option
+def check(
+    file: Path | None,
+    shapes_file: Path | None,
+    article: str | None,
+    engine: str,
+    form: str,
+    fail_on: str,
+    all_findings: bool,
+    output: Path | None,
+    build_folder: Path,
+    domain_folder: Path | None,
+) -> None:
+    """Check FILE, or the graph that was built, against SHACL shapes.
+
+    The report groups findings by shape and names the thing, its quote and article, and what would mend
+    it. Exit code 0 if the data conforms, 1 if it does not, 2 if file or shapes cannot be used.
+    """
+    domain = load_domain(domain_folder)
+    shapes = shacl.load_shapes(shapes_file or domain.ontology / "shapes.ttl")
+    if file:
+        report = shacl.check_file(file, shapes, engine)
+    else:
+        graph = ox.NamedNode(article_iri(domain.data_base, article)) if article else None
+        store = open_store(build_folder / "store")
+        if graph and not store.contains_named_graph(graph):
+            raise StoreError(f"no article {article!r} in the store", where=str(build_folder), hint="kg query articles")
+        report = shacl.check(store, shapes, engine=engine, graph=graph)
+    text = shacl.write_report(report, form, artifact=str(file or build_folder / "graph.nq"), all_findings=all_findings)
+    if output:
+        write_file(output, text.encode("utf-8"))
+    else:
+        click.echo(text.rstrip("\n"))
+    if any(
+        violation.severity.lower() in SEVERITIES[: SEVERITIES.index(fail_on) + 1] for violation in report.violations
+    ):
+        sys.exit(1)
