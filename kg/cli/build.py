@@ -69,9 +69,8 @@ def print_summary(result: BuildResult, out: Path, seconds: float) -> None:
     click.echo(f"things     {say_counts({k: n for k, n in result.classes.items() if k not in _BOOKKEEPING})}")
     click.echo(f"graph      {result.counts['triples']} triples in {result.counts['graphs']} graphs")
     click.echo(f"shapes     {met} met: {say_counts(findings) or 'all hold'}")
-    click.echo(
-        f"written    {out / 'store'} and {', '.join(f'{p.name} ({p.stat().st_size // 1024} kB)' for p in files)}"
-    )
+    sizes = ", ".join(f"{path.name} ({path.stat().st_size // 1024 + 1} kB)" for path in files)
+    click.echo(f"written    {out / 'store'} and {sizes}")
     click.echo(f"time       {seconds:.1f} s")
     flag = "" if out == DEFAULT_BUILD else f" --build {out}"
     click.echo("\nNext, try:")

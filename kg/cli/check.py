@@ -74,6 +74,8 @@ def check(
             raise StoreError(f"no article {article!r} in the store", where=str(build_folder), hint="kg query articles")
         report = shacl.check(store, shapes, engine=engine, graph=graph)
     text = shacl.write_report(report, form, artifact=str(file or build_folder / "graph.nq"), all_findings=all_findings)
+    if form == "text":
+        text += "\n" + format_focus(report)
     if output:
         write_file(output, text.encode("utf-8"))
     else:
@@ -82,3 +84,10 @@ def check(
         violation.severity.lower() in SEVERITIES[: SEVERITIES.index(fail_on) + 1] for violation in report.violations
     ):
         sys.exit(1)
+
+
+def format_focus(report: shacl.Report) -> str:
+    """Return how many nodes each shape looked at: one that met none says nothing of the data."""
+    rows = [(report.shape_name(node), count) for node, count in report.focus_counts.items()]
+    width = max((len(name) for name, _ in rows), default=0)
+    return "\n".join(["Nodes looked at:", *(f"  {name:{width}}  {count:>8,}" for name, count in rows)])
