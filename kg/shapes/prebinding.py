@@ -135,9 +135,22 @@ def _reason(items: list[Token], words: list[str]) -> str:
         for place, token in enumerate(solid):
             if token.word == "GROUP":
                 grouped += any(t.var == "this" for t in solid[place + 2 : place + 12])
-        if grouped < words.count("SELECT"):
+        if grouped < max(_aggregating(solid), words.count("HAVING")):
             return "an aggregate that is not grouped by $this has to be run node by node"
     return ""
+
+
+def _aggregating(solid: list[Token]) -> int:
+    """Return how many SELECT clauses have an aggregate in them."""
+    found, inside, counted = 0, False, False
+    for token in solid:
+        if token.word == "SELECT":
+            inside, counted = True, False
+        elif token.text == "{":
+            inside = False
+        elif inside and token.word in _AGGREGATES and not counted:
+            found, counted = found + 1, True
+    return found
 
 
 def groups(items: list[Token], names: Iterable[str]) -> list[Group]:
