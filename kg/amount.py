@@ -31,6 +31,7 @@ _SECOND = re.compile(
 )
 _CLOSE = re.compile(r"(?: ?[;,/][^()\n]{0,60})? ?\)")
 _LIST = re.compile(r",? (?:and|or) |, ?| to ")
+_FOLLOW = re.compile(r"[ \n]+([a-z]+)")
 _CLASS = re.compile(r"[ -]([a-z]+)")
 
 
@@ -100,14 +101,14 @@ def _room(total: int) -> int:
     return 10 if total % 10 == 0 and total % 100 >= 20 else 0
 
 
-def number_at(view: View, start: int) -> tuple[Decimal, int] | None:
+def number_at(view: View, start: int, match: re.Match[str] | None = None) -> tuple[Decimal, int] | None:
     """Return the number in digits or words at ``start`` and where it ends; an identifier is none."""
-    low = view.low
-    if not low[start : start + 1].isdigit():
-        return words_at(view, start)
-    match = _NUMBER.match(low, start, start + 2 * MAX_DIGITS)
     if match is None:
-        return None
+        if not view.low[start : start + 1].isdigit():
+            return words_at(view, start)
+        match = _NUMBER.match(view.low, start, start + 2 * MAX_DIGITS)
+        if match is None:
+            return None
     digits = match[0].replace(",", "")
     if len(digits) > MAX_DIGITS or (len(digits) > 1 and digits[0] == "0" and digits[1] != "."):
         return None
@@ -116,21 +117,38 @@ def number_at(view: View, start: int) -> tuple[Decimal, int] | None:
 
 def read_tail(view: View, end: int, currency: Unit | None) -> tuple[int, Decimal, Unit | None]:
     """Return where the scale and unit behind a number end, and what they are."""
-    grammar = view.grammar
-    match = grammar.patterns.tail.match(view.low, end)
+    grammar, low = view.grammar, view.low
+    follow = low[end : end + 1]
+    if follow == " ":
+        head = _LETTERS.match(low, end + 1)
+        if head and head[0] not in grammar.tail_heads:
+            return end, ONE, None
+    elif not follow or follow in ",;.)":
+        return end, ONE, None
+    match = grammar.patterns.tail.match(low, end)
     if match is None or match.end() == end:
         return end, ONE, None
     scale, unit, stop = ONE, None, end
     if match[1]:
         name = squeeze(match[1])
         if name in grammar.money_scales and not currency and not (match[2] and _is_money(grammar, match[2])):
-            return end, ONE, None
+            return _read_spaced(view, end, name, match.end(1))
         scale, stop = grammar.scales[name], match.end(1)
-    if match[2] and not (match[2] in grammar.spaced and match.start(2) == end):
+    if match[2]:
         found = grammar.after_units[squeeze(match[2])]
         if currency is None or found.code == currency.code:
             unit, stop = found, match.end(2)
     return stop, scale, unit
+
+
+def _read_spaced(view: View, end: int, name: str, stop: int) -> tuple[int, Decimal, Unit | None]:
+    """Return the unit of "300 m long"; "5 m users" and "5m" have none."""
+    grammar, low = view.grammar, view.low
+    if name in grammar.spaced and low[end] in " \n":
+        follow = _FOLLOW.match(low, stop)
+        if follow is None or follow[1] in grammar.spaced_before:
+            return stop, ONE, grammar.after_units[name]
+    return end, ONE, None
 
 
 def _is_money(grammar: QuantityGrammar, alias: str) -> bool:
@@ -166,13 +184,17 @@ def look_left(view: View, start: int) -> tuple[int, str, Unit | None]:
 
 def word_before(low: str, start: int, lower: int) -> str:
     """Return the word that ends right before the white space before ``start``, not reaching below ``lower``."""
-    at = max(lower - 1, low.rfind(" ", lower, start - 1), low.rfind("\n", lower, start - 1))
-    return low[at + 1 : start - 1]
+    at = low.rfind(" ", lower, start - 1)
+    word = low[lower if at < 0 else at + 1 : start - 1]
+    return word[word.rfind("\n") + 1 :] if "\n" in word else word
 
 
-def amount_at(view: View, start: int) -> Amount | None:
-    """Read the amount whose number begins at ``start``: qualifier, currency, number, scale, unit."""
-    read = number_at(view, start)
+def amount_at(view: View, start: int, match: re.Match[str] | None = None) -> Amount | None:
+    """Read the amount whose number begins at ``start``: qualifier, currency, number, scale, unit.
+
+    ``match`` is the number's digits where they were matched before.
+    """
+    read = number_at(view, start, match)
     if read is None:
         return None
     value, stop = read
@@ -252,7 +274,7 @@ def finish(view: View, amount: Amount) -> Quantity:
     if kind in _SIGNED and low[number.start - 1 : number.start] == "-" and low[max(0, number.start - 2)] in " (-":
         begin = begin - 1 if begin == number.start else begin
         value, number = f"-{value}", Span(number.start - 1, number.end)
-    if kind in ("money", "measure") and (per := grammar.patterns.per.match(low, end)):
+    if more and kind in ("money", "measure") and (per := grammar.patterns.per.match(low, end)):
         code, end = f"{code}/{grammar.after_units[squeeze(per[1])].code}", per.end()
     if kind != "money":
         return Quantity(begin, end, kind, value, code, qualifier, high, number=number)

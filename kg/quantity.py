@@ -58,6 +58,7 @@ _NAME = re.compile(r"([A-Za-z]+)\.?[ \n-]?\Z")
 _LIST_MARK = re.compile(r"(?:[.)、]|\.[0-9.]+)(?:\s|\Z)")
 _CLOCK = re.compile(r" ?(?:[ap]\.?m(?![a-z])|o'clock)")
 _ARTICLE = re.compile(r"(?<![a-z0-9])an?[ \n-]\Z")
+_LETTER_SCALES = ("m", "k", "b")
 _PARTS = ("mid-", "early-", "late-")
 _OFTEN = ("once ", "twice ", "times ")
 _HALF_UNIT = re.compile(r"(?: an?[ \n]|-| )([a-z]+)(?![a-z-])")
@@ -154,17 +155,23 @@ def _read_digits(view: View, start: int, end: int) -> _Found:
     if stop < end and (low[stop] != "-" or not _NUMBER.fullmatch(low, stop + 1, end)):
         return read_numeric_date(view, start, token) or _read_slash(view, start, end) or end
     follow = low[stop : stop + 1]
-    if len(token) <= 5 and end - stop < 4 and (follow == "-" or (follow and follow in " snrt")):
+    if len(token) <= 5 and follow and follow in "- snrt" and (follow != " " or _before_name(view, stop)):
         day = read_day_first(view, start)
         if day is not None:
             return day
     if follow and follow in "snrt" and token.isdigit() and (suffix := _ORDINAL.match(low, stop)):
         return _read_rank(view, start, suffix.end(), int(token)) if len(token) < 5 else suffix.end()
-    if stop - start == 4 and low[start] in "12" and "1900" <= low[start:stop] < "2100" and low[start:stop].isdigit():
-        year = _read_year(view, start, stop)
+    lettered = follow.isalpha() and follow.isascii()
+    if stop - start == 4 and not lettered and "1900" <= low[start:stop] < "2100" and low[start:stop].isdigit():
+        year = _read_year(view, start, stop, plain)
         if year is not None:
             return year
-    return _read_amount(view, start) or end
+    return _read_amount(view, start, plain) or end
+
+
+def _before_name(view: View, stop: int) -> bool:
+    """Return whether a capital, or "of" or "to", follows: the least that a month needs."""
+    return view.text[stop + 1 : stop + 2].isupper() or view.low.startswith(("of ", "to "), stop + 1)
 
 
 def _stands_alone(view: View, start: int, end: int) -> bool:
@@ -184,9 +191,9 @@ def _stands_alone(view: View, start: int, end: int) -> bool:
     return low[end : end + 1] not in ("_", "@", "#", ":")
 
 
-def _read_year(view: View, start: int, end: int) -> Quantity | None:
+def _read_year(view: View, start: int, end: int, match: re.Match[str] | None) -> Quantity | None:
     """Read four digits as a year, where no unit, scale or qualifier makes them an amount."""
-    amount = amount_at(view, start)
+    amount = amount_at(view, start, match)
     if amount is None or amount.unit or amount.scale is not ONE:
         return None
     return read_years(view, start, end, qualifier=amount.qualifier)
@@ -200,9 +207,9 @@ def _read_slash(view: View, start: int, end: int) -> Quantity | None:
     return _ratio(view, start, end, Decimal(match[1]) / Decimal(match[2]))
 
 
-def _read_amount(view: View, start: int) -> _Found:
+def _read_amount(view: View, start: int, match: re.Match[str] | None = None) -> _Found:
     """Read the amount at ``start``; a number that is a part of a name or a mark is none."""
-    amount = amount_at(view, start)
+    amount = amount_at(view, start, match)
     if amount is None:
         return None
     low, end = view.low, amount.end
@@ -210,6 +217,12 @@ def _read_amount(view: View, start: int) -> _Found:
         if amount.scale is ONE and (_is_name(view, amount) or _is_mark(view, amount)):
             return end
         if low[end : end + 1].isalpha() and low[end : end + 1].isascii():
+            return end
+        if (
+            low[end : end + 1] == " "
+            and low[end + 1 : end + 2] in _LETTER_SCALES
+            and not low[end + 2 : end + 3].isalnum()
+        ):
             return end
     elif low.startswith(("-old", " old"), end) or _is_heading(view, amount):
         return end

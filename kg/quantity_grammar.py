@@ -26,6 +26,9 @@ WINDOW = 48
 SPACE = r"(?: {1,3}\n?|\n) {0,3}"
 """White space inside a phrase: never an empty line."""
 
+EDGE = "(?![a-z0-9²³])"
+"""The end of a word: 5 m is no part of 5 m²."""
+
 NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?"
 YEAR = r"(?:19|20)[0-9]{2}"
 DAY = r"(?:3[01]|[12][0-9]|0?[1-9])(?:st|nd|rd|th)?(?![0-9a-z])(?![.,][0-9])"
@@ -81,6 +84,7 @@ class QuantityGrammar:
     after_units: Mapping[str, Unit]
     before_units: Mapping[str, Unit]
     spaced: frozenset[str]
+    spaced_before: frozenset[str]
     scales: Mapping[str, Decimal]
     money_scales: frozenset[str]
     unit_scales: Mapping[str, Decimal]
@@ -95,6 +99,7 @@ class QuantityGrammar:
     afters: Mapping[str, str]
     left_words: frozenset[str]
     more_heads: frozenset[str]
+    tail_heads: frozenset[str]
     names: frozenset[str]
     one_not_before: frozenset[str]
     missing: Mapping[str, frozenset[str]]
@@ -192,7 +197,7 @@ class _Reader:
 def phrase(text: str, space: str = SPACE) -> str:
     """Return the pattern of a phrase: any space for its spaces, and ends on word boundaries."""
     body = space.join(re.escape(word) for word in text.split())
-    return body + (r"(?![a-z0-9])" if text[-1:].isalnum() and text[-1:].isascii() else "")
+    return body + (EDGE if text[-1:].isalnum() and text[-1:].isascii() else "")
 
 
 def choice(phrases: Iterable[str], space: str = SPACE) -> str:
@@ -269,6 +274,7 @@ def _compile(reader: _Reader) -> QuantityGrammar:
         after_units={squeeze(key): value for key, value in after.items()},
         before_units=before,
         spaced=spaced,
+        spaced_before=frozenset(reader.words(reader.section("spaced"), "before")),
         scales=scales,
         money_scales=money,
         unit_scales={key: Decimal(value) for key, value in unit_scales.items()},
@@ -283,6 +289,7 @@ def _compile(reader: _Reader) -> QuantityGrammar:
         afters=qualifiers["after"],
         left_words=frozenset(item.split()[-1] for item in (*prefixes, *before)),
         more_heads=frozenset([*"-~/(\npatoe,", *(item[0] for item in qualifiers["after"])]),
+        tail_heads=frozenset(re.split("[^a-z]", alias)[0] for alias in (*after, *scales)),
         names=frozenset(reader.words(names, "before")),
         one_not_before=frozenset(reader.words(one, "not_before")),
         missing=missing,
@@ -311,7 +318,7 @@ def _compile_amounts(
     join = f"(?:{SPACE}|-)"
     units = choice(after, join)
     word = choice(words)
-    currency = choice(before).replace("(?![a-z0-9])", "")
+    currency = choice(before).replace(EDGE, "")
     links = "|".join(SPACE + phrase(link) for link in sorted(size["links"], key=len, reverse=True) if link)
     return Patterns(
         tail=re.compile(f"(?:{join}?({choice(scales, join)}))?(?:{join}?({units}))?"),
