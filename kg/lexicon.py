@@ -9,7 +9,8 @@ from __future__ import annotations
 import csv
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,19 @@ import ahocorasick_rs
 
 from kg.errors import KgError, LexiconError
 from kg.model import Entity, Mention, Name, Span
-from kg.vocab import expand_iri, mint_iri, slugify
+from kg.naming import (
+    Cue,
+    Found,
+    Words,
+    find_names,
+    find_short_forms,
+    locate_short_forms,
+    make_cue,
+    make_words,
+    name_phases,
+    names_which,
+)
+from kg.vocab import ADMIN_AREA, DISTRICT, ENTERPRISE, ORGANIZATION, PARK, PROJECT, expand_iri, mint_iri, slugify
 
 COLUMNS = ("id", "class", "kind", "lang", "name", "within", "source", "match")
 KINDS = {
@@ -30,22 +43,19 @@ KINDS = {
 }
 # A thing of our own, or a short IRI where somebody else coined it: a concept of the ontology.
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*|[a-z]+:[A-Za-z0-9-]+")
-# Words that begin a sentence or a phrase in capitals and are no part of a name.
-_LEADING = re.compile(
-    r"(?:(?:The|A|An|In|At|On|By|For|From|To|With|Of|And|But|As|Since|Under|After|Before|During|Within|Through"
-    r"|Meanwhile|Located|According|This|These|That|Its|Their|Yesterday|Today|Chinese|National|Both|Also|While|When"
-    r"|Original|Reporter|Mr|Ms|Mrs|Dr|Professor|President|Chairman|Director|Mayor|Key|Major|Today's),?\s+)+"
-)
-_WORD = r"[A-Z0-9][\w’'\-–]*\.?"
+_PHASED = frozenset({PROJECT, PARK, ENTERPRISE, ORGANIZATION})
+"""Of which classes the phases of a thing are projects."""
+_TITLE_WORD = re.compile(r"[A-Za-z][\w’'-]*")
+_SUBJECT = re.compile(r"(?:^|[.!?。！？;]\s+|\n\s*)(?:[A-Z][\w ]{0,30}, )?(?:[Tt]he )?[\"“‘]?$")
 
 
 @dataclass(frozen=True, slots=True)
-class Cue:
-    """The form of a class of names: the pattern finds a candidate, ``never`` are names it must not be."""
+class Reference:
+    """Words that stand for a thing named earlier: of which classes, and how its name must end."""
 
-    type: str
     pattern: re.Pattern[str]
-    never: frozenset[str]
+    types: tuple[str, ...]
+    heads: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,9 @@ class Lexicon:
     _automaton: ahocorasick_rs.AhoCorasick
     _patterns: tuple[tuple[str, Entity, Name], ...]
     _cues: tuple[Cue, ...]
-    _references: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]
+    _words: Words
+    _references: tuple[Reference, ...]
+    _by_name: Mapping[tuple[str, str], Entity]
 
     def find_mentions(self, text: str) -> list[Mention]:
         """Return the mentions in ``text``, sorted, none overlapping another; longer names win.
@@ -65,8 +77,9 @@ class Lexicon:
         References ("the district") are not resolved here: their ``entity`` is empty until
         ``resolve_references`` has seen the whole article.
         """
-        found = [*self._find_known(text), *self._find_cued(text), *self._find_references(text)]
-        return keep_longest(found)
+        found = keep_longest([*self._find_known(text), *self._find_cued(text), *self._find_references(text)])
+        phases = [self._make_mention(*phase) for phase in name_phases(text, found, PROJECT, _PHASED)]
+        return keep_longest([*found, *phases]) if phases else found
 
     def _find_known(self, text: str) -> Iterator[Mention]:
         folded = fold_case(text)
@@ -77,22 +90,70 @@ class Lexicon:
             kind = "translated" if entry.kind == "translated" else "name"
             yield Mention(start, end, entity.iri, entity.label, entity.type, kind, entry.garbled)
 
+    def read_mentions(self, text: str, spans: Sequence[Span]) -> list[list[Mention]]:
+        """Return the mentions of each stretch of one article, with the short forms that it makes of its names.
+
+        A short form ("BDA", "Changjiang Biotech") is a reference to the thing whose full name ``resolved``
+        gives. In a heading in capitals a name by its form counts only if the body has it too.
+        """
+        found = [_shift(self.find_mentions(text[a:b]), a) for a, b in spans]
+        titled = [is_title_case(text[a:b]) for a, b in spans]
+        seen = {m.entity for group, title in zip(found, titled, strict=True) if not title for m in group}
+        found = [
+            [m for m in group if not title or m.kind != "cue" or m.entity in seen]
+            for group, title in zip(found, titled, strict=True)
+        ]
+        named = [m for group in found for m in group]
+        starts = [a for a, _ in spans]
+        extra: dict[int, list[Mention]] = {}
+        for mention in locate_short_forms(text, find_short_forms(text, named, self._cues, self._words)):
+            number = bisect_right(starts, mention.start) - 1
+            if number >= 0 and mention.end <= spans[number][1]:
+                extra.setdefault(number, []).append(mention)
+        return [keep_longest([*group, *extra.get(n, ())]) if n in extra else group for n, group in enumerate(found)]
+
     def _find_cued(self, text: str) -> Iterator[Mention]:
+        for found in find_names(text, self._cues, self._words):
+            start, name = self._trim_place(found)
+            if is_bounded(text, start, found.end):
+                yield self._make_mention(start, found.end, found.type, name)
+
+    def _trim_place(self, found: Found) -> tuple[int, str]:
+        """Return start and name without the city that only says where: "Beijing Haidian District"."""
+        words = found.name.split(" ")
+        for count in (1, 2):
+            place = self._by_name.get((ADMIN_AREA, fold_case(" ".join(words[:count]))))
+            rest = " ".join(words[count:])
+            if place is None or len(words) < count + 2:
+                continue
+            offset = len(found.name) - len(rest)
+            if (found.type, fold_case(rest)) in self._by_name:
+                return found.start + offset, rest
+            if found.type == DISTRICT and any(names_which(word, self._words) for word in words[count:-1]):
+                return found.start + offset, rest
+        return found.start, found.name
+
+    def _make_mention(self, start: int, end: int, type_iri: str, name: str) -> Mention:
+        """Return the mention of a name found by its form; a lexicon name written otherwise is that thing."""
+        known = self._by_name.get((type_iri, fold_case(name))) or self._find_legal(type_iri, name)
+        if known is not None:
+            return Mention(start, end, known.iri, known.label, known.type, "name")
+        return Mention(start, end, self.mint_entity(type_iri, name), name, type_iri, "cue")
+
+    def _find_legal(self, type_iri: str, name: str) -> Entity | None:
+        """Return the lexicon's thing of the same name but for a legal form: "Foton Co., Ltd."."""
         for cue in self._cues:
-            for match in cue.pattern.finditer(text):
-                start, end = match.span()
-                lead = _LEADING.match(text, start, end)
-                if lead:
-                    start = lead.end()
-                name = text[start:end]
-                if start >= match.start("head") or name in cue.never or not is_bounded(text, start, end):
-                    continue
-                yield Mention(start, end, self.mint_entity(cue.type, name), name, cue.type, "cue")
+            if cue.type == type_iri and cue.stem == "form":
+                short = cue.legal.sub("", name)
+                if short != name:
+                    return self._by_name.get((type_iri, fold_case(short)))
+        return None
 
     def _find_references(self, text: str) -> Iterator[Mention]:
-        for pattern, types in self._references:
-            for match in pattern.finditer(text):
-                yield Mention(match.start(), match.end(), "", "", "|".join(types), "reference")
+        for reference in self._references:
+            key = "\t".join(("|".join(reference.types), *reference.heads))
+            for match in reference.pattern.finditer(text):
+                yield Mention(match.start(), match.end(), "", "", key, "reference")
 
     def mint_entity(self, type_iri: str, name: str) -> str:
         """Return the stable IRI of a thing known only by its class and name."""
@@ -144,38 +205,79 @@ def keep_longest(mentions: Iterable[Mention]) -> list[Mention]:
     return sorted(kept, key=lambda m: m.start)
 
 
-def resolve_references(mentions: Iterable[Mention], fallback: Mapping[str, Mention] | None = None) -> list[Mention]:
+def is_title_case(text: str) -> bool:
+    """Say whether a line capitalises its words, so that capitals tell no names.
+
+    >>> is_title_case("Hefei Park Signs Ten Projects in a Day"), is_title_case("Hefei park signs ten projects")
+    (True, False)
+    """
+    if text.rstrip().endswith((".", "。", ";")):
+        return False
+    words = [word for word in _TITLE_WORD.findall(text) if len(word) > 3]
+    return len(words) > 3 and sum(word[0].isupper() for word in words) > 0.8 * len(words)
+
+
+def _shift(mentions: Iterable[Mention], offset: int) -> list[Mention]:
+    return [mention._replace(start=mention.start + offset, end=mention.end + offset) for mention in mentions]
+
+
+def resolve_references(
+    mentions: Iterable[Mention], fallback: Mapping[str, Mention] | None = None, text: str = ""
+) -> list[Mention]:
     """Return the mentions with each reference turned into the nearest earlier thing of its classes.
 
-    ``fallback`` gives, by class, what to take where nothing stands earlier (the place of the title).
-    A reference that resolves to nothing is left out.
+    "The zone" is a thing whose name ends like one, if the article has such a thing. ``fallback`` gives, by
+    class, what to take where nothing stands earlier (the place of the title). With ``text``, a thing that is
+    only named in passing after another that its sentence is about makes the reference ambiguous. A
+    reference that resolves to nothing, or to two things, is left out.
     """
-    latest: dict[str, Mention] = {}
+    latest: dict[str, dict[str, Mention]] = {}
+    subjects: dict[str, Mention] = {}
     resolved: list[Mention] = []
     for mention in mentions:
-        if mention.kind != "reference":
-            latest[mention.type] = mention
-            resolved.append(mention)
-            continue
-        types = mention.type.split("|")
-        earlier = [latest[t] for t in types if t in latest] or [
-            fallback[t] for t in types if fallback and t in fallback
-        ]
-        if earlier:
-            target = max(earlier, key=lambda m: m.start)
-            resolved.append(
-                Mention(
-                    mention.start,
-                    mention.end,
-                    target.entity,
-                    target.label,
-                    target.type,
-                    "reference",
-                    target.garbled,
-                    Span(target.start, target.end),
-                )
+        if mention.kind == "reference" and not mention.entity:
+            target = _choose_target(mention, latest, subjects, fallback or {})
+            if target is None:
+                continue
+            mention = target._replace(
+                start=mention.start,
+                end=mention.end,
+                kind="reference",
+                resolved=target.resolved or Span(target.start, target.end),
             )
+        resolved.append(mention)
+        things = latest.setdefault(mention.type, {})
+        things.pop(mention.entity, None)
+        things[mention.entity] = mention
+        if text and _SUBJECT.search(text, max(0, mention.start - 48), mention.start):
+            subjects[mention.type] = mention
     return resolved
+
+
+def _choose_target(
+    reference: Mention,
+    latest: Mapping[str, Mapping[str, Mention]],
+    subjects: Mapping[str, Mention],
+    fallback: Mapping[str, Mention],
+) -> Mention | None:
+    classes, *heads = reference.type.split("\t")
+    types = classes.split("|")
+    wanted = tuple(head for head in heads if head[0] != "!")
+    unwanted = tuple(head[1:] for head in heads if head[0] == "!")
+
+    def fits(mention: Mention) -> bool:
+        label = fold_case(mention.label)
+        return (not wanted or label.endswith(wanted)) and not (unwanted and label.endswith(unwanted))
+
+    earlier = [m for t in types for m in latest.get(t, {}).values()]
+    fitting = [m for m in earlier if fits(m)]
+    if not fitting:
+        chosen = [fallback[t] for t in types if t in fallback and (fits(fallback[t]) or len(earlier) == 1)]
+        return max(chosen, key=lambda m: m.start) if chosen else None
+    target = max(fitting, key=lambda m: m.start)
+    topics = [m for t in types if (m := subjects.get(t)) and fits(m)]
+    topic = max(topics, key=lambda m: m.start, default=target)
+    return target if topic.entity == target.entity else None
 
 
 def load_lexicon(folder: Path, *, base: str, prefixes: Mapping[str, str]) -> Lexicon:
@@ -196,13 +298,16 @@ def load_lexicon(folder: Path, *, base: str, prefixes: Mapping[str, str]) -> Lex
         parent = entities[key].within
         if parent and parent not in known:
             raise LexiconError(f"{key} is within an unknown {parent.removeprefix(base)!r}", where=entries[0][0])
+    cues = tuple(_read_cues(folder / "cues.toml", prefixes))
     return Lexicon(
         entities={entity.iri: entity for entity in entities.values()},
         base=base,
         _automaton=ahocorasick_rs.AhoCorasick([fold_case(name) for name, _, _ in patterns]),
         _patterns=patterns,
-        _cues=tuple(_read_cues(folder / "cues.toml", prefixes)),
+        _cues=cues,
+        _words=_read_words(folder / "cues.toml"),
         _references=tuple(_read_references(folder / "references.toml", prefixes)),
+        _by_name={(e.type, fold_case(n.text)): e for e in entities.values() for n in e.names if not n.garbled},
     )
 
 
@@ -254,41 +359,51 @@ def _make_entity(key: str, entries: list[tuple[str, dict[str, str]]], base: str,
     )
 
 
-def _read_table(path: Path, key: str, make: Callable[[dict[str, Any]], Any]) -> Iterator[Any]:
-    """Yield ``make(entry)`` for each ``[[key]]`` of an optional TOML file; name the entry that is wrong."""
-    if not path.exists():
-        return
+def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise LexiconError(f"not TOML: {error}", where=str(path)) from error
-    for number, entry in enumerate(table.get(key, []), start=1):
+
+
+def _read_table(path: Path, key: str, make: Callable[[dict[str, Any]], Any]) -> Iterator[Any]:
+    """Yield ``make(entry)`` for each ``[[key]]`` of an optional TOML file; name the line of the entry that is wrong."""
+    if not path.exists():
+        return
+    table = _read_toml(path)
+    text = path.read_text(encoding="utf-8")
+    lines = [number for number, line in enumerate(text.splitlines(), 1) if line.strip() == f"[[{key}]]"]
+    for number, entry in enumerate(table.get(key, [])):
+        where = f"{path}:{lines[number]}" if number < len(lines) else str(path)
         try:
             yield make(entry)
-        except (KeyError, TypeError, re.error) as error:
-            raise LexiconError(f"entry {number} is wrong: {error}", where=str(path)) from error
+        except KeyError as error:
+            raise LexiconError(f"the {key} has no {error.args[0]}", where=where) from error
+        except (TypeError, AttributeError, ValueError, re.error) as error:
+            raise LexiconError(f"the {key} is wrong: {error}", where=where) from error
         except KgError as error:
-            raise LexiconError(f"entry {number}: {error.what}", where=str(path), hint=error.hint) from error
+            raise LexiconError(f"the {key} is wrong: {error.what}", where=where, hint=error.hint) from error
+
+
+def _read_words(path: Path) -> Words:
+    words = _read_toml(path).get("words", {}) if path.exists() else {}
+    if not all(isinstance(value, list) and all(isinstance(word, str) for word in value) for value in words.values()):
+        raise LexiconError("[words] holds lists of words", where=str(path))
+    return make_words(words)
 
 
 def _read_cues(path: Path, prefixes: Mapping[str, str]) -> Iterator[Cue]:
-    def make_cue(entry: dict[str, Any]) -> Cue:
-        heads = sorted(entry["heads"], key=lambda head: (-len(head), head))
-        # Up to eight words before the head; "of", "and", "&" join two capitalised words. The bounded
-        # repeat keeps the cost linear on a line of nothing but capitalised words.
-        pattern = (
-            rf"(?<![\w-])(?:{_WORD}(?:\s(?:of|and|for|&)(?=\s[A-Z]))?\s(?:\([A-Z][\w\s]{{1,20}}\)\s)?){{1,8}}?"
-            rf"(?P<head>{'|'.join(re.escape(head) for head in heads)})(?!\w)"
-        )
-        return Cue(expand_iri(entry["class"], prefixes), re.compile(pattern), frozenset(entry.get("never", ())))
-
-    yield from _read_table(path, "cue", make_cue)
+    yield from _read_table(path, "cue", lambda entry: make_cue(entry, expand_iri(entry["class"], prefixes)))
 
 
-def _read_references(path: Path, prefixes: Mapping[str, str]) -> Iterator[tuple[re.Pattern[str], tuple[str, ...]]]:
-    def make_reference(entry: dict[str, Any]) -> tuple[re.Pattern[str], tuple[str, ...]]:
+def _read_references(path: Path, prefixes: Mapping[str, str]) -> Iterator[Reference]:
+    def make_reference(entry: dict[str, Any]) -> Reference:
         words = sorted(entry["words"], key=lambda word: (-len(word), word))
-        pattern = r"\b(?:" + "|".join(re.escape(word) for word in words) + r")\b"
-        return re.compile(pattern, re.IGNORECASE), tuple(expand_iri(c, prefixes) for c in entry["classes"])
+        if not words:
+            raise KeyError("words")
+        pattern = re.compile(r"\b(?:" + "|".join(re.escape(word) for word in words) + r")\b", re.IGNORECASE)
+        heads = tuple(head.lower() for head in entry.get("heads", ()))
+        heads += tuple("!" + head.lower() for head in entry.get("not", ()))
+        return Reference(pattern, tuple(expand_iri(c, prefixes) for c in entry["classes"]), heads)
 
     yield from _read_table(path, "reference", make_reference)

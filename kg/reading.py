@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.lexicon import Lexicon, fold_case, resolve_references
-from kg.model import Article, Mention, Quantity, Sentence
+from kg.model import Article, Mention, Quantity, Sentence, Span
 from kg.quantity import QuantityGrammar, find_quantities
 from kg.rules import INDEX_BASE, MAX_MARKS, RuleSet
 
@@ -89,9 +89,9 @@ class Reading:
 def read_sentences(article: Article, lexicon: Lexicon, grammar: QuantityGrammar, rules: RuleSet) -> Reading:
     """Find names and quantities in an article and mask them, sentence by sentence."""
     sentences = [s for s in article.sentences if s.part != "furniture"]
-    mentions = [_shift(lexicon.find_mentions(article.text[s.start : s.end]), s.start) for s in sentences]
+    mentions = lexicon.read_mentions(article.text, [Span(s.start, s.end) for s in sentences])
     main = find_main_places(article, [m for group in mentions for m in group])
-    resolved = resolve_references([m for group in mentions for m in group], main)
+    resolved = resolve_references([m for group in mentions for m in group], main, article.text)
     by_sentence: dict[int, list[Mention]] = {s.start: [] for s in sentences}
     starts = [s.start for s in sentences]
     for mention in resolved:
@@ -107,17 +107,13 @@ def read_sentences(article: Article, lexicon: Lexicon, grammar: QuantityGrammar,
     return Reading(article, tuple(readings), main, translated)
 
 
-def _shift(mentions: Sequence[Mention], offset: int) -> list[Mention]:
-    return [mention._replace(start=mention.start + offset, end=mention.end + offset) for mention in mentions]
-
-
 def find_main_places(article: Article, mentions: Sequence[Mention]) -> dict[str, Mention]:
     """Return by class the thing an article is about: the one its title names, else the first named."""
     main: dict[str, Mention] = {}
     title = article.title
     inside = [m for m in mentions if title and title.start <= m.start < title.end]
     for mention in [*inside, *mentions]:
-        if mention.kind != "reference":
+        if mention.entity:
             main.setdefault(mention.type, mention)
     return main
 
@@ -235,7 +231,7 @@ def find_period(text: str, sentence: SentenceReading, span: tuple[int, int]) -> 
     start, end = span
     floor = sentence.sentence.start
     marks = [m for m in sentence.marks if m.quantity and m.quantity.kind in ("period", "date")]
-    periods = [m for m in marks if not _is_base(text, m, floor)]
+    periods = [m for m in marks if not is_base(text, m, floor)]
     inside = [m for m in periods if start <= m.start < end]
     behind = [m for m in periods if end <= m.start and not text[end : m.start].strip()]
     earlier = [m for m in periods if m.end <= start and not _EVENT.search(_before(text, m, floor))]
@@ -247,7 +243,7 @@ def _before(text: str, mark: Mark, floor: int) -> str:
     return text[max(floor, mark.start - 80) : mark.start].lower()
 
 
-def _is_base(text: str, mark: Mark, floor: int) -> bool:
+def is_base(text: str, mark: Mark, floor: int) -> bool:
     """Say whether a period is what a number is compared with."""
     before = _before(text, mark, floor)
     words = text[mark.start : mark.end].lower()
