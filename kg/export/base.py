@@ -32,6 +32,15 @@ FORMATS: tuple[Format, ...] = (
     Format(".jsonld", "JSON-LD, claims inside the thing they speak of", "RDF", "kg.export.jsonld:write_jsonld"),
     Format(".rdf", "RDF/XML", "RDF", "kg.export.rdf:write_rdfxml"),
     Format(".graphml", "GraphML, for Gephi, yEd, igraph, networkx", "network", "kg.export.graphml:write_graphml"),
+    Format(".gexf", "GEXF 1.3 with colours and places, for Gephi", "network", "kg.export.gexf:write_gexf"),
+    Format(".cyjs", "Cytoscape JSON", "network", "kg.export.jsons:write_cyjs"),
+    Format(".cx2", "CX2, for Cytoscape and NDEx", "network", "kg.export.jsons:write_cx2"),
+    Format(".json", "node-link JSON, as networkx reads it", "network", "kg.export.jsons:write_node_link"),
+    Format(".dot", "Graphviz", "network", "kg.export.plain:write_dot"),
+    Format(".gv", "Graphviz", "network", "kg.export.plain:write_dot"),
+    Format(".net", "Pajek", "network", "kg.export.plain:write_pajek"),
+    Format(".csv", "lists of nodes and edges, two files", "table", "kg.export.table:write_csv"),
+    Format(".parquet", "claims, observations, nodes, edges: four files", "table", "kg.export.parquet:write_parquet"),
 )
 """Every format, in the order that ``kg export --help`` shows."""
 
