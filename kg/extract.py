@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from kg.derive import derive_changes
 from kg.lexicon import Lexicon, fold_case
 from kg.matching import CONFIDENCE, SentenceMatcher
 from kg.model import Article, Claim, Resolution, say_value, sort_claims
@@ -40,6 +41,7 @@ class Extractor:
             claims.extend(self._link_claims(reading, sentence, found))
         claims.extend(self._place_things(reading))
         claims.extend(self._type_cohorts(reading.article, claims, members))
+        claims.extend(derive_changes(list(claims), self.lexicon.base))
         return unify_labels(drop_repeats(claims))
 
     @staticmethod

@@ -15,6 +15,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from kg.derive import evaluate_formula, proves_value
+from kg.errors import EvidenceError
 from kg.extract import Extractor
 from kg.lexicon import fold_case, is_bounded
 from kg.matching import clean_words
@@ -185,6 +187,9 @@ class _Check:
             return
         if claim.status == "missing":
             yield Failure("status", "the status is missing, and a number is given")
+        if claim.derived:
+            yield from self._check_formula()
+            return
         value = self._find_number("value", claim.value, claim.qualifier)
         if isinstance(value, Failure):
             yield value
@@ -194,6 +199,21 @@ class _Check:
                 yield before
             elif isinstance(value, Quantity) and not self._is_before(before, value):
                 yield Failure("value_before", "the words give the two values the other way round")
+
+    def _check_formula(self) -> Iterable[Failure]:
+        """A derived value must follow from its formula, and the formula's numbers must be in the quote."""
+        claim = self.claim
+        try:
+            _, numbers = evaluate_formula(claim.derived)
+            proven = proves_value(claim.derived, claim.value)
+        except (EvidenceError, ArithmeticError) as error:
+            yield Failure("derived", str(error))
+            return
+        read = {q.value for q in self.quantities} | {"100"}
+        if numbers - read:
+            yield Failure("derived", f"{', '.join(sorted(numbers - read))} in the formula is not in the quote")
+        if not proven:
+            yield Failure("value", f"{claim.derived} is not {claim.value}")
 
     def _find_number(self, part: str, value: str, qualifier: str) -> Quantity | Failure:
         """Return the quantity of the quote that bears a number out: value, then unit, then qualifier."""
@@ -234,7 +254,7 @@ class _Check:
     def _check_direction(self) -> Iterable[Failure]:
         """A change's sign must be the direction that the words nearest to it give."""
         claim = self.claim
-        if not claim.predicate.endswith("Growth") or not claim.value:
+        if not claim.predicate.endswith("Growth") or not claim.value or claim.derived:
             return
         place = next((start for part, start, _ in self.found if part == "value"), claim.end)
         lead = self.gate.text[max(self.sentences[0].sentence.start, place - 60) : place].lower()

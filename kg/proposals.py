@@ -12,7 +12,7 @@ from kg.extract import Extractor
 from kg.lexicon import fold_case
 from kg.model import CLAIM_FIELDS, Article, Claim, Resolution
 from kg.reading import Reading
-from kg.vocab import CLASSES, class_name, expand_iri
+from kg.vocab import CLASSES, INDICATORS, RELATIONS, STATEMENT_KINDS, class_name, concept_iri, expand_iri
 
 _NEEDED = ("subject", "predicate", "quote")
 
@@ -78,19 +78,18 @@ def _find_predicate(name: str, extractor: Extractor, prefixes: Mapping[str, str]
             return expand_iri(name, prefixes)
     except KgError as error:
         raise EvidenceError(error.what, where=where, hint=error.hint) from error
-    known = {iri for iri in extractor.rules.predicates if re.split(r"[/#]", iri)[-1] == name}
-    known |= {e.iri for e in extractor.lexicon.entities.values() if re.split(r"[/#]", e.iri)[-1] == name}
-    known |= {iri.removesuffix("Growth") + "Growth" for iri in _growths(name, extractor)}
+    known = {iri for iri in _known_predicates(extractor) if re.split(r"[/#]", iri)[-1] == name}
     if len(known) != 1:
         raise EvidenceError(f"predicate {name!r} is {'ambiguous' if known else 'unknown'}", where=where)
     return known.pop()
 
 
-def _growths(name: str, extractor: Extractor) -> set[str]:
-    bare = name.removesuffix("Growth")
-    if bare == name:
-        return set()
-    return {e.iri for e in extractor.lexicon.entities.values() if re.split(r"[/#]", e.iri)[-1] == bare}
+def _known_predicates(extractor: Extractor) -> Iterator[str]:
+    """Yield the predicates that rules use, the ontology has, and the lexicon's indicators."""
+    yield from extractor.rules.predicates
+    yield from RELATIONS
+    yield from (concept_iri(name) for name in (*INDICATORS, *STATEMENT_KINDS))
+    yield from extractor.lexicon.entities
 
 
 def _fill_place(filled: dict[str, str], values: Mapping[str, Any], article: Article, where: str) -> None:

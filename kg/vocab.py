@@ -257,7 +257,7 @@ AMOUNTS: tuple[str, ...] = (
     "completion",
     "share",
 )
-GROWTHS: tuple[str, ...] = tuple(name + "Growth" for name in AMOUNTS if name not in ("duration", "completion", "share"))
+GROWTHS: tuple[str, ...] = tuple(name + "Growth" for name in AMOUNTS if name not in ("completion", "share"))
 """The twin of an amount: its change over an earlier period, in percent."""
 INDICATORS: tuple[str, ...] = AMOUNTS + GROWTHS
 STATEMENT_KINDS: tuple[str, ...] = (

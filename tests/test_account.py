@@ -1,0 +1,102 @@
+"""The account reconciles: every digit lies in one number, every number has one fate, every sentence a reason."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kg.account import Account
+from kg.article import parse_article
+from kg.cli import main
+from kg.pipeline import ArticleResult, Tools, load_tools, read_claims
+from kg.resources import load_domain
+
+TOOLS = load_tools(load_domain())
+PIECES = st.sampled_from(
+    [
+        "1,100",
+        "82 ",
+        "projects",
+        " signed",
+        "3.5 billion yuan",
+        "Phase 2",
+        "5G",
+        " percent",
+        "In 2022,",
+        "first",
+        "\n\n",
+        ". ",
+    ]
+) | st.text(alphabet="0123456789 ,.%-–()\"'aZ昌平１２", max_size=12)
+TEXTS = st.lists(PIECES, min_size=1, max_size=25).map("".join).filter(lambda text: text.strip())
+
+
+def read(text: str, tools: Tools = TOOLS) -> ArticleResult:
+    return read_claims(tools, parse_article(text.encode(), tools.page, article_id="text"))
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(TEXTS)
+def test_every_digit_is_in_one_number_and_every_number_has_one_fate(text: str) -> None:
+    account = read(text).account
+    numbers = account.numbers
+    assert all(n.text == account.text[n.start : n.end] for n in numbers)
+    assert all(a.end <= b.start for a, b in pairwise(numbers))
+    digits = {i for i, char in enumerate(account.text) if char.isdigit()}
+    assert digits <= {i for n in numbers for i in range(n.start, n.end)}
+    counts = account.counts()
+    assert counts["used"] + counts["rejected"] + counts["unused"] == counts["numbers"] == len(numbers)
+    assert all(bool(n.claims) == (n.status == "used") and bool(n.reason) == (n.status != "used") for n in numbers)
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(TEXTS)
+def test_sentences_leave_out_only_white_space(text: str) -> None:
+    account = read(text).account
+    covered = {i for s in account.sentences for i in range(s.start, s.end)}
+    assert all(i in covered for i, char in enumerate(account.text) if not char.isspace())
+    assert all(bool(s.claims) or bool(s.reason) for s in account.sentences)
+
+
+def fates(account: Account) -> list[tuple[str, str, str]]:
+    return [(n.text, n.status, n.reason) for n in account.numbers]
+
+
+def test_fates_of_numbers() -> None:
+    text = "Wednesday, May 31\n\nNews\n\nIn 2022, 29 projects were signed. The weather was 31 degrees on 5G networks."
+    assert fates(read(text).account) == [
+        ("31", "rejected", "page furniture"),
+        ("In 2022", "used", ""),
+        ("29", "used", ""),
+        ("31 degrees", "unused", "no rule reads the words around it"),
+        ("5", "unused", "not a quantity: part of a code, a name or a label"),
+    ]
+
+
+def test_reasons_of_sentences() -> None:
+    text = "News\n\nIn 2022, 29 projects were signed. It was sunny. Share more people to see."
+    assert [(bool(s.claims), s.reason) for s in read(text).account.sentences[1:]] == [
+        (True, ""),
+        (False, "no pattern: no known thing or number"),
+        (False, "page furniture"),
+    ]
+
+
+def test_account_of_the_first_article() -> None:
+    done = CliRunner().invoke(main, ["account", "--format", "json"])
+    [account] = json.loads(done.stdout)
+    counts = account["counts"]
+    assert done.exit_code == 0
+    assert counts["numbers"] == counts["used"] + counts["rejected"] + counts["unused"] > 20
+    assert [n["text"] for n in account["numbers"] if n["reason"] == "page furniture"] == ["31"]
+
+
+def test_marked_text_has_every_fate() -> None:
+    done = CliRunner().invoke(main, ["account", "--format", "text"])
+    assert "~31~" in done.stdout
+    assert "[80%]" in done.stdout
+    assert "0 unaccounted" in done.stdout
