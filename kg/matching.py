@@ -472,7 +472,7 @@ class SentenceMatcher:
         if "near" in part:
             return self._named_thing(part["near"], part["named"])
         label = self._label(part["thing"], match)
-        if not label:
+        if not label or not all(self._words(match, name) for name in _FIELD.findall(part["thing"])):
             raise _NotFilled
         kind = class_name(class_iri(class_name(part["class"])))
         return _Thing(mint_iri(base, slugify(kind), slugify(label)), label, kind, garbled)
