@@ -82,8 +82,7 @@ def _check(
         nodes = engine.focus(shape)
         counts[shape.node] = nodes.total or 0
         if name == "compiled" and shape.node not in handed:
-            for found in engine.evaluate(shape, nodes).values():
-                results.extend(found)
+            results.extend(engine.begin(shape, nodes))
     if name == "pyshacl" or handed:
         only = [shape for shape in shapes.targeted() if shape.node in handed] if name == "compiled" else None
         results.extend(run_reference(_triples(store, graphs, own), shapes, only))

@@ -8,7 +8,7 @@ expression can say (a nested count, a disjoint qualified shape) is settled by se
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, QuerySolutions, Store
 
@@ -77,23 +77,20 @@ class Engine:
 
     # Focus nodes
 
-    def focus(self, shape: Shape, only: Sequence[Term] | None = None) -> Nodes:
-        """Return the focus nodes of a shape; ``only`` narrows them to some, none of them a blank node."""
-        if only is None and shape.targets in self._focus:
+    def focus(self, shape: Shape) -> Nodes:
+        """Return the focus nodes of a shape."""
+        if shape.targets in self._focus:
             return self._focus[shape.targets]
         var = self.expressions.fresh()
         parts = [self._target(target, var) for target in _merged(shape.targets)]
         raw = parts[0] if len(parts) == 1 else " UNION ".join(f"{{ {part} }}" for part in parts)
-        if only is not None:
-            raw = f"VALUES {var} {{ {' '.join(map(text_of, only))} }} {raw}"
         off_graph = any(target.kind == "node" for target in shape.targets)
         count = f"SELECT (COUNT(*) AS ?n) (COUNT(DISTINCT {var}) AS ?d) WHERE {{ {raw} }}"
         all_rows, distinct = (int(n.value) for n in next(self.rows(count)) if isinstance(n, Literal))
         once = f"{{ SELECT DISTINCT {var} WHERE {{ {raw} }} }}"
         text = raw if all_rows == distinct and len(parts) == 1 else once
         nodes = Nodes(text, var, raw, off_graph, True, distinct)
-        if only is None:
-            self._focus[shape.targets] = nodes
+        self._focus[shape.targets] = nodes
         return nodes
 
     def _target(self, target: Sequence[Target], var: str) -> str:
@@ -123,6 +120,20 @@ class Engine:
         return Nodes(text, nodes.var, nodes.raw, nodes.off_graph, True)
 
     # Evaluation
+
+    def listed(self, nodes: Sequence[Term]) -> Nodes:
+        """Return a pattern for nodes that are named one by one; none may be a blank node."""
+        var = self.expressions.fresh()
+        text = f"VALUES {var} {{ {' '.join(map(text_of, nodes))} }}"
+        return Nodes(text, var, text, True, True, len(nodes))
+
+    def begin(self, shape: Shape, nodes: Nodes) -> list[Result]:
+        """Return the results of a shape, each with where it began."""
+        return [
+            replace(result, origin=(shape.node, focus))
+            for focus, results in self.evaluate(shape, nodes).items()
+            for result in results
+        ]
 
     def evaluate(self, shape: Shape, nodes: Nodes) -> Found:
         """Return the results of a shape for the nodes that have any."""

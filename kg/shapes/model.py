@@ -171,6 +171,8 @@ class Result:
     constraint: Term | None
     severity: NamedNode
     messages: tuple[Literal, ...]
+    origin: tuple[Term, Term] | None = field(default=None, compare=False)
+    """The shape and focus node that the check began with; a nested shape's result has another of both."""
 
     def key(self) -> tuple[str, ...]:
         """Return the text a report is sorted by, within its shape."""

@@ -1,0 +1,209 @@
+"""The triple patterns of a query, as paths between its variables."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pyoxigraph import NamedNode
+
+from kg.shapes.model import Path
+from kg.shapes.prebinding import Token, groups, tokens
+from kg.shapes.terms import RDF_TYPE
+
+
+class Edge(NamedTuple):
+    """A pattern: ``start`` and ``end`` are names of variables, empty for a constant.
+
+    ``block`` is the chain of groups it stands in, the query's own first, of those that may hold or not.
+    """
+
+    start: str
+    path: Path
+    end: str
+    block: tuple[int, ...]
+
+
+class _Unread(Exception):
+    """Something in the query that this reader does not follow."""
+
+
+_REPEATS = {"*": "star", "+": "plus", "?": "optional"}
+
+
+def query_edges(text: str, path: Path | None) -> list[Edge] | None:
+    """Return the patterns of a query, or nothing where it has what is not followed here.
+
+    Not followed are subqueries, GRAPH, FROM, blank nodes and lists in brackets, and negated paths.
+    ``path`` stands for ``$PATH``.
+    """
+    items = _split_dots(tokens(text))
+    words = {token.word for token in items}
+    if words & {"GRAPH", "FROM", "BASE"} or sum(token.word == "SELECT" for token in items) > 1:
+        return None
+    prefixes = _prefixes(items)
+    found = groups(items, ())
+    edges: list[Edge] = []
+    try:
+        for group in found:
+            block = tuple(g.start for g in found if g.start <= group.start and group.end <= g.end)
+            direct = _direct(items, group.start, group.end)
+            edges.extend(_Reader(direct, prefixes, path, block).edges())
+    except _Unread:
+        return None
+    return edges
+
+
+def _split_dots(items: list[Token]) -> list[Token]:
+    """Take the full stop that ends a statement off a prefixed name before it."""
+    out: list[Token] = []
+    for token in items:
+        bare = token.text.rstrip(".") if token.kind == "pname" else token.text
+        out.append(Token(token.kind, bare))
+        if bare != token.text:
+            out.append(Token("other", "."))
+    return out
+
+
+def _prefixes(items: list[Token]) -> dict[str, str]:
+    solid = [token for token in items if token.kind != "space"]
+    return {solid[n + 1].text: solid[n + 2].text[1:-1] for n, token in enumerate(solid[:-2]) if token.word == "PREFIX"}
+
+
+def _direct(items: list[Token], start: int, end: int) -> list[Token]:
+    """Return what stands in a group itself: no inner group, no condition and no assignment."""
+    out: list[Token] = []
+    depth = 0
+    place = start + 1
+    while place < end:
+        token = items[place]
+        if token.text in ("{", "}"):
+            depth += 1 if token.text == "{" else -1
+            out.append(Token("other", "."))
+        elif not depth and token.word in ("FILTER", "BIND"):
+            place = _after_condition(items, place + 1)
+            out.append(Token("other", "."))
+            continue
+        elif not depth and token.kind != "space" and token.word not in ("OPTIONAL", "UNION"):
+            out.append(token)
+        place += 1
+    return out
+
+
+def _after_condition(items: list[Token], place: int) -> int:
+    """Return where a condition ends: after its brackets, or before the group of an EXISTS."""
+    depth = 0
+    while place < len(items):
+        text = items[place].text
+        if text == "{" and not depth:
+            return place
+        depth += (text == "(") - (text == ")")
+        place += 1
+        if text == ")" and not depth:
+            return place
+    return place
+
+
+class _Reader:
+    """Reads the statements of one group."""
+
+    def __init__(self, items: list[Token], prefixes: dict[str, str], path: Path | None, block: tuple[int, ...]):
+        self.items = items
+        self.prefixes = prefixes
+        self.path = path
+        self.block = block
+        self.place = 0
+
+    def edges(self) -> list[Edge]:
+        found: list[Edge] = []
+        while self.place < len(self.items):
+            if self._take("."):
+                continue
+            subject = self._node()
+            while True:
+                verb = self._verb()
+                found.append(Edge(subject, verb, self._node(), self.block))
+                while self._take(","):
+                    found.append(Edge(subject, verb, self._node(), self.block))
+                if not self._take(";"):
+                    break
+                while self._take(";"):
+                    pass
+                if self._peek() in (".", ""):
+                    break
+        return found
+
+    def _peek(self) -> str:
+        return self.items[self.place].text if self.place < len(self.items) else ""
+
+    def _take(self, text: str) -> bool:
+        if self._peek() == text:
+            self.place += 1
+            return True
+        return False
+
+    def _next(self) -> Token:
+        if self.place >= len(self.items):
+            raise _Unread
+        self.place += 1
+        return self.items[self.place - 1]
+
+    def _node(self) -> str:
+        """Return the name of a variable, empty for a constant."""
+        token = self._next()
+        if token.kind == "string":
+            if self.place < len(self.items) and self.items[self.place].kind == "lang":
+                self.place += 1
+            elif self._take("^"):
+                self._take("^")
+                self._next()
+        elif token.kind not in ("var", "iri", "pname", "number") and token.word not in ("TRUE", "FALSE"):
+            raise _Unread
+        if token.kind == "pname" and token.text.startswith("_:"):
+            raise _Unread
+        return token.var
+
+    def _verb(self) -> Path:
+        token = self.items[self.place] if self.place < len(self.items) else Token("other", "")
+        if token.var == "PATH" and self.path is not None:
+            self.place += 1
+            return self.path
+        if token.var:
+            self.place += 1
+            return Path("any")
+        return self._either()
+
+    def _either(self) -> Path:
+        parts = [self._steps()]
+        while self._take("|"):
+            parts.append(self._steps())
+        return parts[0] if len(parts) == 1 else Path("alternative", parts=tuple(parts))
+
+    def _steps(self) -> Path:
+        parts = [self._step()]
+        while self._take("/"):
+            parts.append(self._step())
+        return parts[0] if len(parts) == 1 else Path("sequence", parts=tuple(parts))
+
+    def _step(self) -> Path:
+        if self._take("^"):
+            return Path("inverse", parts=(self._step(),))
+        step = self._single()
+        while self._peek() in _REPEATS:
+            step = Path(_REPEATS[self._next().text], parts=(step,))
+        return step
+
+    def _single(self) -> Path:
+        token = self._next()
+        if token.text == "(":
+            inner = self._either()
+            if not self._take(")"):
+                raise _Unread
+            return inner
+        if token.kind == "word" and token.text == "a":
+            return Path("iri", RDF_TYPE)
+        if token.kind == "iri":
+            return Path("iri", NamedNode(token.text[1:-1]))
+        prefix, _, name = token.text.partition(":")
+        if token.kind != "pname" or f"{prefix}:" not in self.prefixes or "\\" in name:
+            raise _Unread
+        return Path("iri", NamedNode(self.prefixes[f"{prefix}:"] + name))

@@ -1,0 +1,176 @@
+"""After a change: the report of the whole, at the cost of what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
+
+from kg.shapes.access import Access, Walk, shape_accesses, target_accesses
+from kg.shapes.check import check, ordered
+from kg.shapes.engine import Engine
+from kg.shapes.model import Path, Report, Result, Shape, Target
+from kg.shapes.terms import RDF_TYPE, SUBCLASS_OF, Subject, Term, text_of
+
+Changed = frozenset[tuple[Subject, NamedNode, Term]]
+
+
+def changes(store: Store, before: Iterable[Quad], after: Iterable[Quad]) -> tuple[Changed, Changed]:
+    """Return the triples that a change took from the union of a store's graphs, and those it brought.
+
+    ``before`` and ``after`` are the quads of what was replaced; the store holds ``after`` already. A
+    triple that stands in another graph as well was neither taken nor brought.
+    """
+    old = {(q.subject, q.predicate, q.object) for q in before}
+    new = {(q.subject, q.predicate, q.object) for q in after}
+    taken = {t for t in old - new if not _holds(store, t, 1)}
+    brought = {t for t in new - old if not _holds(store, t, 2)}
+    return frozenset(taken), frozenset(brought)  # type: ignore[arg-type]
+
+
+def _holds(store: Store, triple: tuple[object, ...], times: int) -> bool:
+    found = store.quads_for_pattern(*triple)  # type: ignore[arg-type]
+    return sum(1 for _ in zip(found, range(times), strict=False)) == times
+
+
+def recheck(report: Report, taken: Changed, brought: Changed) -> Report:
+    """Return what ``check`` would say now of the store that a report is about, given what has changed since.
+
+    Only the nodes whose findings the change can touch are judged again. All is judged again where the
+    report is not of the compiled engine on the union of all graphs, where the classes changed, and, for
+    a single shape, where it cannot be told what it reads or a blank node is touched.
+    """
+    store, shapes = report.store, report.shapes
+    if store is None:
+        raise ValueError("the report has no store")
+    touched = taken | brought
+    if report.engine != "compiled" or report.graphs is not None or any(p == SUBCLASS_OF for _, p, _ in touched):
+        return check(store, shapes, engine=report.engine, graph=report.graphs)
+    if report.handed_over:
+        return check(store, shapes)
+    recheck_of = _Recheck(report, store, taken, brought)
+    kept: list[Result] = []
+    counts: dict[Term, int] = {}
+    old: dict[Term, list[Result]] = {}
+    for result in report.results:
+        if result.origin is not None:
+            old.setdefault(result.origin[0], []).append(result)
+    for shape in shapes.targeted():
+        counts[shape.node], results = recheck_of.shape(shape, old.get(shape.node, []))
+        kept.extend(results)
+    return replace(report, results=ordered(kept, shapes), focus_counts=counts)
+
+
+class _Recheck:
+    def __init__(self, report: Report, store: Store, taken: Changed, brought: Changed) -> None:
+        self.report = report
+        self.store = store
+        self.taken, self.brought = taken, brought
+        self.engine = Engine(store, report.shapes, None)
+        self.by_predicate: dict[NamedNode | None, list[tuple[Subject, NamedNode, Term]]] = {}
+        for triple in sorted(taken | brought, key=lambda t: tuple(map(text_of, t))):
+            self.by_predicate.setdefault(triple[1], []).append(triple)
+            self.by_predicate.setdefault(None, []).append(triple)
+        self._reached: dict[tuple[Path, frozenset[Term]], set[Term]] = {}
+
+    def shape(self, shape: Shape, old: list[Result]) -> tuple[int, list[Result]]:
+        """Return the number of focus nodes of a shape and its results."""
+        reads = shape_accesses(self.report.shapes, shape)
+        aims = self._nodes(set(target_accesses(shape)))
+        count = self.report.focus_counts[shape.node]
+        count += sum(self._is_focus(n, shape) - self._was_focus(n, shape) for n in aims)
+        affected = aims | self._nodes(reads) if reads is not None else None
+        if affected is None or any(isinstance(node, BlankNode) for node in affected):
+            return count, self.engine.begin(shape, self.engine.focus(shape))
+        kept = [result for result in old if result.origin is not None and result.origin[1] not in affected]
+        now = sorted((node for node in affected if self._is_focus(node, shape)), key=text_of)
+        if now:
+            kept.extend(self.engine.begin(shape, self.engine.listed(now)))
+        return count, kept
+
+    # Which nodes a change touches
+
+    def _nodes(self, accesses: set[Access]) -> set[Term]:
+        found: set[Term] = set()
+        for access in accesses:
+            triples = self.by_predicate.get(access.predicate, ())
+            ends: set[Term] = {t[2] if access.backwards else t[0] for t in triples}
+            found |= self._back(access.walk, ends)
+        return found
+
+    def _back(self, walk: Walk, ends: set[Term]) -> set[Term]:
+        for path in reversed(walk):
+            if not ends:
+                break
+            key = (path, frozenset(ends))
+            if key not in self._reached:
+                self._reached[key] = self._before(path, ends)
+            ends = self._reached[key]
+        return ends
+
+    def _before(self, path: Path, ends: set[Term]) -> set[Term]:
+        """Return the nodes from which a path leads to any of some nodes."""
+        kind = path.kind
+        if kind in ("iri", "any"):
+            return {s for n in ends for s in self._subjects(path.iri, n)}
+        if kind == "inverse":
+            return {o for n in ends for o in self._objects(n, path.parts[0].iri)}
+        if kind == "sequence":
+            return self._back(path.parts, ends)
+        if kind == "alternative":
+            return set().union(*(self._before(part, ends) for part in path.parts))
+        if kind == "optional":
+            return ends | self._before(path.parts[0], ends)
+        found = set(ends) if kind == "star" else self._before(path.parts[0], ends)
+        new = found
+        while new:
+            new = self._before(path.parts[0], new) - found
+            found |= new
+        return found
+
+    def _subjects(self, predicate: NamedNode | None, value: Term) -> Iterable[Term]:
+        return (q.subject for q in self.store.quads_for_pattern(None, predicate, value))  # type: ignore[misc]
+
+    def _objects(self, subject: Term, predicate: NamedNode | None) -> Iterable[Term]:
+        if isinstance(subject, Literal):
+            return ()
+        return (q.object for q in self.store.quads_for_pattern(subject, predicate, None))  # type: ignore[misc]
+
+    # Whether a node is, and was, one that a shape is for
+
+    def _is_focus(self, node: Term, shape: Shape) -> bool:
+        return any(self._aims(node, target, frozenset(), frozenset()) for target in shape.targets)
+
+    def _was_focus(self, node: Term, shape: Shape) -> bool:
+        return any(self._aims(node, target, self.taken, self.brought) for target in shape.targets)
+
+    def _aims(self, node: Term, target: Target, more: Changed, less: Changed) -> bool:
+        term = target.term
+        if target.kind == "node":
+            return node == term
+        if not isinstance(term, NamedNode) or (isinstance(node, Literal) and target.kind != "objectsOf"):
+            return False
+        if target.kind == "class":
+            classes = self.engine.expressions.subclasses.get(term, (term,))
+            return any(self._any(node, RDF_TYPE, cls, more, less) for cls in classes)
+        if target.kind == "subjectsOf":
+            return self._any(node, term, None, more, less)
+        return self._any(None, term, node, more, less)
+
+    def _any(
+        self, subject: Term | None, predicate: NamedNode, value: Term | None, more: Changed, less: Changed
+    ) -> bool:
+        """Return whether a triple holds: of those in the store without ``less``, and of ``more``."""
+        for s, _, o in (t for t in self.by_predicate.get(predicate, ()) if t in more):
+            if subject in (None, s) and value in (None, o):
+                return True
+        found = self.store.quads_for_pattern(subject, predicate, value)  # type: ignore[arg-type]
+        return any((q.subject, q.predicate, q.object) not in less for q in found)
+
+
+def recheck_graph(report: Report, before: Sequence[Quad], after: Sequence[Quad]) -> Report:
+    """Return the report of the whole after the quads ``before`` were replaced by ``after`` in the store."""
+    if report.store is None:
+        raise ValueError("the report has no store")
+    return recheck(report, *changes(report.store, before, after))
