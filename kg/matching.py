@@ -17,9 +17,22 @@ from kg.vocab import CONCEPT, RDC, article_iri, class_iri, class_name, cohort_ir
 REACH = 60
 """How many characters at most stand between a value and what is said of it next."""
 
+INVESTED = frozenset((RDC + "investment",))
+PARTS = frozenset(
+    RDC + name
+    for name in "valueAdded outputValue revenue profit investment contractValue capacity area floorArea".split()
+)
+"""What parts of a place have as well: said of nothing, these are of what the sentence before speaks of."""
+PLACES = frozenset(("District", "Park", "AdminArea"))
+"""What is invested is said of a project: without its name it is never the place a sentence is about."""
+
 CONFIDENCE = {"explicit": "1", "implied": "0.8", "garbled": "0.5", "missing": "0.5"}
 """How far a claim of each status is to be believed; a stated order of trust, not a measured probability."""
 
+_WHOLE = re.compile(
+    r"^(?:(?:total|overall|combined|gross|whole|annual|newly) )+|(?: value| volume| amount)$", re.IGNORECASE
+)
+_PRONOUN = re.compile(r"[ ,]*(?:and )?(?:its|it|their|they)\b")
 _DETERMINER = re.compile(r"(?:(?:the|a|an|its|their|this|these) )+", re.IGNORECASE)
 # The base that a growth has where an article names none: not worth a scope of its own.
 _USUAL = re.compile(
@@ -84,7 +97,7 @@ class SentenceMatcher:
         rules can be written from the special to the general.
         """
         claims: list[Claim] = []
-        for rule in self.rules.select_rules(self.sentence.triggers):
+        for rule in self.rules.select_rules(self.sentence.triggers, self.sentence.codes):
             text = self.sentence.masked if rule.case else self.sentence.folded
             if rule.pattern is None or not self._suits(rule):
                 continue
@@ -143,6 +156,8 @@ class SentenceMatcher:
         span = self._span(match)
         subject = self._fill_thing(template.subject, match)
         predicate = self._fill_predicate(template.predicate, match)
+        if not self._may_own(subject, predicate, match):
+            raise _NotFilled
         garbled = subject.garbled
         status = template.status or rule.status
         fields: dict[str, Any] = {
@@ -180,6 +195,17 @@ class SentenceMatcher:
             confidence=CONFIDENCE[status],
             resolved=tuple(resolutions),
         )
+
+    @staticmethod
+    def _may_own(subject: _Thing, predicate: str, match: re.Match[str]) -> bool:
+        """Say whether a number can belong to a thing that stands elsewhere: "the output value" is of what?"""
+        if not subject.how.endswith("-subject") or subject.how == "value-subject":
+            return True
+        if predicate in INVESTED and subject.type in PLACES:
+            return False
+        said = match.groupdict().get("x") or match.groupdict().get("y") or ""
+        bare = predicate.removesuffix("Growth") in PARTS and len(said.split()) < 3
+        return not bare or subject.how == "sentence-subject" or _PRONOUN.match(match.string, match.start()) is not None
 
     def _span(self, match: re.Match[str]) -> Span:
         """Return the article span of a match, without surrounding white space."""
@@ -230,7 +256,7 @@ class SentenceMatcher:
             return self._slot_thing(match, name).iri + suffix
         if str(part).startswith("@"):
             return self._near_thing(name, match).iri + suffix
-        if str(part).startswith("^"):
+        if str(part).startswith("<"):
             return self._value_indicator(str(part)[1:], match)
         return str(part)
 
@@ -240,9 +266,10 @@ class SentenceMatcher:
         label = words[lead.end() :] if lead else words
         if not label:
             raise _NotFilled
-        for mention in self.lexicon.find_mentions(label):
-            if mention.type == CONCEPT and (mention.start, mention.end) == (0, len(label)):
-                return mention.entity + ("Growth" if growth else "")
+        for form in dict.fromkeys((label, _WHOLE.sub("", label), _WHOLE.sub("", label) + " value")):
+            for mention in self.lexicon.find_mentions(form):
+                if mention.type == CONCEPT and (mention.start, mention.end) == (0, len(form)):
+                    return mention.entity + ("Growth" if growth else "")
         return mint_iri(self.base, "indicator", slugify(f"growth of {label}" if growth else label))
 
     def _fill_object(self, part: Any, match: re.Match[str]) -> _Thing:
@@ -275,7 +302,7 @@ class SentenceMatcher:
             return self._first_thing(text[1:], match)
         if text.startswith("~"):
             return self._sole_thing(text[1:], match)
-        if text.startswith("^"):
+        if text.startswith("<"):
             return self._value_thing(text[1:], match)
         known = self.lexicon.entities.get(text)
         if known is None:
@@ -331,7 +358,8 @@ class SentenceMatcher:
         """Return the one thing of a class that the words are about; where two compete there is none."""
         keys = [key for name in classes.split("|") for key in self.rules.slots[name]]
         before = self.sentence.locate(match.start("at") if "at" in match.re.groupindex else match.start())
-        found = find_subject(self.reading, self.sentence, before, self.lexicon.entities)
+        pronoun = _PRONOUN.match(self.sentence.folded, match.start()) is not None
+        found = find_subject(self.reading, self.sentence, before, self.lexicon.entities, pronoun=pronoun)
         if found is None or found[0].type not in keys:
             raise _NotFilled
         return self._mention_thing(*found)

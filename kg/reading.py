@@ -46,6 +46,8 @@ class SentenceReading:
     folded: str
     triggers: str
     """The sentence's own words in lower case: what decides which rules can fire."""
+    codes: frozenset[str]
+    """The class characters of its marks."""
     _starts: tuple[int, ...]
     _origins: tuple[int, ...]
 
@@ -200,7 +202,9 @@ def mask_sentence(
     origins.append(position)
     masked = "".join(pieces)
     words = fold_case(text[sentence.start : sentence.end])
-    return SentenceReading(sentence, tuple(marks), masked, fold_case(masked), words, tuple(starts), tuple(origins))
+    codes = frozenset(class_code(mark.key) for mark in marks)
+    places = (tuple(starts), tuple(origins))
+    return SentenceReading(sentence, tuple(marks), masked, fold_case(masked), words, codes, *places)
 
 
 # What stands before a period that says what a number is compared with, and not when it was measured.

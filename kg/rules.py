@@ -99,6 +99,8 @@ class Rule:
     second: frozenset[str] = frozenset()
     classes: tuple[str, ...] = ()
     slots: frozenset[str] = frozenset()
+    needs: tuple[frozenset[str], ...] = ()
+    """Class characters of which the sentence must have one each: the slots that no match can do without."""
     part: str = "any"
     texts: str = "any"
     named: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
@@ -141,13 +143,19 @@ class RuleSet:
         """Return the class character of an entity class IRI or quantity kind."""
         return self._codes.get(key, OTHER_CLASS)
 
-    def select_rules(self, folded: str) -> Iterator[Rule]:
-        """Yield the rules that have a trigger in the folded sentence, in rule order."""
+    def select_rules(self, folded: str, codes: frozenset[str]) -> Iterator[Rule]:
+        """Yield the rules that can match a sentence, in rule order.
+
+        One of their triggers stands in the folded sentence, and ``codes``, the class characters of its
+        marks, has what their slots need.
+        """
         numbers = set(self._always)
         for pattern, _, _ in self._automaton.find_matches_as_indexes(folded, overlapping=True):
             numbers.update(self._fires[pattern])
         for number in sorted(numbers):
-            yield self.rules[number]
+            rule = self.rules[number]
+            if all(need & codes for need in rule.needs):
+                yield rule
 
 
 def load_rules(folder: Path, *, prefixes: Mapping[str, str]) -> RuleSet:
@@ -180,6 +188,36 @@ def _check_unique(rules: Iterable[Rule], folder: Path) -> None:
         if rule.id in seen:
             raise RuleError("the id stands twice", where=f"{folder}: {rule.id}")
         seen.add(rule.id)
+
+
+_TOKEN = re.compile(
+    r"\\.|\[(?:\\.|[^\]\\])*\]"
+    r"|\(\?P<\w+>\[(?P<codes>[\ue000-\ue0ff]+)\]\[\ue100-\uf8ff\]\)(?P<many>[?*{]?)|[()|]|.",
+    re.DOTALL,
+)
+
+
+def find_needs(pattern: str) -> tuple[frozenset[str], ...]:
+    """Return the class characters of each slot that stands outside all groups and is not optional.
+
+    A pattern with alternatives outside all groups needs nothing for certain.
+
+    >>> find_needs("(?P<n>[\ue003][\ue100-\uf8ff]) projects(?: in (?P<d>[\ue001][\ue100-\uf8ff]))?")
+    (frozenset({'\ue003'}),)
+    """
+    needs: list[frozenset[str]] = []
+    depth = 0
+    for token in _TOKEN.finditer(pattern):
+        if token["codes"]:
+            if depth == 0 and not token["many"]:
+                needs.append(frozenset(token["codes"]))
+        elif token[0] == "(":
+            depth += 1
+        elif token[0] == ")":
+            depth -= 1
+        elif token[0] == "|" and depth == 0:
+            return ()
+    return tuple(needs)
 
 
 def slot_name(part: str) -> str:
@@ -302,6 +340,7 @@ class _Compiler:
             second=frozenset(entry.get("second", ())),
             classes=tuple(self._expand_key(key) for key in entry.get("classes", ())),
             slots=slots,
+            needs=find_needs(pattern.pattern) if pattern else (),
             part=str(entry.get("part", "any")),
             texts=str(entry.get("texts", "any")),
             named=self._compile_named(entry, slots, where, name),
