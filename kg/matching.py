@@ -17,14 +17,13 @@ from kg.vocab import CONCEPT, RDC, article_iri, class_iri, class_name, cohort_ir
 REACH = 60
 """How many characters at most stand between a value and what is said of it next."""
 
-INVESTED = frozenset((RDC + "investment",))
-PARTS = frozenset(
-    RDC + name
-    for name in "valueAdded outputValue revenue profit investment contractValue capacity area floorArea".split()
-)
+PARTS = frozenset("valueAdded outputValue revenue profit investment contractValue capacity area floorArea".split())
 """What parts of a place have as well: said of nothing, these are of what the sentence before speaks of."""
 PLACES = frozenset(("District", "Park", "AdminArea"))
-"""What is invested is said of a project: without its name it is never the place a sentence is about."""
+# What is invested is said of a project: never of the place a sentence is about, unless it is named with it.
+_INVESTED = re.compile(
+    r"(?:(?:agreed|planned|total|estimated|combined|contracted|intended|contractual|cumulative|expected)-)*investments?"
+)
 
 CONFIDENCE = {"explicit": "1", "implied": "0.8", "garbled": "0.5", "missing": "0.5"}
 """How far a claim of each status is to be believed; a stated order of trust, not a measured probability."""
@@ -196,16 +195,18 @@ class SentenceMatcher:
             resolved=tuple(resolutions),
         )
 
-    @staticmethod
-    def _may_own(subject: _Thing, predicate: str, match: re.Match[str]) -> bool:
+    def _may_own(self, subject: _Thing, predicate: str, match: re.Match[str]) -> bool:
         """Say whether a number can belong to a thing that stands elsewhere: "the output value" is of what?"""
-        if not subject.how.endswith("-subject") or subject.how == "value-subject":
+        if not subject.how.endswith("-subject"):
             return True
-        if predicate in INVESTED and subject.type in PLACES:
+        name = re.split(r"[/#]", predicate)[-1]
+        if subject.type in PLACES and _INVESTED.fullmatch(name):
             return False
-        said = match.groupdict().get("x") or match.groupdict().get("y") or ""
-        bare = predicate.removesuffix("Growth") in PARTS and len(said.split()) < 3
-        return not bare or subject.how == "sentence-subject" or _PRONOUN.match(match.string, match.start()) is not None
+        if subject.how in ("value-subject", "sentence-subject") or _PRONOUN.match(match.string, match.start()):
+            return True
+        said = [self._group_span(match, group) for group in ("x", "y") if match.groupdict().get(group)]
+        words = " ".join(self.article.text[slice(*span)] for span in said).split()
+        return name.removesuffix("Growth") not in PARTS or len(words) > 3
 
     def _span(self, match: re.Match[str]) -> Span:
         """Return the article span of a match, without surrounding white space."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from kg.lexicon import Lexicon, fold_case, resolve_references
 from kg.model import Article, Mention, Quantity, Sentence, Span
 from kg.quantity import QuantityGrammar, find_quantities
-from kg.rules import INDEX_BASE, MAX_MARKS, RuleSet
+from kg.rules import INDEX_BASE, MAX_MARKS, OTHER_CLASS, RuleSet
 
 CLAUSE = 90
 """How many masked characters before a match can still say that it is planned or denied."""
@@ -192,7 +192,7 @@ def mask_sentence(
     length = 0
     for number, mark in enumerate(marks):
         plain = text[position : mark.start].translate(_NO_PRIVATE)
-        pieces += (plain, class_code(mark.key), chr(INDEX_BASE + number))
+        pieces += (plain, _mark_code(mark, class_code), chr(INDEX_BASE + number))
         starts += (length, length + len(plain))
         origins += (position, mark.start)
         length += len(plain) + 2
@@ -205,6 +205,12 @@ def mask_sentence(
     codes = frozenset(class_code(mark.key) for mark in marks)
     places = (tuple(starts), tuple(origins))
     return SentenceReading(sentence, tuple(marks), masked, fold_case(masked), words, codes, *places)
+
+
+def _mark_code(mark: Mark, class_code: Callable[[str], str]) -> str:
+    """Return the class character of a mark; a slot of one thing alone ("rdc:investment") goes before its class."""
+    own = class_code(mark.mention.entity) if mark.mention else OTHER_CLASS
+    return class_code(mark.key) if own == OTHER_CLASS else own
 
 
 # What stands before a period that says what a number is compared with, and not when it was measured.

@@ -17,7 +17,8 @@ BEARERS = frozenset({"District", "Park", "AdminArea", "Enterprise", "Project", "
 
 _GOVERNED = re.compile(
     r"\b(?:of|in|at|for|to|from|by|with|into|on|near|than|among|across|between|under|as|like|including|outside|via"
-    r"|and|or|capital of|located in|east|west|north|south|central)(?: the| all| whole)*[ -][\"“‘']?$",
+    r"|capital of|located in|east|west|north|south|central"
+    r"|eastern|western|northern|southern|(?:north|south)(?:east|west)(?:ern)?)(?: the| all| whole)*[ -][\"“‘']?$",
     re.IGNORECASE,
 )
 _PLACED = re.compile(r"\b(?:in|at|for|of|across)(?: the| whole)*[ -][\"“‘']?$", re.IGNORECASE)
@@ -30,6 +31,8 @@ _DESCRIBES = re.compile(
 _UNKNOWN = re.compile(
     r"(?:\b[a-z][\w-]*,? (?:the )?|^)([A-Z][a-z]{2,}\w*)(?:[’']s| [A-Z]|(?= (?:district|county|zone|park|group)\b))"
 )
+# Where everything in the articles lies: named for direction, not as what a sentence is about.
+_TOO_WIDE = frozenset(("China", "Asia", "Europe", "the United States", "Japan"))
 _COMMON = frozenset(
     "January February March April May June July August September October November December Monday Tuesday"
     " Wednesday Thursday Friday Saturday Sunday Chinese Five Year Plan Its Their The This That These Those Meanwhile"
@@ -38,12 +41,13 @@ _COMMON = frozenset(
 
 
 def find_subject(
-    reading: Reading, sentence: SentenceReading, position: int, entities: Mapping[str, Entity]
+    reading: Reading, sentence: SentenceReading, position: int, entities: Mapping[str, Entity], *, pronoun: bool = False
 ) -> tuple[Mention, str] | None:
     """Return what the words at ``position`` (of the article) are about and how it was found, or nothing.
 
     It is the one thing named before them in the sentence; else the one that the sentence before in the
-    paragraph is about, and so on back; else the one that the title or the first sentence is about.
+    paragraph is about, and so on back; else what the title or the first sentences are about, unless the
+    article has come to something else since. A ``pronoun`` ("its GDP") means what was last spoken of.
     """
     here = [mark for mark in sentence.marks if mark.end <= position]
     text = reading.article.text
@@ -52,14 +56,20 @@ def find_subject(
         return (chosen[0], "sentence-subject") if len(chosen) == 1 else None
     if has_unknown_name(text, sentence, position):
         return None
-    paragraph = sentence.sentence.paragraph
+    last: list[Mention] | None = None
     for other in reversed(reading.sentences):
-        if other.sentence.start >= sentence.sentence.start or other.sentence.paragraph != paragraph:
+        if other.sentence.start >= sentence.sentence.start or other.sentence.part == "title":
             continue
-        chosen = choose_bearer(text, other.marks, entities)
-        if chosen is not None:
-            return (chosen[0], "paragraph-subject") if len(chosen) == 1 else None
-    return find_main_subject(reading, entities)
+        last = choose_bearer(text, other.marks, entities)
+        if last is None:
+            continue
+        if pronoun or other.sentence.paragraph == sentence.sentence.paragraph:
+            return (last[0], "paragraph-subject") if len(last) == 1 else None
+        break
+    main = find_main_subject(reading, entities)
+    if main is None or (last is not None and main[0].entity not in {mention.entity for mention in last}):
+        return None
+    return main
 
 
 def find_main_subject(reading: Reading, entities: Mapping[str, Entity]) -> tuple[Mention, str] | None:
@@ -78,6 +88,7 @@ def choose_bearer(text: str, marks: Sequence[Mark], entities: Mapping[str, Entit
     that one lies.
     """
     found = [m for m in marks if m.mention and m.mention.type.rsplit("/", 1)[-1].rsplit("#", 1)[-1] in BEARERS]
+    found = [m for m in found if m.mention and m.mention.label not in _TOO_WIDE]
     found = [m for m in found if not _DESCRIBES.match(text, m.end, m.end + 60)]
     free = [m for m in found if not _GOVERNED.search(text, max(0, m.start - 24), m.start)]
     placed = [m for m in found if _PLACED.search(text, max(0, m.start - 24), m.start)]
