@@ -48,9 +48,11 @@ class Extractor:
     def _type_cohorts(article: Article, claims: Sequence[Claim], members: dict[str, str]) -> Iterator[Claim]:
         """Yield what each cohort's members are, with the words that first name it as evidence."""
         for cohort, member in members.items():
-            first = next((claim for claim in claims if cohort in (claim.subject, claim.object)), None)
-            if first is None:
+            named = [claim for claim in claims if cohort in (claim.subject, claim.object)]
+            if not named:
                 continue
+            # Where one sentence is garbled and another says it clearly, the clear one is the evidence.
+            first = next((claim for claim in named if claim.status == "explicit"), named[0])
             label = first.subject_label if first.subject == cohort else first.object_label
             yield Claim.from_span(
                 article,
