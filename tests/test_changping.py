@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable
 
 import pytest
+from write_golden import CLAIMS_BEYOND_GOLD, format_beyond_gold
 
 from kg.extract import describe_claim
 from kg.graph import settle_claims
 from kg.model import Article, Claim
-from write_golden import CLAIMS_BEYOND_GOLD, format_beyond_gold
 
 Find = Callable[..., list[Claim]]
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from test_gold import FACTS, matches
+
 from kg.article import read_article
 from kg.extract import describe_claim
 from kg.model import Claim
 from kg.pipeline import load_tools, read_claims
 from kg.resources import load_domain
-from test_gold import FACTS, matches
 
 GOLDEN = Path(__file__).parent / "golden"
 CHANGPING = "changping-two-districts"
