@@ -122,11 +122,15 @@ class Edge(NamedTuple):
 
     ``id`` is the claim's id (with a suffix where one claim gives several edges), ``start`` and ``end``
     the place of the quote in code points, ``direct`` whether it also stands as a triple of the graph.
+    The fields from ``predicate`` on are those that many edges share (``SHARED``).
     """
 
     id: str
     source: str
     target: str
+    quote: str
+    start: int
+    end: int
     predicate: str
     label: str
     article: str = ""
@@ -134,9 +138,6 @@ class Edge(NamedTuple):
     modality: str = ""
     direct: bool = True
     confidence: float = 1.0
-    quote: str = ""
-    start: int = 0
-    end: int = 0
     rule: str = ""
     value: str = ""
     value_before: str = ""
@@ -146,6 +147,10 @@ class Edge(NamedTuple):
     period_start: str = ""
     period_end: str = ""
     weight: float = 1.0
+
+
+SHARED = Edge._fields.index("predicate")
+"""The fields of an edge from here on are alike in many edges: writers keep what they wrote of them."""
 
 
 @dataclass(frozen=True, slots=True)

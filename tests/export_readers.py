@@ -51,6 +51,9 @@ def hostile_network() -> Network:
                     f"claim{index}-{copy}",
                     source,
                     target,
+                    "quote: " + text,
+                    3,
+                    9,
                     "https://kg.example/ontology/within",
                     text,
                     "one",
@@ -58,10 +61,6 @@ def hostile_network() -> Network:
                     "achieved",
                     True,
                     0.8,
-                    "quote: " + text,
-                    3,
-                    9,
-                    "rule",
                     period=text[:99],
                 )
             )

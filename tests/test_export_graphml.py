@@ -94,7 +94,11 @@ def test_what_cannot_be_held_is_told(tmp_path: Path) -> None:
 def test_edges_without_ends_are_left_out_and_told() -> None:
     losses = Losses()
     nodes = [Node("a", "A", "Park"), Node("a", "again", "Park"), Node("", "none", "Park")]
-    text = b"".join(stream_graphml(nodes, [Edge("1", "a", "b", "p", "p"), Edge("2", "a", "a", "p", "p")], losses))
+    text = b"".join(
+        stream_graphml(
+            nodes, [Edge("1", "a", "b", "", 0, 0, "p", "p"), Edge("2", "a", "a", "", 0, 0, "p", "p")], losses
+        )
+    )
     assert text.count(b"<node ") == text.count(b"<edge ") == 1
     assert [loss.times for loss in losses.listed()] == [2, 1]
 

@@ -40,7 +40,13 @@ NODE_COLUMNS: tuple[Column, ...] = (
     Column("betweenness", "double"),
     Column("community", "int"),
 )
-EDGE_COLUMNS: tuple[Column, ...] = (
+OWN_COLUMNS: tuple[Column, ...] = (
+    Column("claim", "string"),
+    Column("quote", "string"),
+    Column("start", "int"),
+    Column("end", "int"),
+)
+SHARED_COLUMNS: tuple[Column, ...] = (
     Column("label", "string"),
     Column("predicate", "string"),
     Column("article", "string"),
@@ -48,9 +54,6 @@ EDGE_COLUMNS: tuple[Column, ...] = (
     Column("modality", "string"),
     Column("direct", "boolean"),
     Column("confidence", "double"),
-    Column("quote", "string"),
-    Column("start", "int"),
-    Column("end", "int"),
     Column("rule", "string"),
     Column("value", "string"),
     Column("value_before", "string"),
@@ -59,8 +62,8 @@ EDGE_COLUMNS: tuple[Column, ...] = (
     Column("period", "string"),
     Column("period_start", "string"),
     Column("period_end", "string"),
-    Column("claim", "string"),
 )
+EDGE_COLUMNS: tuple[Column, ...] = (*SHARED_COLUMNS, *OWN_COLUMNS)
 """``value`` is text: a decimal as the claim states it, exact where a double would not be."""
 
 
@@ -73,9 +76,9 @@ def node_cells(node: Node, losses: Losses) -> tuple[Cell, ...]:
         node.label_en or None,
         node.label_zh or None,
         "; ".join(node.articles) or None,
-        "; ".join([value.as_text() for value in node.observations]) or None,
-        sum(not value.value for value in node.observations),
-        "; ".join([text.as_text() for text in node.texts]) or None,
+        "; ".join([value.as_text() for value in node.observations]) if node.observations else None,
+        sum(not value.value for value in node.observations) if node.observations else 0,
+        "; ".join([text.as_text() for text in node.texts]) if node.texts else None,
         node.degree,
         node.in_degree,
         node.out_degree,
@@ -85,9 +88,8 @@ def node_cells(node: Node, losses: Losses) -> tuple[Cell, ...]:
     )
 
 
-def edge_cells(edge: Edge, losses: Losses) -> tuple[Cell, ...]:
-    """Return the cells of an edge, in the order of ``EDGE_COLUMNS``."""
-    said = edge.quote != ""
+def shared_cells(edge: Edge, losses: Losses) -> tuple[Cell, ...]:
+    """Return the cells that many edges share, in the order of ``SHARED_COLUMNS``."""
     return (
         one_line(edge.label, losses) or None,
         edge.predicate or None,
@@ -96,9 +98,6 @@ def edge_cells(edge: Edge, losses: Losses) -> tuple[Cell, ...]:
         edge.modality or None,
         edge.direct,
         edge.confidence,
-        edge.quote or None,
-        edge.start if said else None,
-        edge.end if said else None,
         edge.rule or None,
         edge.value or None,
         edge.value_before or None,
@@ -107,8 +106,13 @@ def edge_cells(edge: Edge, losses: Losses) -> tuple[Cell, ...]:
         edge.period or None,
         edge.period_start or None,
         edge.period_end or None,
-        edge.id,
     )
+
+
+def edge_cells(edge: Edge, losses: Losses) -> tuple[Cell, ...]:
+    """Return the cells of an edge, in the order of ``EDGE_COLUMNS``."""
+    own = (edge.quote, edge.start, edge.end) if edge.quote else (None, None, None)
+    return (*shared_cells(edge, losses), edge.id, *own)
 
 
 def numbered(nodes: Iterable[Node], numbers: dict[str, int], losses: Losses) -> Iterator[tuple[int, Node]]:

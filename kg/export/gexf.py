@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from kg.export.base import Losses, Target
-from kg.export.columns import EDGE_COLUMNS, NODE_COLUMNS, Cell, Column, edge_cells, joined, node_cells, numbered
-from kg.export.graphml import batched, format_cell
+from kg.export.columns import (
+    EDGE_COLUMNS,
+    NODE_COLUMNS,
+    SHARED_COLUMNS,
+    Cell,
+    Column,
+    joined,
+    node_cells,
+    numbered,
+    shared_cells,
+)
+from kg.export.graphml import KEPT, batched, format_cell
 from kg.export.source import Source
 from kg.export.text import escape_xml, is_plain, one_line
-from kg.network import Edge, Node
+from kg.network import SHARED, Edge, Node
 
 HEAD = """\
 <?xml version="1.0" encoding="UTF-8"?>
@@ -41,7 +51,7 @@ def stream_gexf(nodes: Iterable[Node], edges: Iterable[Edge], losses: Losses) ->
     values = _Values(losses)
     yield from batched(_node(number, node, values) for number, node in numbered(nodes, numbers, losses))
     yield b"</nodes>\n<edges>\n"
-    yield from batched(_edge(*record, values) for record in joined(edges, numbers, losses))
+    yield from batched(_edges(edges, numbers, values))
     yield b"</edges>\n</graph>\n</gexf>\n"
 
 
@@ -64,13 +74,30 @@ def _node(number: int, node: Node, values: _Values) -> str:
     )
 
 
-def _edge(number: int, source: int, target: int, edge: Edge, values: _Values) -> str:
-    cells = edge_cells(edge, values.losses)
-    label = values.escape(cells[0] or one_line(edge.predicate, values.losses))
-    return (
-        f'<edge id="e{number}" source="n{source}" target="n{target}" label="{label}" kind="{label}"'
-        f' weight="{edge.weight}">{values.write(cells)}</edge>\n'
-    )
+def _edges(edges: Iterable[Edge], numbers: dict[str, int], values: _Values) -> Iterator[str]:
+    """Yield edges: what an edge has of its own, and what it shares, written once for all that share it."""
+    losses, first = values.losses, len(SHARED_COLUMNS)
+    claim = f'<attvalue for="{first}" value="'
+    quote, start, end = (f'"/><attvalue for="{first + index}" value="' for index in (1, 2, 3))
+    kept: dict[tuple[object, ...], str] = {}
+    for number, source, target, edge in joined(edges, numbers, losses):
+        key = edge[SHARED:]
+        shared = kept.get(key)
+        if shared is None:
+            if len(kept) >= KEPT:
+                kept.clear()
+            cells = shared_cells(edge, losses)
+            label = values.escape(cells[0] or one_line(edge.predicate, losses))
+            head = f'label="{label}" kind="{label}" weight="{edge.weight}">'
+            shared = kept[key] = head + values.write(cells)[: -len("</attvalues>")]
+        ident, words = edge.id, edge.quote
+        if not is_plain(ident + words):
+            ident, words = escape_xml(ident, losses), escape_xml(words, losses)
+        head = f'<edge id="e{number}" source="n{source}" target="n{target}" {shared}'
+        if words:
+            yield f'{head}{claim}{ident}{quote}{words}{start}{edge.start}{end}{edge.end}"/></attvalues></edge>\n'
+        else:
+            yield f'{head}{claim}{ident}"/></attvalues></edge>\n'
 
 
 class _Values:
@@ -89,7 +116,7 @@ class _Values:
         if template is None:
             parts = [f'<attvalue for="{i}" value="%s"/>' for i, is_there in enumerate(there) if is_there and i]
             template = self.templates[there] = f"<attvalues>{''.join(parts)}</attvalues>"
-        texts = [format_cell(cell) for cell in cells[1:] if cell is not None]
+        texts = [cell if type(cell) is str else format_cell(cell) for cell in cells[1:] if cell is not None]
         # One search over all the texts of a record is far cheaper than one for each.
         if not is_plain("".join(texts)):
             texts = [escape_xml(text, self.losses) for text in texts]

@@ -10,10 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from kg.export.base import Losses, Target
-from kg.export.columns import EDGE_COLUMNS, NODE_COLUMNS, Cell, Column, edge_cells, joined, node_cells, numbered
+from kg.export.columns import (
+    NODE_COLUMNS,
+    OWN_COLUMNS,
+    SHARED_COLUMNS,
+    Cell,
+    Column,
+    joined,
+    node_cells,
+    numbered,
+    shared_cells,
+)
 from kg.export.source import Source
 from kg.export.text import escape_xml, is_plain
-from kg.network import Edge, Node
+from kg.network import SHARED, Edge, Node
 
 HEAD = """\
 <?xml version="1.0" encoding="UTF-8"?>
@@ -26,7 +36,10 @@ BATCH = 2000
 
 _NODES = (*NODE_COLUMNS, Column("name", "string"), Column("x", "double"), Column("y", "double"),
           Column("size", "double"), Column("color", "string"))  # fmt: skip
-_EDGES = (*EDGE_COLUMNS, Column("interaction", "string"), Column("weight", "double"))
+_SHARED = (*SHARED_COLUMNS, Column("interaction", "string"), Column("weight", "double"))
+_EDGES = (*OWN_COLUMNS, *_SHARED)
+KEPT = 50_000
+"""Written forms of shared fields that are kept before they are forgotten and written anew."""
 
 
 def write_graphml(source: Source, target: Target) -> None:
@@ -44,7 +57,7 @@ def stream_graphml(nodes: Iterable[Node], edges: Iterable[Edge], losses: Losses)
     yield "".join([*_keys("node", _NODES), *_keys("edge", _EDGES)]).encode()
     yield b'<graph id="network" edgedefault="directed">\n'
     numbers: dict[str, int] = {}
-    write_node, write_edge = _Record("node", _NODES, losses), _Record("edge", _EDGES, losses)
+    write_node = _Record("node", _NODES, "</node>\n", losses)
     yield from batched(
         write_node(
             f'<node id="n{number}">',
@@ -52,14 +65,34 @@ def stream_graphml(nodes: Iterable[Node], edges: Iterable[Edge], losses: Losses)
         )
         for number, node in numbered(nodes, numbers, losses)
     )
-    yield from batched(
-        write_edge(
-            f'<edge id="e{number}" source="n{source}" target="n{end}">',
-            (*(cells := edge_cells(edge, losses)), cells[0], edge.weight),
-        )
-        for number, source, end, edge in joined(edges, numbers, losses)
-    )
+    yield from batched(_edges(edges, numbers, losses))
     yield TAIL.encode()
+
+
+def _edges(edges: Iterable[Edge], numbers: dict[str, int], losses: Losses) -> Iterator[str]:
+    """Yield edges: what an edge has of its own, then what it shares, written once for all that share it."""
+    write_shared = _Record("edge", _SHARED, "</edge>\n", losses)
+    claim, quote, start_key, end_key = (_key("edge", column) for column in OWN_COLUMNS)
+    kept: dict[tuple[object, ...], str] = {}
+    for number, source, target, edge in joined(edges, numbers, losses):
+        key = edge[SHARED:]
+        shared = kept.get(key)
+        if shared is None:
+            if len(kept) >= KEPT:
+                kept.clear()
+            cells = shared_cells(edge, losses)
+            shared = kept[key] = write_shared("", (*cells, cells[0], edge.weight))
+        ident, words = edge.id, edge.quote
+        if not is_plain(ident + words):
+            ident, words = escape_xml(ident, losses), escape_xml(words, losses)
+        head = f'<edge id="e{number}" source="n{source}" target="n{target}"><data key="{claim}">{ident}</data>'
+        if words:
+            yield (
+                f'{head}<data key="{quote}">{words}</data><data key="{start_key}">{edge.start}</data>'
+                f'<data key="{end_key}">{edge.end}</data>{shared}'
+            )
+        else:
+            yield head + shared
 
 
 def batched(records: Iterable[str]) -> Iterator[bytes]:
@@ -87,8 +120,8 @@ def _keys(kind: str, columns: Sequence[Column]) -> Iterator[str]:
 class _Record:
     """Writes the cells of one kind of record; a template per set of cells that are there."""
 
-    def __init__(self, kind: str, columns: Sequence[Column], losses: Losses) -> None:
-        self.close = f"</{kind}>\n"
+    def __init__(self, kind: str, columns: Sequence[Column], close: str, losses: Losses) -> None:
+        self.close = close
         self.parts = [f'<data key="{_key(kind, column)}">%s</data>' for column in columns]
         self.losses = losses
         self.templates: dict[tuple[bool, ...], str] = {}
@@ -99,7 +132,7 @@ class _Record:
         if template is None:
             body = "".join(part for part, is_there in zip(self.parts, there, strict=True) if is_there)
             template = self.templates[there] = body + self.close
-        texts = [format_cell(cell) for cell in cells if cell is not None]
+        texts = [cell if type(cell) is str else format_cell(cell) for cell in cells if cell is not None]
         # One search over all the texts of a record is far cheaper than one for each.
         if not is_plain("".join(texts)):
             texts = [escape_xml(text, self.losses) for text in texts]

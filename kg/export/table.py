@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from kg.export.base import Losses, Target
-from kg.export.columns import EDGE_COLUMNS, NODE_COLUMNS, Cell, edge_cells, joined, node_cells, numbered
+from kg.export.columns import EDGE_COLUMNS, NODE_COLUMNS, SHARED_COLUMNS, Cell, edge_cells, joined, node_cells, numbered
 from kg.export.graphml import batched, format_cell
 from kg.export.source import Source
 from kg.export.text import clean
@@ -20,6 +20,8 @@ from kg.export.text import clean
 _FORMULA = re.compile(r"[\s\x00]*[=+\-@\t\r＝＋－＠]")
 GUARDED = "text cells that a spreadsheet would run as a formula were written with ' before them"
 Row = Sequence[Cell]
+_CLAIM = len(SHARED_COLUMNS)
+_EDGE_COLUMNS = (*EDGE_COLUMNS[1:_CLAIM], *EDGE_COLUMNS[_CLAIM + 1 :])
 
 
 def write_csv(source: Source, target: Target) -> None:
@@ -29,7 +31,7 @@ def write_csv(source: Source, target: Target) -> None:
     numbers: dict[str, int] = {}
     guard = _make_guard(source.options.excel_guard, losses)
     node_head = ["Id", "Label", *(c.name for c in NODE_COLUMNS[2:]), "x", "y", "size", "color"]
-    edge_head = ["Source", "Target", "Type", "Id", "Label", "Weight", *(c.name for c in EDGE_COLUMNS[1:-1])]
+    edge_head = ["Source", "Target", "Type", "Id", "Label", "Weight", *(c.name for c in _EDGE_COLUMNS)]
     nodes = (
         (node.id, (cells := node_cells(node, losses))[0], *cells[2:], node.x, node.y, node.size, node.color)
         for _, node in numbered(network.nodes, numbers, losses)
@@ -42,7 +44,8 @@ def write_csv(source: Source, target: Target) -> None:
             edge.id,
             (cells := edge_cells(edge, losses))[0],
             edge.weight,
-            *cells[1:-1],
+            *cells[1:_CLAIM],
+            *cells[_CLAIM + 1 :],
         )
         for *_, edge in joined(network.edges, numbers, losses)
     )
