@@ -28,9 +28,7 @@ _INVESTED = re.compile(
 CONFIDENCE = {"explicit": "1", "implied": "0.8", "garbled": "0.5", "missing": "0.5"}
 """How far a claim of each status is to be believed; a stated order of trust, not a measured probability."""
 
-_WHOLE = re.compile(
-    r"^(?:(?:total|overall|combined|gross|whole|annual|newly) )+|(?: value| volume| amount)$", re.IGNORECASE
-)
+_WHOLE = re.compile(r"(?:total|overall|combined|gross|whole|annual|newly) ", re.IGNORECASE)
 _PRONOUN = re.compile(r"[ ,]*(?:and )?(?:its|it|their|they)\b")
 _DETERMINER = re.compile(r"(?:(?:the|a|an|its|their|this|these) )+", re.IGNORECASE)
 # The base that a growth has where an article names none: not worth a scope of its own.
@@ -267,10 +265,13 @@ class SentenceMatcher:
         label = words[lead.end() :] if lead else words
         if not label:
             raise _NotFilled
-        for form in dict.fromkeys((label, _WHOLE.sub("", label), _WHOLE.sub("", label) + " value")):
+        form = label
+        while form:
             for mention in self.lexicon.find_mentions(form):
                 if mention.type == CONCEPT and (mention.start, mention.end) == (0, len(form)):
                     return mention.entity + ("Growth" if growth else "")
+            whole = _WHOLE.match(form)
+            form = form[whole.end() :] if whole else ""
         return mint_iri(self.base, "indicator", slugify(f"growth of {label}" if growth else label))
 
     def _fill_object(self, part: Any, match: re.Match[str]) -> _Thing:

@@ -230,6 +230,7 @@ MODALITIES: tuple[str, ...] = ("achieved", "planned", "target", "denied")
 AMOUNTS: tuple[str, ...] = (
     "count",
     "gdp",
+    "gdpPerCapita",
     "industrialOutput",
     "outputValue",
     "valueAdded",
@@ -243,6 +244,7 @@ AMOUNTS: tuple[str, ...] = (
     "exports",
     "imports",
     "foreignCapital",
+    "contractedForeignCapital",
     "retailSales",
     "residentIncome",
     "rdSpending",
