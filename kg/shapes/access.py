@@ -66,15 +66,6 @@ def path_accesses(path: Path, walk: Walk) -> Iterator[Access]:
         yield from path_accesses(path.parts[0], (*walk, Path("star", parts=path.parts)))
 
 
-def target_accesses(shape: Shape) -> Iterator[Access]:
-    """Return what decides whether a node is a focus node."""
-    for target in shape.targets:
-        if target.kind == "class":
-            yield Access((), RDF_TYPE)
-        elif target.kind != "node" and isinstance(target.term, NamedNode):
-            yield Access((), target.term, target.kind == "objectsOf")
-
-
 def shape_accesses(shapes: Shapes, shape: Shape, walk: Walk = ()) -> set[Access] | None:
     """Return all that judging a node by a shape reads, or nothing where a query does not tell."""
     found: set[Access] = set()

@@ -196,10 +196,11 @@ class _Evaluation:
                 counts.append(constraint)
             else:
                 rest.append(constraint)
-        if not self._screened(checks, counts):
+        values_hold, counts_hold = self._screened(checks, counts)
+        if not values_hold:
             self._filter(checks)
-            for constraint in counts:
-                self._count(constraint)
+        for constraint in () if counts_hold else counts:
+            self._count(constraint)
         for constraint in rest:
             _HANDLERS[constraint.kind](self, constraint)
         for node in self.shape.properties:
@@ -234,12 +235,12 @@ class _Evaluation:
 
     # One pass that settles the common case
 
-    def _screened(self, checks: list[tuple[Constraint, str]], counts: list[Constraint]) -> bool:
-        """Return whether one counting pass shows that no count and no value fails."""
+    def _screened(self, checks: list[tuple[Constraint, str]], counts: list[Constraint]) -> tuple[bool, bool]:
+        """Return whether one counting pass shows that no value fails, and that no count does."""
         highest = [c.number for c in counts if c.kind == "maxCount"]
         lowest = max((c.number for c in counts if c.kind == "minCount"), default=0)
         if not highest or self.nodes.total is None or self.zero or lowest > 1:
-            return False
+            return False, False
         fails = " || ".join(f"!({expression})" for _, expression in checks)
         bad = f"(SUM(IF(BOUND({self.v}) && ({fails}), 1, 0)) AS ?bad)" if fails else "(0 AS ?bad)"
         query = (
@@ -248,7 +249,7 @@ class _Evaluation:
         )
         rows, pairs, wrong = (int(n.value) for n in next(self.engine.rows(query)) if isinstance(n, Literal))
         most = rows - self.nodes.total + 1
-        return not wrong and (lowest == 0 or rows == pairs) and (most <= min(highest) or pairs == 0)
+        return not wrong, (lowest == 0 or rows == pairs) and (most <= min(highest) or pairs == 0)
 
     def _filter(self, checks: list[tuple[Constraint, str]]) -> None:
         if not checks:

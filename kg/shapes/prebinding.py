@@ -231,7 +231,7 @@ def rewrite(
     ``names`` maps pre-bound variables to those of the pattern that ``insert`` gives; it is called with
     whether the group lies inside EXISTS, where the pattern must be one that a bound node narrows.
     """
-    items = _tests_as_joins(_settle_bound(tokens(text), constants), {*names, *constants})
+    items = _settle_bound(tokens(text), constants)
     marks: dict[int, str] = {}
     for group in groups(items, names):
         if group.kind == "root" or _needs(group):
@@ -251,59 +251,6 @@ def rewrite(
             out.append(token.text)
         out.append(f" {marks[place]} " if place in marks else "")
     return "".join(out)
-
-
-def _tests_as_joins(items: list[Token], bound: set[str]) -> list[Token]:
-    """Write ``FILTER [NOT] EXISTS { … }`` as an optional part and a test whether it was found.
-
-    The engine runs what stands in EXISTS once per row and reads each of its patterns in full; an
-    optional part is joined once. Done only where it means the same: in the query's own group, for
-    plain patterns and filters, with a variable of their own that says whether they were found.
-    """
-    if any(token.word in _AGGREGATES for token in items):
-        return items
-    found = groups(items, ())
-    moved: list[Token] = []
-    drop: set[int] = set()
-    for group in found:
-        if group.kind != "exists" or group.level != 1 or group.has_groups:
-            continue
-        inside = items[group.start : group.end + 1]
-        start = _filter_before(items, group.start)
-        own = _own_variable(items, group, bound)
-        if own and start >= 0 and not any(token.word == "BIND" for token in inside):
-            negated = any(token.word == "NOT" for token in items[start : group.start])
-            test = f" FILTER({'!' if negated else ''}BOUND(?{own})) "
-            moved += [Token("word", " OPTIONAL "), *inside, *tokens(test)]
-            drop.update(range(start, group.end + 1))
-    if not moved:
-        return items
-    end = found[0].end
-    kept = [token for place, token in enumerate(items[:end]) if place not in drop]
-    return [*kept, *moved, *items[end:]]
-
-
-def _filter_before(items: list[Token], place: int) -> int:
-    """Return where the FILTER begins whose whole condition is the group at ``place``; -1 if none does."""
-    solid = [n for n in range(max(0, place - 12), place) if items[n].kind != "space"]
-    if solid and items[solid[-1]].word == "EXISTS":
-        solid.pop()
-        if solid and items[solid[-1]].word == "NOT":
-            solid.pop()
-        if solid and items[solid[-1]].word == "FILTER":
-            return solid[-1]
-    return -1
-
-
-def _own_variable(items: list[Token], group: Group, bound: set[str]) -> str:
-    """Return a variable that a triple pattern of the group binds and nothing else mentions."""
-    outside = {t.var for n, t in enumerate(items) if not group.start < n < group.end} | bound | {"PATH"}
-    depth = 0
-    for token in items[group.start : group.end]:
-        depth += (token.text == "(") - (token.text == ")")
-        if token.var and not depth and token.var not in outside:
-            return token.var
-    return ""
 
 
 def _settle_bound(items: list[Token], constants: Mapping[str, Term]) -> list[Token]:

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
 
 from pyoxigraph import NamedNode
 
 from kg.shapes.model import Path
-from kg.shapes.prebinding import Token, groups, tokens
+from kg.shapes.prebinding import Group, Token, groups, tokens
 from kg.shapes.terms import RDF_TYPE
+
+T = TypeVar("T")
+MAX_LAYERS = 20
 
 
 class Edge(NamedTuple):
     """A pattern: ``start`` and ``end`` are names of variables, empty for a constant.
 
-    ``block`` is the chain of groups it stands in, the query's own first, of those that may hold or not.
+    ``block`` is the chain of groups it stands in, the query's own first, of those that may hold or not;
+    ``text`` the pattern as written.
     """
 
     start: str
     path: Path
     end: str
     block: tuple[int, ...]
+    text: str = ""
 
 
 class _Unread(Exception):
@@ -51,6 +57,71 @@ def query_edges(text: str, path: Path | None) -> list[Edge] | None:
     except _Unread:
         return None
     return edges
+
+
+def nest_tests(text: str, bound: set[str]) -> str:
+    """Return the query with the patterns of each ``EXISTS`` one inside the other, each from a bound node.
+
+    The engine reads each pattern of such a group on its own, once per row, and joins them after: one
+    that no node narrows is read in full. ``EXISTS { a . b }`` and ``EXISTS { a FILTER EXISTS { b } }``
+    mean the same, and in the second ``b`` is narrowed by what ``a`` found.
+    """
+    items = _split_dots(tokens(text))
+    prefixes, found = _prefixes(items), groups(items, ())
+    nested: dict[int, tuple[int, str]] = {}
+    for group in found:
+        inside = items[group.start + 1 : group.end]
+        if group.kind != "exists" or group.has_groups or any(token.word == "BIND" for token in inside):
+            continue
+        try:
+            edges = _Reader(_direct(items, group.start, group.end), prefixes, None, ()).edges()
+            around = [g for g in found if g.start < group.start and group.end < g.end]
+            known = {v for g in around for e in _group_edges(items, g, prefixes) for v in (e.start, e.end)}
+        except _Unread:
+            continue
+        if len(edges) > 1:
+            filters = " ".join(_conditions(items, group.start, group.end))
+            nested[group.start] = (group.end, _nested(edges, filters, known | bound))
+    out: list[str] = []
+    place = 0
+    while place < len(items):
+        end, put = nested.get(place, (place, items[place].text))
+        out.append(put)
+        place = end + 1
+    return "".join(out)
+
+
+def _group_edges(items: list[Token], group: Group, prefixes: dict[str, str]) -> list[Edge]:
+    return _Reader(_direct(items, group.start, group.end), prefixes, None, ()).edges()
+
+
+def _nested(edges: list[Edge], filters: str, bound: set[str], layers: int = 0) -> str:
+    """Return a group whose first patterns begin at bound nodes, and whose rest stands in a group of its own."""
+    first = [edge for edge in edges if edge.start in bound and edge.start]
+    if not first:
+        first = [edge for edge in edges if edge.end in bound and edge.end][:1]
+    rest = [edge for edge in edges if edge not in first]
+    if not first or not rest or layers > MAX_LAYERS:
+        first, rest = edges, []
+    text = " . ".join(edge.text for edge in first)
+    if not rest:
+        return f"{{ {text} . {filters} }}"
+    known = bound | {variable for edge in first for variable in (edge.start, edge.end)}
+    return f"{{ {text} . FILTER EXISTS {_nested(rest, filters, known, layers + 1)} }}"
+
+
+def _conditions(items: list[Token], start: int, end: int) -> list[str]:
+    """Return the FILTERs of a group, as written."""
+    out: list[str] = []
+    place = start + 1
+    while place < end:
+        if items[place].word == "FILTER":
+            after = _after_condition(items, place + 1)
+            out.append("".join(token.text for token in items[place:after]))
+            place = after
+        else:
+            place += 1
+    return out
 
 
 def _split_dots(items: list[Token]) -> list[Token]:
@@ -118,12 +189,12 @@ class _Reader:
         while self.place < len(self.items):
             if self._take("."):
                 continue
-            subject = self._node()
+            subject = self._written(self._node)
             while True:
-                verb = self._verb()
-                found.append(Edge(subject, verb, self._node(), self.block))
+                verb = self._written(self._verb)
+                found.append(self._edge(subject, verb))
                 while self._take(","):
-                    found.append(Edge(subject, verb, self._node(), self.block))
+                    found.append(self._edge(subject, verb))
                 if not self._take(";"):
                     break
                 while self._take(";"):
@@ -131,6 +202,16 @@ class _Reader:
                 if self._peek() in (".", ""):
                     break
         return found
+
+    def _edge(self, subject: tuple[str, str], verb: tuple[Path, str]) -> Edge:
+        end, text = self._written(self._node)
+        return Edge(subject[0], verb[0], end, self.block, f"{subject[1]} {verb[1]} {text}")
+
+    def _written(self, read: Callable[[], T]) -> tuple[T, str]:
+        """Return what a part of a pattern means, and how it is written."""
+        start = self.place
+        meaning = read()
+        return meaning, "".join(token.text for token in self.items[start : self.place])
 
     def _peek(self) -> str:
         return self.items[self.place].text if self.place < len(self.items) else ""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
-from kg.shapes.access import Access, Walk, shape_accesses, target_accesses
+from kg.shapes.access import Access, Walk, shape_accesses
 from kg.shapes.check import check, ordered
 from kg.shapes.engine import Engine
 from kg.shapes.model import Path, Report, Result, Shape, Target
@@ -72,12 +72,13 @@ class _Recheck:
         for triple in sorted(taken | brought, key=lambda t: tuple(map(text_of, t))):
             self.by_predicate.setdefault(triple[1], []).append(triple)
             self.by_predicate.setdefault(None, []).append(triple)
+        self.taken_parts = {part for s, p, o in taken for part in ((s, p, o), (s, p, None), (None, p, o))}
         self._reached: dict[tuple[Path, frozenset[Term]], set[Term]] = {}
 
     def shape(self, shape: Shape, old: list[Result]) -> tuple[int, list[Result]]:
         """Return the number of focus nodes of a shape and its results."""
         reads = shape_accesses(self.report.shapes, shape)
-        aims = self._nodes(set(target_accesses(shape)))
+        aims = {node for target in shape.targets for node in self._aimed(target)}
         count = self.report.focus_counts[shape.node]
         count += sum(self._is_focus(n, shape) - self._was_focus(n, shape) for n in aims)
         affected = aims | self._nodes(reads) if reads is not None else None
@@ -139,34 +140,45 @@ class _Recheck:
 
     # Whether a node is, and was, one that a shape is for
 
+    def _classes(self, term: Term) -> Sequence[Term]:
+        return self.engine.expressions.subclasses.get(term, (term,))
+
+    def _aimed(self, target: Target) -> Iterable[Term]:
+        """Return the nodes of which a changed triple may have made or unmade focus nodes."""
+        if target.kind == "class":
+            classes = self._classes(target.term)
+            return (s for s, _, o in self.by_predicate.get(RDF_TYPE, ()) if o in classes)
+        if target.kind == "node" or not isinstance(target.term, NamedNode):
+            return ()
+        place = 0 if target.kind == "subjectsOf" else 2
+        return (triple[place] for triple in self.by_predicate.get(target.term, ()))
+
     def _is_focus(self, node: Term, shape: Shape) -> bool:
-        return any(self._aims(node, target, frozenset(), frozenset()) for target in shape.targets)
+        return any(self._aims(node, target, False) for target in shape.targets)
 
     def _was_focus(self, node: Term, shape: Shape) -> bool:
-        return any(self._aims(node, target, self.taken, self.brought) for target in shape.targets)
+        return any(self._aims(node, target, True) for target in shape.targets)
 
-    def _aims(self, node: Term, target: Target, more: Changed, less: Changed) -> bool:
+    def _aims(self, node: Term, target: Target, before: bool) -> bool:
+        """Return whether a target aims at a node, now or before the change."""
         term = target.term
-        if target.kind == "node":
+        if target.kind == "node" or not isinstance(term, NamedNode):
             return node == term
-        if not isinstance(term, NamedNode) or (isinstance(node, Literal) and target.kind != "objectsOf"):
+        if target.kind == "objectsOf":
+            return self._holds(None, term, node, before)
+        if isinstance(node, Literal):
             return False
-        if target.kind == "class":
-            classes = self.engine.expressions.subclasses.get(term, (term,))
-            return any(self._any(node, RDF_TYPE, cls, more, less) for cls in classes)
         if target.kind == "subjectsOf":
-            return self._any(node, term, None, more, less)
-        return self._any(None, term, node, more, less)
+            return self._holds(node, term, None, before)
+        return any(self._holds(node, RDF_TYPE, cls, before) for cls in self._classes(term))
 
-    def _any(
-        self, subject: Term | None, predicate: NamedNode, value: Term | None, more: Changed, less: Changed
-    ) -> bool:
-        """Return whether a triple holds: of those in the store without ``less``, and of ``more``."""
-        for s, _, o in (t for t in self.by_predicate.get(predicate, ()) if t in more):
-            if subject in (None, s) and value in (None, o):
-                return True
+    def _holds(self, subject: Term | None, predicate: NamedNode, value: Term | None, before: bool) -> bool:
+        if before and (subject, predicate, value) in self.taken_parts:
+            return True
         found = self.store.quads_for_pattern(subject, predicate, value)  # type: ignore[arg-type]
-        return any((q.subject, q.predicate, q.object) not in less for q in found)
+        if not before:
+            return next(iter(found), None) is not None
+        return any((q.subject, q.predicate, q.object) not in self.brought for q in found)
 
 
 def recheck_graph(report: Report, before: Sequence[Quad], after: Sequence[Quad]) -> Report:

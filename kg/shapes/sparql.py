@@ -8,6 +8,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 
 from kg.shapes.model import Constraint, Path, Query
 from kg.shapes.prebinding import body, rewrite, tokens
+from kg.shapes.querypaths import nest_tests
 from kg.shapes.read import default_quads
 from kg.shapes.terms import Term
 
@@ -39,7 +40,8 @@ def _run_select(
     def insert(in_exists: bool) -> str:
         return (nodes.raw if in_exists else engine.once(nodes).text).replace(nodes.var, "?this")
 
-    text = rewrite(query.text, {"this": "?this"}, constants, evaluation.reach, insert)
+    nested = nest_tests(query.text, {"this"})
+    text = rewrite(nested, {"this": "?this"}, constants, evaluation.reach, insert)
     found = engine.solutions(text)
     names = [variable.value for variable in found.variables]
     seen: set[tuple[tuple[str, Term], ...]] = set()
@@ -65,14 +67,11 @@ def _run_ask(
     """Ask for all value nodes at once: those for which the group has no solution fail."""
     prologue, group = body(query.text)
     names = {"this": evaluation.x, "value": evaluation.v}
-    inside = rewrite("ASK { FILTER EXISTS {" + group + "} }", names, constants, evaluation.reach, lambda _: "")
-    start = inside.index("{", inside.index("EXISTS"))
-    end = inside.rindex("}", 0, inside.rindex("}"))
+    question = nest_tests(f"{prologue} ASK {{ FILTER EXISTS {{{group}}} }}", set(names))
+    asked = rewrite(question, names, constants, evaluation.reach, lambda inner: evaluation.ends.raw if inner else "")
+    inside = asked[asked.index("EXISTS") + len("EXISTS") : asked.rindex("}")]
     chosen = evaluation.x if evaluation.x == evaluation.v else f"{evaluation.x} {evaluation.v}"
-    text = (
-        f"{prologue} SELECT DISTINCT {chosen} WHERE {{ {evaluation.ends.text} "
-        f"FILTER NOT EXISTS {inside[start : end + 1]} }}"
-    )
+    text = f"{prologue} SELECT DISTINCT {chosen} WHERE {{ {evaluation.ends.text} FILTER NOT EXISTS {inside} }}"
     for row in engine.rows(text):
         focus, value = row[0], row[-1]
         if focus is not None and value is not None:
