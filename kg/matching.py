@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from kg.lexicon import Lexicon, fold_case
+from kg.lists import Item, is_item, is_mark, split_list, strip_noun
 from kg.model import Claim, Mention, Quantity, Resolution, Span, hash_id, say_value
 from kg.reading import Mark, Reading, SentenceReading, find_modality, find_period, is_base
-from kg.rules import Rule, RuleSet, Template, slot_name
+from kg.rules import MARK, Rule, RuleSet, Template, slot_name
 from kg.subjects import find_subject
 from kg.vocab import CONCEPT, RDC, article_iri, class_iri, class_name, cohort_iri, mint_iri, observation_iri, slugify
 
@@ -137,11 +138,52 @@ class SentenceMatcher:
 
     def _fill_templates(self, rule: Rule, match: re.Match[str]) -> Iterator[Claim]:
         for template in rule.templates:
-            for edge in self._edges(template, match):
-                try:
-                    yield self._fill_template(rule, template, match, edge)
-                except _NotFilled:
-                    continue
+            if template.when and not match[template.when]:
+                continue
+            for target in self._targets(template, match):
+                for edge in self._edges(template, match):
+                    try:
+                        yield self._fill_template(rule, template, match, edge, target)
+                    except _NotFilled:
+                        continue
+
+    def _targets(self, template: Template, match: re.Match[str]) -> Iterator[_Thing | None]:
+        """Yield each item of the list that a template's object stands for; else nothing, once."""
+        part = template.object
+        if not isinstance(part, dict) or "each" not in part:
+            yield None
+            return
+        if not match[part["each"]]:
+            return
+        number = match.groupdict().get(part.get("count", "")) or ""
+        quantity = self.sentence.mark_at(number).quantity if number else None
+        count = int(quantity.value) if quantity and quantity.value.isdigit() else 0
+        names = bool(part.get("names"))
+        for item in split_list(self.sentence.masked, *match.span(part["each"]), count=count, names=names):
+            thing = self._item_thing(part, item, names=names)
+            if thing is not None:
+                yield thing
+
+    def _item_thing(self, part: dict[str, Any], item: Item, *, names: bool) -> _Thing | None:
+        """Return what an item of a list is: a thing known or named before, else what its words make it."""
+        kind = class_name(part["class"])
+        masked = self.sentence.masked
+        bare = item if names else strip_noun(masked, item)
+        words = masked[bare.start : bare.end]
+        if is_mark(words):
+            mention = self.sentence.mark_at(words).mention
+            if mention is None or class_name(mention.type) not in (kind, *part.get("also", ())):
+                return None
+            return self._mention_thing(mention)
+        marks = [self.sentence.mark_at(found[0]) for found in re.finditer(MARK, words)]
+        if part.get("known") or not words or any(m.mention is None or m.mention.kind == "reference" for m in marks):
+            return None
+        span = Span(self.sentence.locate(bare.start), self.sentence.locate(bare.end, end=True))
+        label = clean_words(self.article.text[slice(*span)])
+        if not is_item(label, names=names):
+            return None
+        garbled = any(m.mention is not None and m.mention.garbled for m in marks)
+        return _Thing(mint_iri(self.base, slugify(kind), slugify(label)), label, kind, garbled)
 
     def _edges(self, template: Template, match: re.Match[str]) -> tuple[str, ...]:
         """Return which ends of its number a template claims: a range is at least the one, up to the other."""
@@ -149,7 +191,9 @@ class SentenceMatcher:
         quantity = self.sentence.mark_at(found).quantity if found else None
         return ("atLeast", "upTo") if quantity and quantity.high else ("",)
 
-    def _fill_template(self, rule: Rule, template: Template, match: re.Match[str], edge: str) -> Claim:
+    def _fill_template(
+        self, rule: Rule, template: Template, match: re.Match[str], edge: str, target: _Thing | None
+    ) -> Claim:
         span = self._span(match)
         subject = self._fill_thing(template.subject, match)
         predicate = self._fill_predicate(template.predicate, match)
@@ -174,7 +218,7 @@ class SentenceMatcher:
                 fields["reason"] = "lostInTranslation" if self.reading.translated else "notStated"
             fields["object_label"] = say_value(fields)
         else:
-            target = self._fill_object(template.object, match)
+            target = target or self._fill_object(template.object, match)
             if target.iri and target.iri == subject.iri:
                 raise _NotFilled
             garbled = garbled or target.garbled

@@ -37,7 +37,7 @@ PARTS = ("any", "title", "body")
 TEXTS = ("any", "translated", "plain")
 STATUSES = ("explicit", "implied", "garbled")
 TEMPLATE_KEYS = frozenset(
-    "subject predicate object value before unit qualifier period status modality scope attributed".split()
+    "subject predicate object value before unit qualifier period status modality scope attributed when".split()
 )
 RULE_KEYS = frozenset(
     "id says kind triggers pattern case unless prior claim example counter status part texts"
@@ -52,7 +52,8 @@ class Template:
     A part is ``$slot`` (the thing or words the slot matched), ``@Class|Class`` (the nearest earlier
     thing of a class), ``~Class|Class`` (the one thing the sentence can be about), ``article``, a short
     IRI, or a table: ``{cohort=, type=, key=, value=}``, ``{thing=, class=}``, ``{event=}``, ``{text=}``,
-    ``{indicator=, growth=}``. A list of these is the first of them that can be filled.
+    ``{indicator=, growth=}``. A list of these is the first of them that can be filled. ``{each=, class=}``
+    as object makes one claim for each item of a list; ``when`` is a group without which there is no claim.
     """
 
     subject: Any
@@ -66,6 +67,7 @@ class Template:
     status: str = ""
     modality: str = ""
     scope: Any = ""
+    when: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,7 +330,9 @@ class _Compiler:
             case=bool(entry.get("case", False)),
             unless=self._optional(entry, "unless", where, name)[0],
             triggers=tuple(fold_case(word) for word in entry.get("triggers", ())),
-            templates=tuple(self._make_template(claim, slots, where, name) for claim in entry.get("claim", ())),
+            templates=tuple(
+                self._make_template(claim, slots, pattern, where, name) for claim in entry.get("claim", ())
+            ),
             status=status,
             examples=tuple(
                 Example(e["text"], tuple(e.get("claims", ())), e.get("title", "")) for e in entry.get("example", ())
@@ -365,7 +369,14 @@ class _Compiler:
             return None, frozenset()
         return self.compile_pattern(entry[key], where=where, name=name)
 
-    def _make_template(self, entry: Mapping[str, Any], slots: frozenset[str], where: str, name: str) -> Template:
+    def _make_template(
+        self,
+        entry: Mapping[str, Any],
+        slots: frozenset[str],
+        pattern: re.Pattern[str] | None,
+        where: str,
+        name: str,
+    ) -> Template:
         unknown = sorted(set(entry) - TEMPLATE_KEYS)
         if unknown or "subject" not in entry or "predicate" not in entry:
             what = f"unknown keys {', '.join(unknown)}" if unknown else "subject or predicate is missing"
@@ -377,6 +388,11 @@ class _Compiler:
         for key in ("value", "before", "period"):
             if parts.get(key) and slot_name(parts[key]) not in slots:
                 raise RuleError(f"{key} {parts[key]!r} is not a slot of the pattern", where=f"{where}: {name}")
+        groups = set(pattern.groupindex) if pattern else set()
+        listed = entry["object"] if isinstance(entry.get("object"), dict) and "each" in entry["object"] else {}
+        for group in (entry.get("when"), listed.get("each"), listed.get("count")):
+            if group and group not in groups:
+                raise RuleError(f"{group!r} is not a group of the pattern", where=f"{where}: {name}")
         return Template(**parts)
 
     def _expand_part(self, part: Any) -> Any:

@@ -165,6 +165,9 @@ URL = SCHEMA + "url"
 DATE_PUBLISHED = SCHEMA + "datePublished"
 AUTHOR = SCHEMA + "author"
 EDITOR = SCHEMA + "editor"
+JOB_TITLE = SCHEMA + "jobTitle"
+WORKS_FOR = SCHEMA + "worksFor"
+FOUNDING_DATE = SCHEMA + "foundingDate"
 PUBLISHER = SCHEMA + "publisher"
 ORGANIZER = SCHEMA + "organizer"
 TOPIC = SCHEMA + "about"
@@ -271,6 +274,7 @@ STATEMENT_KINDS: tuple[str, ...] = (
     "issuedBy",
     "evaluation",
     "superlative",
+    "approvedBy",
 )
 """What is said and kept as a claim with its quote, and never becomes a direct triple."""
 

@@ -1,0 +1,155 @@
+"""Lists in a sentence: "a, b and c" as its items, or nothing where it could be divided in two ways.
+
+Works on masked text (``kg/rules.py``): a recognised thing is two private characters.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+MAX_ITEMS = 24
+MAX_ITEM = 90
+
+_MARK = re.compile("[\ue000-\ue0ff][\ue100-\uf8ff]")
+_COMMA = re.compile(r"(?:, (?:and|or|as well as)|,|、| as well as) ?")
+_AND = re.compile(r" (?:and|or|&) ")
+_LEAD = re.compile(r"(?:(?:and|or|the|a|an|both|its|their) )+")
+# Where an item ends and the sentence goes on.
+_STOP = re.compile(
+    r"(?:,? (?:have|has|had|are|is|were|was|be|been|will|would|can|could|may|which|that|who|whose|where|when|to|with|in"
+    r"|from|by|for|on|at|into|under|through|while|among|as|etc|but|also|respectively|totall?ing|worth|since|after|during|across|along"
+    r"|account|accounts|took|take|takes|make|made|making|together|amid|based|covering|involving|accounting|gathered"
+    r"|settled|joined|attended|signed|invested|continue|operating|located|and (?:so on|others|other|more|many))\b"
+    r"|[.;:()（）]| [–—-] |—).*",
+    re.DOTALL,
+)
+_NOUN = re.compile(r" (?:industry|industries|sector|sectors|field|fields|clusters?|industry clusters?)$", re.IGNORECASE)
+
+
+class Item(NamedTuple):
+    """One item of a list, as positions in the masked sentence."""
+
+    start: int
+    end: int
+
+
+def is_mark(text: str) -> bool:
+    """Say whether words are one recognised thing and nothing else."""
+    return bool(_MARK.fullmatch(text))
+
+
+def split_list(masked: str, start: int, end: int, *, count: int = 0, names: bool = False) -> list[Item]:
+    """Return the items of the list that begins at ``start`` and ends at ``end`` at the latest.
+
+    ``count`` is how many the sentence announces, 0 where it does not say: a list of another length is
+    none. ``names`` are divided at every "and"; other words only where no second reading is possible.
+
+    >>> text = "software, food and drink, and tourism have grown"
+    >>> [text[a:b] for a, b in split_list(text, 0, len(text))]
+    ['software', 'food and drink', 'tourism']
+    """
+    stop = _STOP.search(masked, start, end)
+    if stop:
+        end = stop.start()
+    parts: list[Item] = []
+    position = start
+    joined = False
+    for comma in _COMMA.finditer(masked, start, end):
+        parts.append(Item(position, comma.start()))
+        position = comma.end()
+        joined = "and" in comma[0] or "or" in comma[0] or "as well" in comma[0]
+        if len(parts) > MAX_ITEMS:
+            return []
+    parts.append(Item(position, end))
+    parts = [trimmed for part in parts if (trimmed := _trim(masked, part)).end > trimmed.start]
+    if not parts or any(part.end - part.start > MAX_ITEM for part in parts):
+        return []
+    items = _divide(masked, parts, joined=joined, count=count, names=names)
+    return [] if count and len(items) != count else items
+
+
+def _divide(masked: str, parts: list[Item], *, joined: bool, count: int, names: bool) -> list[Item]:
+    """Return the items of comma-separated parts: the last may hold two, and any may hold two marks."""
+    if names:
+        return [half for part in parts for half in _halves(masked, part)]
+    if count == len(parts):
+        return parts
+    last = _halves(masked, parts[-1], only_last=True)
+    if count:
+        return [*parts[:-1], *last] if count == len(parts) - 1 + len(last) else []
+    items: list[Item] = []
+    for number, part in enumerate(parts):
+        halves = _halves(masked, part)
+        if len(halves) == 1 or all(is_mark(_bare(masked, half)) for half in halves):
+            items += halves
+        elif number < len(parts) - 1 or joined:
+            items.append(part)
+        elif len(halves) == 2 and len(parts) > 1 and not any(_AND.search(masked, *p) for p in parts[:-1]):
+            items += halves
+        else:  # "a and b" alone, or "a and b, c and d": two readings; only what is known in itself is sure
+            items += [half for half in halves if is_mark(_bare(masked, half))]
+    return items
+
+
+def _bare(masked: str, item: Item) -> str:
+    return _NOUN.sub("", masked[item.start : item.end])
+
+
+def _halves(masked: str, part: Item, *, only_last: bool = False) -> list[Item]:
+    joints = list(_AND.finditer(masked, *part))
+    if only_last:
+        joints = joints[-1:]
+    halves: list[Item] = []
+    position = part.start
+    for joint in joints:
+        halves.append(Item(position, joint.start()))
+        position = joint.end()
+    halves.append(Item(position, part.end))
+    return [trimmed for half in halves if (trimmed := _trim(masked, half)).end > trimmed.start]
+
+
+def _trim(masked: str, item: Item) -> Item:
+    start, end = item
+    while start < end and masked[start] in " \"“”‘’'":
+        start += 1
+    lead = _LEAD.match(masked, start, end)
+    if lead:
+        start = lead.end()
+    while end > start and masked[end - 1] in " ,.\"“”‘’'":
+        end -= 1
+    return Item(start, end)
+
+
+def strip_noun(masked: str, item: Item) -> Item:
+    """Return an item without "industry" or "sector" behind it.
+
+    >>> strip_noun("software industry", Item(0, 17))
+    Item(start=0, end=8)
+    """
+    return Item(item.start, item.start + len(_bare(masked, item)))
+
+
+_NAME_WORD = re.compile(r"[\w.&+’'-]*[A-Z0-9][\w.&+’'-]*")
+_NO_ITEM = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|will|would|can|which|that|who|this|these|those|it|they|we|he|she|not|more|most|many"
+    r"|several|some|other|others|than|so|being|been|its|their|our|to)\b|[\"“”%$¥€<>|=]|\d{4}",
+    re.IGNORECASE,
+)
+_SMALL = frozenset("of and the for de & in".split())
+
+
+def is_item(label: str, *, names: bool) -> bool:
+    """Say whether words can be an item of a list: short, no part of a sentence; a name has capitals.
+
+    >>> is_item("food and drink", names=False), is_item("Sun Create Electronics", names=True)
+    (True, True)
+    >>> is_item("which was new", names=False), is_item("large firms", names=True)
+    (False, False)
+    """
+    words = label.split()
+    if not words or len(words) > 7 or _NO_ITEM.search(label):
+        return False
+    if names:
+        return all(_NAME_WORD.fullmatch(word) or word in _SMALL for word in words) and words[0] not in _SMALL
+    return label[0].isalnum() and len(label) > 1
