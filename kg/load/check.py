@@ -1,0 +1,135 @@
+"""Verify a SPARQL store against the build: by COUNT, by a sample of triples, or by the digest of every graph."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+import pyoxigraph as ox
+
+from kg import vocab as v
+from kg.errors import LoadError
+from kg.load.base import Verify
+from kg.load.source import Graph, Source, digest_lines
+from kg.load.stores import Endpoint, batched, values
+
+_BATCH = 200
+_SHOWN = 3
+
+
+def count_graphs(endpoint: Endpoint, graphs: Iterable[str]) -> dict[str, int]:
+    """Return the number of triples of those of the graphs that hold any."""
+    counts: dict[str, int] = {}
+    for batch in batched(graphs, _BATCH):
+        query = f"SELECT ?g (COUNT(*) AS ?n) WHERE {{ {values('g', batch)} GRAPH ?g {{ ?s ?p ?o }} }} GROUP BY ?g"
+        for row in endpoint.select(query):
+            if "g" in row and int(row["n"]["value"]):
+                counts[row["g"]["value"]] = int(row["n"]["value"])
+    return counts
+
+
+def count_by(endpoint: Endpoint, graphs: Iterable[str], what: str) -> Counter[str]:
+    """Return how often each predicate, or with ``class`` each class, stands in the graphs."""
+    pattern = f"?s <{v.TYPE}> ?k" if what == "class" else "?s ?k ?o"
+    counts: Counter[str] = Counter()
+    for batch in batched(graphs, _BATCH):
+        query = f"SELECT ?k (COUNT(*) AS ?n) WHERE {{ {values('g', batch)} GRAPH ?g {{ {pattern} }} }} GROUP BY ?k"
+        for row in endpoint.select(query):
+            if "k" in row:
+                counts[row["k"]["value"]] += int(row["n"]["value"])
+    return counts
+
+
+def verify(endpoint: Endpoint, source: Source, level: Verify) -> tuple[dict[str, int], str]:
+    """Return what the database holds and how that was found; raise ``LoadError`` naming a difference."""
+    graphs = source.graphs()
+    names = [graph.iri for graph in graphs]
+    counts = count_graphs(endpoint, names)
+    found = {"graphs": len(counts), "triples": sum(counts.values())}
+    if level == "none":
+        return found, "not verified"
+    compare("graph", {graph.iri: graph.triples for graph in graphs}, counts, endpoint.query_url)
+    compare("class", source.classes, count_by(endpoint, names, "class"), endpoint.query_url)
+    compare("predicate", source.predicates, count_by(endpoint, names, "predicate"), endpoint.query_url)
+    text = (
+        f"counts of {len(names)} graphs, {len(source.classes)} classes, {len(source.predicates)} predicates are equal"
+    )
+    if level == "sample":
+        size = _check_sample(endpoint, source.sample())
+        return found, f"{text}; {size} triples looked up"
+    for graph in graphs:
+        _check_whole(endpoint, source, graph)
+    return found, f"{text}; the digest of every graph is equal"
+
+
+def compare(what: str, wanted: Mapping[str, int], found: Mapping[str, int], where: str) -> None:
+    """Raise ``LoadError`` naming the first things whose counts differ."""
+    wrong = [
+        f"{key}: {found.get(key, 0)} instead of {wanted.get(key, 0)}"
+        for key in sorted({*wanted, *found})
+        if wanted.get(key, 0) != found.get(key, 0)
+    ]
+    if wrong:
+        more = f" and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
+        raise LoadError(
+            f"the database does not hold what was loaded; by {what}: {'; '.join(wrong[:_SHOWN])}{more}",
+            where=where,
+            hint="load again; if it stays so, the store changes what it is given",
+        )
+
+
+def _check_sample(endpoint: Endpoint, rows: list[tuple[str, str]]) -> int:
+    for graph, line in rows:
+        triple = line.removesuffix(" .")
+        query = f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH <{graph}> {{ {triple} }} }}"
+        if endpoint.number(query) < 1:
+            raise LoadError(f"this triple of {graph} is not there: {line[:300]}", where=endpoint.query_url)
+    return len(rows)
+
+
+def _check_whole(endpoint: Endpoint, source: Source, graph: Graph) -> None:
+    lines = _fetch_parts(endpoint, source, graph) if endpoint.quirks.max_rows else _fetch(endpoint, graph.iri)
+    if digest_lines(line.encode() for line in lines) == graph.digest:
+        return
+    wanted = {line for block in source.blocks(graph.iri) for line in block.decode().split("\n") if line}
+    missing, extra = sorted(wanted - lines), sorted(lines - wanted)
+    shown = [f"missing {line[:200]}" for line in missing[:_SHOWN]] + [
+        f"in excess {line[:200]}" for line in extra[:_SHOWN]
+    ]
+    raise LoadError(
+        f"{graph.iri} differs: {len(missing)} triples missing, {len(extra)} in excess; {'; '.join(shown)}",
+        where=endpoint.query_url,
+    )
+
+
+def _fetch(endpoint: Endpoint, graph: str) -> set[str]:
+    data = endpoint.fetch_graph(graph)
+    try:
+        return {f"{q.subject} {q.predicate} {q.object} ." for q in ox.parse(data, format=ox.RdfFormat.N_TRIPLES)}
+    except SyntaxError as error:
+        raise LoadError(f"the answer is not N-Triples, or not whole: {error}", where=endpoint.query_url) from error
+
+
+def _fetch_parts(endpoint: Endpoint, source: Source, graph: Graph) -> set[str]:
+    """Fetch a graph by its subjects, a few at a time, from a store that cuts long answers."""
+    sizes: Counter[str] = Counter()
+    for block in source.blocks(graph.iri):
+        sizes.update(line.split(" ", 1)[0][1:-1] for line in block.decode().split("\n") if line)
+    lines: set[str] = set()
+    for batch in batched(sorted(sizes), 100):
+        query = f"SELECT ?s ?p ?o WHERE {{ {values('s', batch)} GRAPH <{graph.iri}> {{ ?s ?p ?o }} }}"
+        lines.update(f"{_term(row['s'])} {_term(row['p'])} {_term(row['o'])} ." for row in endpoint.select(query))
+    return lines
+
+
+def _term(cell: Mapping[str, str]) -> str:
+    """Return a cell of a result as N-Triples writes it."""
+    if cell["type"] == "uri":
+        return f"<{cell['value']}>"
+    if cell["type"] == "bnode":
+        return f"_:{cell['value']}"
+    language = cell.get("xml:lang", "")
+    if language:
+        return str(ox.Literal(cell["value"], language=language.lower()))
+    kind = cell.get("datatype", "")
+    return str(ox.Literal(cell["value"], datatype=ox.NamedNode(kind) if kind else None))
