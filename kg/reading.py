@@ -19,6 +19,9 @@ from kg.rules import INDEX_BASE, MAX_MARKS, OTHER_CLASS, RuleSet
 CLAUSE = 90
 """How many masked characters before a match can still say that it is planned or denied."""
 
+_ASIDE = re.compile(r",\s(?:which|who|whose|where)\b[^,;:]{0,160},")
+_CLAUSE = re.compile(r",\s(?:and|but|while|yet|so)\b")
+
 _OPEN = "\"“‘'「『《"
 _CLOSE = "\"”’'」』》"
 # Private-use characters of the text itself would be taken for marks.
@@ -244,7 +247,14 @@ def find_period(text: str, sentence: SentenceReading, span: tuple[int, int]) -> 
     periods = [m for m in marks if not is_base(text, m, floor)]
     inside = [m for m in periods if start <= m.start < end]
     behind = [m for m in periods if end <= m.start and not text[end : m.start].strip()]
-    earlier = [m for m in periods if m.end <= start and not _EVENT.search(_before(text, m, floor))]
+    asides = [aside.span() for aside in _ASIDE.finditer(text, floor, start)]
+    earlier = [
+        m
+        for m in periods
+        if m.end <= start
+        and not _EVENT.search(_before(text, m, floor))
+        and not any(low < m.start < high for low, high in asides)
+    ]
     chosen = inside[:1] or behind[:1] or earlier[-1:]
     return chosen[0].quantity if chosen else None
 
@@ -261,11 +271,21 @@ def is_base(text: str, mark: Mark, floor: int) -> bool:
 
 
 def find_modality(sentence: SentenceReading, rules: RuleSet, start: int, end: int) -> str:
-    """Return achieved, planned, target or denied, from masked positions and the clause before them."""
+    """Return achieved, planned, target or denied, from masked positions and the clause before them.
+
+    What a closed aside says ("X, which will be widened, has …") is not said of the match, and a denial
+    ends where "and" or "but" begins a new clause.
+    """
     text = sentence.folded
     clause = max(text.rfind(mark, 0, start) for mark in (";", ":", ". ")) + 1
     clause = max(clause, start - CLAUSE)
-    for name, pattern in (("denied", rules.denied), ("target", rules.target), ("planned", rules.planned)):
-        if pattern.search(text, clause, end):
+    lead, match = _ASIDE.sub(", ", text[clause:start]), text[start:end]
+    denied = _CLAUSE.split(lead)[-1] + match
+    for name, pattern, words in (
+        ("denied", rules.denied, denied),
+        ("target", rules.target, lead + match),
+        ("planned", rules.planned, lead + match),
+    ):
+        if pattern.search(words):
             return name
     return "achieved"
