@@ -36,6 +36,18 @@ class Page:
     """What a page has besides its article, as compiled patterns: ``data/rules/page.toml``."""
 
     furniture: tuple[tuple[str, re.Pattern[str]], ...]
+    meta: tuple[tuple[str, re.Pattern[str]], ...] = ()
+    """Lines that tell of the article itself; groups ``date``, ``publisher`` and ``author``."""
+
+    def find_meta(self, text: str) -> dict[str, str]:
+        """Return what the first line of each kind says: ``date``, ``publisher``, ``author`` as written."""
+        found: dict[str, str] = {}
+        for _, pattern in self.meta:
+            for match in pattern.finditer(text):
+                for name, words in match.groupdict().items():
+                    if words and words.strip():
+                        found.setdefault(name, words.strip())
+        return found
 
 
 def load_page(path: Path) -> Page:
@@ -46,14 +58,16 @@ def load_page(path: Path) -> Page:
         raise RuleError(f"cannot read the page patterns: {error.strerror}", where=str(path)) from error
     except ValueError as error:
         raise RuleError(f"not TOML: {error}", where=str(path)) from error
-    compiled = []
-    for entry in table.get("furniture", []):
+    return Page(*(tuple(_compile_lines(table.get(kind, []), kind, path)) for kind in ("furniture", "meta")))
+
+
+def _compile_lines(entries: list[dict[str, str]], kind: str, path: Path) -> Iterator[tuple[str, re.Pattern[str]]]:
+    for entry in entries:
         name = str(entry.get("id", "?"))
         try:
-            compiled.append((name, re.compile(entry["pattern"], re.MULTILINE)))
+            yield name, re.compile(entry["pattern"], re.MULTILINE)
         except (KeyError, re.error) as error:
-            raise RuleError(f"furniture pattern does not compile: {error}", where=f"{path}: {name}") from error
-    return Page(tuple(compiled))
+            raise RuleError(f"{kind} pattern does not compile: {error}", where=f"{path}: {name}") from error
 
 
 def decode_article(data: bytes, *, where: str) -> tuple[str, tuple[str, ...]]:
@@ -84,15 +98,20 @@ def decode_article(data: bytes, *, where: str) -> tuple[str, tuple[str, ...]]:
     return text, notes
 
 
-def read_article(path: Path, page: Page, *, article_id: str | None = None) -> Article:
-    """Read one file as an article; raise ``ArticleError`` with the reason where that cannot be done."""
+def read_bytes(path: Path) -> bytes:
+    """Return the bytes of a file; raise ``ArticleError`` where it is a folder or cannot be read."""
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except IsADirectoryError as error:
         raise ArticleError("a folder, not an article", where=str(path)) from error
     except OSError as error:
         raise ArticleError(f"cannot be read: {error.strerror}", where=str(path)) from error
-    return parse_article(data, page, article_id=article_id or slugify(path.stem), source=path.name, where=str(path))
+
+
+def read_article(path: Path, page: Page, *, article_id: str | None = None) -> Article:
+    """Read one file as an article; raise ``ArticleError`` with the reason where that cannot be done."""
+    key = article_id or slugify(path.stem)
+    return parse_article(read_bytes(path), page, article_id=key, source=path.name, where=str(path))
 
 
 def parse_article(data: bytes, page: Page, *, article_id: str, source: str = "", where: str = "") -> Article:
@@ -113,11 +132,11 @@ def parse_article(data: bytes, page: Page, *, article_id: str, source: str = "",
 
 def _divide_text(text: str, page: Page) -> Iterator[Sentence]:
     """Yield the sentences in order; the first plain line without a full stop is the title."""
-    furniture = _find_furniture(text, page)
+    asides = _find_asides(text, page)
     title_seen = False
     for number, match in enumerate(_PARAGRAPH.finditer(text)):
         start, end = match.span()
-        pieces = list(_cut_furniture(text, start, end, furniture))
+        pieces = list(_cut_asides(text, start, end, asides))
         bodies = [piece for piece in pieces if piece[2] == "body"]
         if not title_seen and bodies:
             title_seen = True
@@ -133,30 +152,26 @@ def _is_title(line: str, is_last: bool) -> bool:
     return not is_last and len(line) <= 300 and not line.rstrip().endswith((".", "。", "!", "?", ";", ":"))
 
 
-def _find_furniture(text: str, page: Page) -> list[Span]:
-    spans = sorted(
-        Span(*match.span())
-        for _, pattern in page.furniture
-        for match in pattern.finditer(text)
-        if match.end() > match.start()
-    )
-    merged: list[Span] = []
-    for span in spans:
-        if merged and span.start < merged[-1].end:
-            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
-        else:
-            merged.append(span)
-    return merged
+def _find_asides(text: str, page: Page) -> list[tuple[Span, str]]:
+    """Return what is not the article's own text, in order, without overlaps: furniture before meta."""
+    found: list[tuple[Span, str]] = []
+    for part, patterns in (("furniture", page.furniture), ("meta", page.meta)):
+        for _, pattern in patterns:
+            for match in pattern.finditer(text):
+                span = Span(*match.span())
+                if span.end > span.start and not any(span.start < s.end and s.start < span.end for s, _ in found):
+                    found.append((span, part))
+    return sorted(found)
 
 
-def _cut_furniture(text: str, start: int, end: int, furniture: list[Span]) -> Iterator[tuple[int, int, str]]:
+def _cut_asides(text: str, start: int, end: int, asides: list[tuple[Span, str]]) -> Iterator[tuple[int, int, str]]:
     """Yield the stretches of one paragraph as (start, end, part), white space trimmed off."""
     position = start
-    for span in furniture:
+    for span, part in asides:
         if span.end <= start or span.start >= end:
             continue
         yield from _trim_piece(text, position, max(position, span.start), "body")
-        yield from _trim_piece(text, max(start, span.start), min(end, span.end), "furniture")
+        yield from _trim_piece(text, max(start, span.start), min(end, span.end), part)
         position = min(end, span.end)
     yield from _trim_piece(text, position, end, "body")
 

@@ -116,9 +116,10 @@ class SentenceMatcher:
 
     def _suits(self, rule: Rule) -> bool:
         """Say whether a rule is for this part of the page and this kind of text."""
-        part = "title" if self.sentence.sentence.part == "title" else "body"
+        part = self.sentence.sentence.part
         kind = "translated" if self.reading.translated else "plain"
-        return rule.part in ("any", part) and rule.texts in ("any", kind)
+        suits = rule.part == part or (rule.part == "any" and part != "meta")
+        return suits and rule.texts in ("any", kind)
 
     @staticmethod
     def _value_slots(rule: Rule) -> set[str]:

@@ -24,8 +24,8 @@ class Span(NamedTuple):
 class Sentence(NamedTuple):
     """One sentence: its place, the paragraph it stands in, and what part of the page that is.
 
-    ``part`` is ``body``, ``title`` or ``furniture`` (banner dates, share buttons and the like, which
-    are never facts).
+    ``part`` is ``body``, ``title``, ``meta`` (a line that says when, where or by whom the article was
+    published) or ``furniture`` (banner dates, share buttons and the like, which are never facts).
     """
 
     start: int

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from kg import graph, shapes, store, turtle
 from kg.account import Account, make_account
-from kg.article import Page, load_page, parse_article, read_article
-from kg.errors import ArticleError, KgError, StoreError
+from kg.article import Page, load_page, parse_article
+from kg.errors import KgError, StoreError
 from kg.extract import Extractor
 from kg.gate import Gate, Verdict
 from kg.lexicon import load_lexicon
@@ -20,10 +20,8 @@ from kg.quantity import load_quantities
 from kg.reading import Reading
 from kg.resources import Domain, find_root
 from kg.rules import load_rules
-from kg.vocab import PREFIXES, slugify
-
-SUFFIXES = (".txt",)
-"""The files of a folder that are read as articles; others are left alone."""
+from kg.sources import date_article, find_articles, read_source
+from kg.vocab import PREFIXES
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,28 +86,6 @@ def _own_or_shipped(domain: Domain, name: str) -> Path:
     return own if own.is_file() else find_root() / name
 
 
-def find_articles(sources: Sequence[Path]) -> list[tuple[str, Path]]:
-    """Return the articles under files and folders as (id, path), by id, whatever the order of ``sources``.
-
-    The id is a slug of the path below the folder given, so that two files never share one. Raises
-    ``ArticleError`` where a source is missing or a folder holds no article.
-    """
-    found: dict[str, Path] = {}
-    for source in sources:
-        if not source.exists():
-            raise ArticleError("no such file or folder", where=str(source))
-        paths = [source] if source.is_file() else sorted(p for p in source.rglob("*") if p.suffix in SUFFIXES)
-        if not paths:
-            raise ArticleError(f"no article ({', '.join(SUFFIXES)}) in this folder", where=str(source))
-        for path in paths:
-            below = Path(path.name) if source.is_file() else path.relative_to(source)
-            key = slugify("-".join(below.with_suffix("").parts))
-            if key in found and found[key].resolve() != path.resolve():
-                key = slugify("/".join((str(source), *below.parts)))
-            found[key] = path
-    return sorted(found.items())
-
-
 def read_claims(tools: Tools, article: Article) -> ArticleResult:
     """Return the claims of one article, each judged by the gate."""
     reading = tools.extractor.read(article)
@@ -124,7 +100,8 @@ def read_text(tools: Tools, text: str, *, title: str = "", published: str = "") 
     """
     body = f"{title}\n\n{text}" if title else text
     article = parse_article(body.encode("utf-8"), tools.page, article_id="text")
-    return list(read_claims(tools, replace(article, published=published)).claims)
+    dated = date_article(replace(article, published=published), tools.page, tools.extractor.grammar)
+    return list(read_claims(tools, dated).claims)
 
 
 def build(
@@ -146,10 +123,11 @@ def build(
     failures: list[KgError] = []
     for number, (key, path) in enumerate(articles):
         progress(number, len(articles), key)
-        try:
-            results.append(read_claims(tools, read_article(path, tools.page, article_id=key)))
-        except ArticleError as error:
-            failures.append(error)
+        for article in read_source(key, path, tools.page, tools.extractor.grammar):
+            if isinstance(article, KgError):
+                failures.append(article)
+            else:
+                results.append(read_claims(tools, article))
     progress(len(articles), len(articles), "")
     if not results:
         raise failures[0]

@@ -33,7 +33,7 @@ _SLOT = re.compile(r"\{(?:(\w+):|(!?)(?=[A-Za-z]))([\w|]+)\}")
 _MACRO = re.compile(r"<<(\w+)>>")
 _FOLD = re.compile(r"\n\s*")
 KINDS = ("pattern", "link", "placement", "owner")
-PARTS = ("any", "title", "body")
+PARTS = ("any", "title", "body", "meta")
 TEXTS = ("any", "translated", "plain")
 STATUSES = ("explicit", "implied", "garbled")
 TEMPLATE_KEYS = frozenset(

@@ -15,8 +15,9 @@ from click.testing import CliRunner, Result
 
 from kg.cli import main
 from kg.model import Claim
-from kg.pipeline import build, find_articles, format_claims, load_claims
+from kg.pipeline import build, format_claims, load_claims
 from kg.resources import Domain, load_domain
+from kg.sources import find_articles
 
 FILES = ("graph.nq", "graph.ttl", "claims.jsonl")
 SHIPS = Path(__file__).parent / "domains" / "ships"

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import click
 
-from kg.account import Account, make_account
-from kg.article import read_article
+from kg.account import Account
 from kg.cli.options import domain_option
-from kg.errors import ArticleError
+from kg.errors import ArticleError, KgError
 from kg.gate import Gate, Verdict
-from kg.pipeline import Tools, find_articles, load_tools, read_claims
+from kg.model import Article
+from kg.pipeline import Tools, load_tools, read_claims
 from kg.proposals import complete_claim, read_proposals
 from kg.resources import load_domain
+from kg.sources import find_articles, read_source
 from kg.vocab import PREFIXES
 
 _COLOURS = {"used": "green", "unused": "yellow", "rejected": "red"}
@@ -40,7 +41,10 @@ def account(sources: tuple[Path, ...], form: str, domain_folder: Path | None) ->
     """
     domain = load_domain(domain_folder)
     tools = load_tools(domain)
-    accounts = (account_article(tools, key, path) for key, path in find_articles(sources or (domain.articles,)))
+    found = find_articles(sources or (domain.articles,))
+    accounts = (
+        read_claims(tools, article).account for key, path in found for article in read_articles(tools, key, path)
+    )
     if form == "json":
         click.echo(json.dumps([a.as_dict() for a in accounts], ensure_ascii=False, indent=1))
         return
@@ -49,10 +53,12 @@ def account(sources: tuple[Path, ...], form: str, domain_folder: Path | None) ->
             click.echo(line)
 
 
-def account_article(tools: Tools, key: str, path: Path) -> Account:
-    """Return the account of one article file."""
-    result = read_claims(tools, read_article(path, tools.page, article_id=key))
-    return make_account(result.reading, result.verdicts)
+def read_articles(tools: Tools, key: str, path: Path) -> Iterator[Article]:
+    """Yield the articles of one file; raise the error of one that cannot be read."""
+    for article in read_source(key, path, tools.page, tools.extractor.grammar):
+        if isinstance(article, KgError):
+            raise article
+        yield article
 
 
 def format_table(account: Account) -> Iterator[str]:
@@ -130,7 +136,7 @@ def _read_text(path: Path) -> str:
 def judge_proposals(tools: Tools, text: str, article_path: Path, *, where: str) -> Iterator[tuple[int, Verdict]]:
     """Yield (line, verdict) for each proposed claim of one article."""
     [(key, path)] = find_articles([article_path])
-    reading = tools.extractor.read(read_article(path, tools.page, article_id=key))
+    reading = tools.extractor.read(next(read_articles(tools, key, path)))
     gate = Gate(reading, tools.extractor, tools.extractor.make_claims(reading))
     prefixes = {**PREFIXES, **tools.domain.prefixes, "kgd": tools.domain.data_base}
     for number, row in read_proposals(text, where=where):
