@@ -7,6 +7,7 @@
 from kg.shapes.check import check, check_file
 from kg.shapes.model import Path, Report, Result, Shape, Shapes
 from kg.shapes.parse import load_shapes, shapes_of
+from kg.shapes.recheck import recheck_graph
 from kg.shapes.report import write_report
 from kg.shapes.wellformed import check_terms
 
@@ -20,6 +21,7 @@ __all__ = [
     "check_file",
     "check_terms",
     "load_shapes",
+    "recheck_graph",
     "shapes_of",
     "write_report",
 ]

@@ -117,10 +117,11 @@ def _query_accesses(edges: list[Edge], start: dict[str, Walk]) -> set[Access] | 
     found: set[Access] = set()
     for block in {edge.block for edge in edges}:
         near = [edge for edge in edges if block[: len(edge.block)] == edge.block]
-        walks = _walks(near, start)
+        walks, over = _walks(near, start)
         for edge in near:
             path = plain(edge.path)
-            if edge.start in walks:
+            # Not from an end that was reached over this very edge: it must be there to walk back on.
+            if edge.start in walks and over.get(edge.start) is not edge:
                 found.update(path_accesses(path, walks[edge.start]))
             elif edge.end in walks:
                 found.update(path_accesses(flipped(path), walks[edge.end]))
@@ -129,18 +130,22 @@ def _query_accesses(edges: list[Edge], start: dict[str, Walk]) -> set[Access] | 
     return found
 
 
-def _walks(edges: list[Edge], start: dict[str, Walk]) -> dict[str, Walk]:
-    """Return how each variable is reached from the pre-bound ones, by the fewest edges."""
+def _walks(edges: list[Edge], start: dict[str, Walk]) -> tuple[dict[str, Walk], dict[str, Edge]]:
+    """Return how each variable is reached from the pre-bound ones by the fewest edges, and over which last.
+
+    Of as many edges those written first are taken: authors begin with what narrows most.
+    """
     walks = dict(start)
+    over: dict[str, Edge] = {}
     grown = True
     while grown:
         reached: dict[str, Walk] = {}
         for edge in edges:
             path = plain(edge.path)
-            if edge.start in walks and edge.end and edge.end not in walks:
-                reached.setdefault(edge.end, (*walks[edge.start], path))
-            elif edge.end in walks and edge.start and edge.start not in walks:
-                reached.setdefault(edge.start, (*walks[edge.end], flipped(path)))
+            if edge.start in walks and edge.end and edge.end not in walks and edge.end not in reached:
+                reached[edge.end], over[edge.end] = (*walks[edge.start], path), edge
+            elif edge.end in walks and edge.start and edge.start not in walks and edge.start not in reached:
+                reached[edge.start], over[edge.start] = (*walks[edge.end], flipped(path)), edge
         walks |= reached
         grown = bool(reached)
-    return walks
+    return walks, over

@@ -123,7 +123,10 @@ def _value_claim(number: int, place: int, quote: str, graph: str, fault: str) ->
         (f"<{RD}value>", f'"{place + 3}"^^<{XSD}decimal>'),
         (f"<{RD}unit>", f"<{RDC}unit/projects>"),
         (f"<{RD}qualifier>", f"<{RDC}{'roughly' if fault == 'qualifier-known' else 'exact'}>"),
-        (f"<{RD}period>", '"as of now"@en'),
+        (f"<{RDFS}label>", f'"count of Projects {number}-{place}"@en'),
+        (f"<{RD}period>", '"in 2023"@en'),
+        (f"<{SCHEMA}startDate>", f'"2023"^^<{XSD}gYear>'),
+        (f"<{SCHEMA}endDate>", f'"2023"^^<{XSD}gYear>'),
         (f"<{RD}valueStatus>", f"<{RDC}{'notStated' if fault == 'value-status' else 'present'}>"),
     ]
     if fault == "observation-about":
