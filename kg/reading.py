@@ -96,7 +96,9 @@ def read_sentences(article: Article, lexicon: Lexicon, grammar: QuantityGrammar,
     sentences = [s for s in article.sentences if s.part != "furniture"]
     mentions = lexicon.read_mentions(article.text, [Span(s.start, s.end) for s in sentences])
     main = find_main_places(article, [m for group in mentions for m in group])
-    resolved = resolve_references([m for group in mentions for m in group], main, article.text)
+    title = article.title
+    titled = {key: m for key, m in main.items() if title and title.start <= m.start < title.end}
+    resolved = resolve_references([m for group in mentions for m in group], titled, article.text)
     by_sentence: dict[int, list[Mention]] = {s.start: [] for s in sentences}
     starts = [s.start for s in sentences]
     for mention in resolved:
