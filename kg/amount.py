@@ -336,7 +336,7 @@ def _second_currency(view: View, end: int, code: str) -> tuple[int, tuple[str, s
     floor, view.floor = view.floor, match.end()
     second = amount_at(view, digits.end())
     view.floor = floor
-    if second is None or second.start != match.end() or second.unit is None:
+    if second is None or second.unit is None:
         return end, None
     if second.unit.kind != "money" or second.unit.code == code:
         return end, None

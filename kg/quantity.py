@@ -165,8 +165,10 @@ def _read_digits(view: View, start: int, end: int) -> _Found:
     if stop - start == 4 and not lettered and "1900" <= low[start:stop] < "2100" and low[start:stop].isdigit():
         year = _read_year(view, start, stop, plain)
         if year is not None:
-            return year
-    return _read_amount(view, start, plain) or end
+            return year if year.end >= end else end
+    found = _read_amount(view, start, plain)
+    whole = isinstance(found, Quantity) and (stop == end or found.end >= end)
+    return found if whole else max(end, found if isinstance(found, int) else end)
 
 
 def _before_name(view: View, stop: int) -> bool:
@@ -409,6 +411,8 @@ def _read_missing(view: View, start: int, end: int) -> _Found:
     match = grammar.patterns.tail.match(low, start - 1)
     if match is None or match[2] is None or "-" in match[0]:
         return None
+    if re.compile(r" ?[0-9]").match(low, match.end()):
+        return None  # "reached RMB 3 billion": the unit stands before its number
     unit = grammar.after_units[squeeze(match[2])]
     money = unit.kind == "money"
     if not money and (match[1] or unit.kind not in ("percent", "points")):

@@ -250,39 +250,23 @@ def _compile(reader: _Reader) -> QuantityGrammar:
     after, before, spaced = _read_units(reader)
     scales, money = _read_scales(reader)
     qualifiers = _read_qualifiers(reader)
-    words = dict(reader.section("words"))
-    ordinals = dict(reader.section("ordinals"))
-    tens = {word: value for word, value in words.items() if value >= 20}
-    for ten, value in tens.items():
-        ordinals.update({f"{ten}-{word}": value + n for word, n in reader.section("ordinals").items() if n < 10})
-    dozens, ratios = dict(reader.section("dozens")), dict(reader.section("ratios"))
-    fractions, unit_scales = dict(reader.section("fractions")), dict(reader.section("unit_scales"))
-    missing = {key: frozenset(reader.words(reader.section("missing"), key)) for key in reader.section("missing")}
-    size, names, one = reader.section("size"), reader.section("names"), reader.section("one")
+    tables = _read_tables(reader)
+    words, fractions = tables["words"], tables["fractions"]
     prefixes = {**qualifiers["before"], **qualifiers["verbs"]}
+    size, period = reader.section("size"), reader.section("period")
     patterns = _compile_amounts(
-        after, before, scales, unit_scales, words, fractions, [*prefixes], [*qualifiers["after"]], size
+        after, before, scales, tables["unit_scales"], words, fractions, [*prefixes], [*qualifiers["after"]], size
     )
-    folds = tuple(reader.section("fold").items())
-    if any(len(old) != 1 or len(new) != 1 for old, new in folds):
-        raise ValueError("each entry must be one character for one")
-    period = reader.section("period")
-    periods = _compile_periods(period, words, ordinals)
-    readers = _triggers(after, scales, words, ordinals, dozens, ratios, fractions, size, period)
+    periods = _compile_periods(period, words, tables["ordinals"])
+    readers = _triggers(
+        after, scales, words, tables["ordinals"], tables["dozens"], tables["ratios"], fractions, size, period
+    )
     return QuantityGrammar(
-        folds=folds,
         after_units={squeeze(key): value for key, value in after.items()},
         before_units=before,
         spaced=spaced,
-        spaced_before=frozenset(reader.words(reader.section("spaced"), "before")),
         scales=scales,
         money_scales=money,
-        unit_scales={key: Decimal(value) for key, value in unit_scales.items()},
-        words=words,
-        fractions=fractions,
-        ordinals=ordinals,
-        dozens=dozens,
-        ratios=ratios,
         qualifiers=prefixes,
         verbs=frozenset(qualifiers["verbs"]),
         signs=qualifiers["signs"],
@@ -290,10 +274,6 @@ def _compile(reader: _Reader) -> QuantityGrammar:
         left_words=frozenset(item.split()[-1] for item in (*prefixes, *before)),
         more_heads=frozenset([*"-~/(\npatoe,", *(item[0] for item in qualifiers["after"])]),
         tail_heads=frozenset(re.split("[^a-z]", alias)[0] for alias in (*after, *scales)),
-        names=frozenset(reader.words(names, "before")),
-        one_not_before=frozenset(reader.words(one, "not_before")),
-        missing=missing,
-        missing_words=frozenset().union(*missing.values()),
         size_need=frozenset(size["need"]),
         class_after=frozenset(size["class_after"]),
         period=period,
@@ -301,7 +281,36 @@ def _compile(reader: _Reader) -> QuantityGrammar:
         periods=periods,
         readers=tuple(readers.items()),
         automaton=ahocorasick_rs.AhoCorasick(list(readers), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest),
+        **tables,
     )
+
+
+def _read_tables(reader: _Reader) -> dict[str, Any]:
+    """Return the plain tables of the grammar, by the name of their field."""
+    folds = tuple(reader.section("fold").items())
+    if any(len(old) != 1 or len(new) != 1 for old, new in folds):
+        raise ValueError("each entry must be one character for one")
+    words = dict(reader.section("words"))
+    simple = reader.section("ordinals")
+    ordinals = dict(simple)
+    for ten in (word for word, value in words.items() if value >= 20):
+        ordinals.update({f"{ten}-{word}": words[ten] + value for word, value in simple.items() if value < 10})
+    missing = {key: frozenset(reader.words(reader.section("missing"), key)) for key in reader.section("missing")}
+    unit_scales = {key: Decimal(value) for key, value in reader.section("unit_scales").items()}
+    return {
+        "folds": folds,
+        "words": words,
+        "ordinals": ordinals,
+        "unit_scales": unit_scales,
+        "fractions": dict(reader.section("fractions")),
+        "dozens": dict(reader.section("dozens")),
+        "ratios": dict(reader.section("ratios")),
+        "spaced_before": frozenset(reader.words(reader.section("spaced"), "before")),
+        "names": frozenset(reader.words(reader.section("names"), "before")),
+        "one_not_before": frozenset(reader.words(reader.section("one"), "not_before")),
+        "missing": missing,
+        "missing_words": frozenset().union(*missing.values()),
+    }
 
 
 def _compile_amounts(

@@ -114,9 +114,9 @@ def test_limits_give_offsets_of_the_whole_text() -> None:
     assert found[1].number == (33, 35)
 
 
-@pytest.mark.parametrize(("start", "end"), [(4, 40), (0, 7), (5, 8), (6, 8)])
+@pytest.mark.parametrize(("start", "end"), [(4, 40), (0, 7), (0, 12), (5, 8), (6, 8), (7, 20)])
 def test_limits_never_cut_a_number(start: int, end: int) -> None:
-    assert find_quantities("of 5,000,000 people", GRAMMAR, start=start, end=end) == []
+    assert find_quantities("of 51,211,345 people", GRAMMAR, start=start, end=end) == []
 
 
 def test_line_break_inside_an_amount_is_white_space_and_an_empty_line_is_not() -> None:
@@ -240,6 +240,11 @@ def test_each_qualifier_is_read(name: str, qualifier: str) -> None:
     assert found.qualifier == qualifier
     expected = "1,234" if name in GRAMMAR.verbs else f"{name} 1,234"
     assert text[found.start : found.end] == expected
+
+
+def test_letter_that_grows_in_lower_case_keeps_the_offsets() -> None:
+    text = "İİİ 30 firms"
+    assert [text[q.start : q.end] for q in find_quantities(text, GRAMMAR)] == ["30"]
 
 
 def test_lone_surrogates_keep_the_offsets() -> None:
