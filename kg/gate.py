@@ -262,7 +262,9 @@ class _Check:
         downs = [m.start() for m in _DOWN.finditer(lead)]
         ups = [m.start() for m in _UP.finditer(lead)]
         falls = max(downs, default=-1) > max(ups, default=-1)
-        if not downs and not ups:
+        if claim.scope and claim.unit == "point":  # "rose 9 percent, 3 points lower than the city"
+            falls = bool(re.match(r"[^,.;]{0,40}\b(?:lower|slower|less|below|behind)\b", tail))
+        elif not downs and not ups:
             falls = bool(_DOWN.search(tail)) and not _UP.search(tail)
         if falls != claim.value.startswith("-"):
             yield Failure("direction", f"the words say it went {'down' if falls else 'up'}")

@@ -516,6 +516,8 @@ class SentenceMatcher:
                 grown = name if name.startswith("growth-of-") else f"growth-of-{name}"
                 return mint_iri(self.base, "indicator", grown) if coined else claim.predicate
             return plain + "Growth"
+        if form != "share" and plain != claim.predicate:
+            raise _NotFilled  # "grew by 9 percent, ranking second": by growth or by size, the words do not say
         if form != "share":
             return plain
         if claim.subject_type == "Cohort":

@@ -400,8 +400,10 @@ def read_years(view: View, start: int, end: int, *, qualifier: str = "exact") ->
     year = int(low[start:end])
     match = view.grammar.periods.years.match(low, end)
     if match and (" and " not in squeeze(match[0]).join("  ") or left.preposition == "between"):
-        other = int(match[1]) if len(match[1]) == 4 else year // 100 * 100 + int(match[1])
-        if year < other and not (_counts_something(view, match.end()) and not left.preposition):
+        short = len(match[1]) == 2
+        other = year // 100 * 100 + int(match[1]) if short else int(match[1])
+        worded = short and any(letter.isalpha() for letter in match[0])  # "in 2015 to 30 billion" is no stretch
+        if year < other and not worded and not (_counts_something(view, match.end()) and not left.preposition):
             return _make(view, left, match.end(), str(year), str(other), closed=True)
     if low[end : end + 1] == "s":
         return None

@@ -22,6 +22,11 @@ _GOVERNED = re.compile(
     re.IGNORECASE,
 )
 _PLACED = re.compile(r"\b(?:in|at|for|of|across)(?: the| whole)*[ -][\"“‘']?$", re.IGNORECASE)
+_JOINED = re.compile(r",? (?:and|or)(?: the)? |, (?:the )?")
+_WITHIN = re.compile(r"\b(?:at|in)(?: the)? $", re.IGNORECASE)
+# "Guangzhou's Science City": a name nobody knows, and not Guangzhou, is what the sentence is about.
+_NAMES = re.compile(r"[’']s (?:[\w-]+ )?[A-Z][a-z]")
+_OWNS = re.compile(r"(?:[’']s|(?<=s)[’']) \w")
 # "the city's bureau said", "Beijing-based", "the Beijing bureau of statistics": the name only describes.
 _DESCRIBES = re.compile(
     r"(?:[’']s?)? ?(?:-based\b|(?:\w+ ){0,4}(?:bureau|committee|government|office|commission|department"
@@ -82,16 +87,32 @@ def find_main_subject(reading: Reading, entities: Mapping[str, Entity]) -> tuple
 
 
 def choose_bearer(text: str, marks: Sequence[Mark], entities: Mapping[str, Entity]) -> list[Mention] | None:
-    """Return the things that marks can be about: none at all (``None``), one, or several that compete.
+    """Return the things that marks can be about: no mark is there (``None``), one, or none or several.
 
-    Things that no preposition governs come first; a place that holds another of them is only where
-    that one lies.
+    Things that no preposition governs come first ("in A and B" governs both); a place that holds another
+    of them is only where that one lies. At somebody's plant, the number is the plant's: nobody's here.
     """
-    found = [m for m in marks if m.mention and m.mention.type.rsplit("/", 1)[-1].rsplit("#", 1)[-1] in BEARERS]
+    found = [m for m in marks if m.mention and re.split("[/#]", m.mention.type)[-1] in BEARERS]
     found = [m for m in found if m.mention and m.mention.label not in _TOO_WIDE]
     found = [m for m in found if not _DESCRIBES.match(text, m.end, m.end + 60)]
-    free = [m for m in found if not _GOVERNED.search(text, max(0, m.start - 24), m.start)]
-    placed = [m for m in found if _PLACED.search(text, max(0, m.start - 24), m.start)]
+    free: list[Mark] = []
+    placed: list[Mark] = []
+    governed: Mark | None = None
+    for mark in found:
+        before = text[max(0, mark.start - 24) : mark.start]
+        joined = governed is not None and _JOINED.fullmatch(text, governed.end, mark.start) is not None
+        if joined or _GOVERNED.search(before):
+            if _PLACED.search(before) or (joined and governed in placed):
+                placed.append(mark)
+            governed = mark
+        else:
+            free.append(mark)
+            governed = None
+    named = [mark for mark in free if not _NAMES.match(text, mark.end)]
+    housed = [mark for mark in placed if _WITHIN.search(text[max(0, mark.start - 24) : mark.start])]
+    if (free and not named) or (not free and any(_OWNS.match(text, mark.end) for mark in housed)):
+        return []
+    free = named
     mentions = _distinct(m.mention for m in (free or placed) if m.mention)
     if not mentions:
         return None
