@@ -64,9 +64,7 @@ From the environment, never from the command line:
 @click.option("--tries", type=click.IntRange(1, 20), default=6, show_default=True, help="Tries of each request.")
 @click.option("--allow-http", is_flag=True, help="Send the password over http to another machine.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
-def load(
-    ctx: click.Context, target: str | None, build_folder: Path, domain_folder: Path | None, **chosen: object
-) -> None:
+def load(target: str | None, build_folder: Path, domain_folder: Path | None, **chosen: object) -> None:
     """Load the built graph into TARGET: the URL of a SPARQL store or of a Bolt server, or a folder.
 
     Loading again changes only what changed. Nothing that others put into the database is touched.
