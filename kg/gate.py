@@ -30,7 +30,7 @@ _CANONICAL = frozenset(
 )
 _DOWN = re.compile(
     r"\b(?:down|fell|fall(?:en|ing)?|drop(?:ped|ping|s)?|decreas\w+|declin\w+|shr[aiu]nk\w*|contract(?:ed|ing)"
-    r"|reduc\w+|lower(?:ed)?|los[st]\w*|slump\w*|cut)\b"
+    r"|reduc\w+|shorten\w*|compress\w*|slash\w*|trimm\w+|halv\w+|lower(?:ed)?|los[st]\w*|slump\w*|cut)\b"
 )
 _UP = re.compile(
     r"\b(?:up|r[oi]se\w*|rising|increas\w+|gr[eo]w\w*|growth|climb\w*|jump\w*|surg\w+|soar\w*|expand\w*|expansion"
@@ -263,7 +263,7 @@ class _Check:
         ups = [m.start() for m in _UP.finditer(lead)]
         falls = max(downs, default=-1) > max(ups, default=-1)
         if claim.scope and claim.unit == "point":  # "rose 9 percent, 3 points lower than the city"
-            falls = bool(re.match(r"[^,.;]{0,40}\b(?:lower|slower|less|below|behind)\b", tail))
+            falls = bool(re.search(r"\b(?:lower|slower|less|below|behind)\b", tail[:48]))
         elif not downs and not ups:
             falls = bool(_DOWN.search(tail)) and not _UP.search(tail)
         if falls != claim.value.startswith("-"):
