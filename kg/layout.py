@@ -22,7 +22,7 @@ CLASS_COLOURS = {
     "AdminArea": "#0072B2", "District": "#0072B2", "Place": "#0072B2", "Park": "#009E73", "Project": "#D55E00",
     "Enterprise": "#E69F00", "Organization": "#E69F00", "Person": "#F0E442", "Programme": "#CC79A7",
     "Policy": "#CC79A7", "Practice": "#882255", "Industry": "#56B4E9", "Cohort": "#999999", "Concept": "#DDCC77",
-    "Recognition": "#44AA99", "Event": "#AA4499", "NewsArticle": "#333333", "Class": "#BBBBBB",
+    "Recognition": "#44AA99", "Event": "#AA4499", "NewsArticle": "#8C6D46", "Class": "#BBBBBB",
     "Observation": "#777777", "Claim": "#555555",
 }  # fmt: skip
 """The colour of each class; pairs that are close in colour differ in lightness too."""

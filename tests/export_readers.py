@@ -41,7 +41,19 @@ def hostile_network() -> Network:
             qualifier_before="", period=text[:200], period_start="", period_end="", scope="",
             modality="achieved", status="explicit", article="one", claim=f"c{index}",
         )  # fmt: skip
-        nodes.append(Node(f"{BASE}{name}", text, "Park", text, "中文" + text[:50], ("one", "two"), (value,)))
+        nodes.append(
+            Node(
+                f"{BASE}{name}",
+                text,
+                "Park",
+                text,
+                "中文" + text[:50],
+                ("one", "two"),
+                (value,),
+                x=150.0 * index,
+                y=90.0 * (index % 4),
+            )
+        )
     for index in range(len(nodes)):
         for copy in range(2):
             source, target = nodes[index].id, nodes[(index + 1) % len(nodes)].id

@@ -62,6 +62,13 @@ def _many(
     "--excel-guard/--no-excel-guard", default=True, help="In CSV, write ' before a cell that begins with = + - @."
 )
 @click.option("--title", default="", help="A title for pictures and the page.")
+@click.option(
+    "--language",
+    type=click.Choice(("en", "zh", "both")),
+    default="en",
+    show_default=True,
+    help="Of the labels in pictures.",
+)
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def export(
     files: tuple[Path, ...], build_folder: Path, domain_folder: Path | None, formats: bool, **chosen: Any
@@ -95,6 +102,7 @@ def make_options(chosen: dict[str, Any]) -> Options:
         parts=chosen["parts"] or PARTS,
         excel_guard=chosen["excel_guard"],
         title=chosen["title"],
+        language=chosen["language"],
     )
 
 

@@ -41,6 +41,10 @@ FORMATS: tuple[Format, ...] = (
     Format(".net", "Pajek", "network", "kg.export.plain:write_pajek"),
     Format(".csv", "lists of nodes and edges, two files", "table", "kg.export.table:write_csv"),
     Format(".parquet", "claims, observations, nodes, edges: four files", "table", "kg.export.parquet:write_parquet"),
+    Format(".svg", "picture of the network", "picture", "kg.export.picture:write_picture"),
+    Format(".png", "picture of the network", "picture", "kg.export.picture:write_picture"),
+    Format(".pdf", "picture of the network", "picture", "kg.export.picture:write_picture"),
+    Format(".html", "page: network, facts and the words behind them", "page", "kg.export.page:write_page"),
 )
 """Every format, in the order that ``kg export --help`` shows."""
 

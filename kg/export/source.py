@@ -27,7 +27,8 @@ class Options:
     """What a user chose: how the network is made, what is kept, and how tables are written.
 
     ``layout`` asks for measures, communities and coordinates; ``excel_guard`` writes ``'`` before text
-    cells that a spreadsheet would run as a formula.
+    cells that a spreadsheet would run as a formula; ``language`` is that of labels in pictures: ``en``,
+    ``zh`` or ``both``.
     """
 
     observations: Observations = "attributes"
@@ -37,6 +38,7 @@ class Options:
     parts: tuple[str, ...] = PARTS
     excel_guard: bool = True
     title: str = ""
+    language: str = "en"
 
 
 class Source:

@@ -1,0 +1,88 @@
+// Tables that sort by any column, and the tables of facts.
+
+// columns: {title, cell(row) -> Node, key(row) -> string or number, number: true for numbers}
+function sortable(caption, offered, rows) {
+  const columns = offered.filter((column) => rows.some((row) => column.key(row) !== ""));
+  const body = make("tbody", {});
+  const headers = columns.map((column, index) => {
+    const button = make("button", { type: "button", click: () => sortBy(index) }, column.title);
+    return make("th", { scope: "col", "aria-sort": "none" }, button);
+  });
+  const table = make("table", {}, make("caption", { class: "hidden" }, caption), make("thead", {}, make("tr", {}, ...headers)), body);
+  let ordered = rows.slice();
+  fill();
+  return make("div", { class: "scroll" }, table);
+
+  function fill() {
+    body.replaceChildren(...ordered.map((row) => rowOf(columns, row)));
+    chooseRow(state.fact);
+  }
+
+  function sortBy(index) {
+    const up = headers[index].getAttribute("aria-sort") !== "ascending";
+    headers.forEach((header, place) => {
+      header.setAttribute("aria-sort", place !== index ? "none" : up ? "ascending" : "descending");
+    });
+    const { key } = columns[index];
+    ordered = rows.slice().sort((a, b) => compare(key(a), key(b), up));
+    fill();
+    say(`Sorted by ${columns[index].title}, ${up ? "rising" : "falling"}`);
+  }
+}
+
+// What is missing comes last in both directions.
+function compare(a, b, up) {
+  const missing = (value) => value === "" || value === undefined || Number.isNaN(value);
+  if (missing(a) || missing(b)) return Number(missing(a)) - Number(missing(b));
+  const order = typeof a === "number" ? a - b : String(a).localeCompare(String(b));
+  return up ? order : -order;
+}
+
+function rowOf(columns, row) {
+  const cells = columns.map((column) => make("td", { class: column.number ? "number" : undefined }, column.cell(row)));
+  return make("tr", { "data-fact": row }, ...cells);
+}
+
+function chooseRow(index) {
+  for (const row of document.querySelectorAll("#panel tr[data-fact]")) {
+    row.classList.toggle("chosen", row.dataset.fact === String(index));
+  }
+}
+
+function period(fact) {
+  const bounds = [...new Set([fact.period_start, fact.period_end].filter(Boolean))].join(" – ");
+  return [fact.period, bounds && bounds !== fact.period ? `(${bounds})` : ""].filter(Boolean).join(" ");
+}
+
+function wordsButton(index) {
+  const quote = quoteOf(facts[index]);
+  const short = quote.length > 60 ? `${quote.slice(0, 57)}…` : quote;
+  const click = () => {
+    showQuote(index, true);
+    chooseRow(index);
+  };
+  return make("button", { type: "button", class: "link", title: "Show these words in the article", click }, make("bdi", {}, `“${short}”`));
+}
+
+const COLUMNS = {
+  subject: { title: "Thing", cell: (i) => thingLink(facts[i].s), key: (i) => nameOf(nodes[facts[i].s]) },
+  relation: { title: "What", cell: (i) => named(predicates[facts[i].p]), key: (i) => nameOf(predicates[facts[i].p]) },
+  said: { title: "Says", cell: (i) => saidBy(facts[i]), key: (i) => saidBy(facts[i]).textContent },
+  value: { title: "Value", number: true, cell: (i) => valueCell(facts[i]), key: (i) => (facts[i].value ? Number(facts[i].value) : "") },
+  when: { title: "When", cell: (i) => make("bdi", {}, period(facts[i])), key: (i) => facts[i].period_end || facts[i].period || "" },
+  standing: { title: "Status", cell: (i) => standing(facts[i]), key: (i) => facts[i].status },
+  words: { title: "Words", cell: wordsButton, key: (i) => articles[facts[i].a].id + String(facts[i].from).padStart(9, "0") },
+};
+
+function factTable(indexes, caption, withSubject) {
+  const names = ["relation", "said", "when", "standing", "words"];
+  return sortable(caption, (withSubject ? ["subject", ...names] : names).map((name) => COLUMNS[name]), indexes);
+}
+
+function valueTable(indexes, caption) {
+  return sortable(caption, ["relation", "value", "when", "standing", "words"].map((name) => COLUMNS[name]), indexes);
+}
+
+function valueCell(fact) {
+  return make("div", {}, saidBy(fact), fact.value && fact.value_before ? drawChange(fact) : "");
+}

@@ -1,0 +1,149 @@
+"""The page without a browser: policy, data, offsets, libraries; nothing in it is markup that came from a text."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from export_readers import FixedSource, write
+from page_maker import emoji_source, hostile_source
+
+from kg.errors import ExportError
+from kg.export import Source
+from kg.export import page as page_module
+from kg.export.page import STATIC, load_libraries, load_manifest
+from kg.export.page_data import to_utf16
+from kg.network import Network, Node
+
+pytest_plugins = ["export_fixtures"]
+
+
+class Parts(HTMLParser):
+    """Collects the elements of a page and the texts of scripts, styles and title."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: dict[str, list[str]] = {}
+        self.open = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        self.open = tag
+        self.texts.setdefault(tag, []).append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.open = ""
+
+    def handle_data(self, data: str) -> None:
+        if self.open:
+            self.texts[self.open][-1] += data
+
+
+def parts_of(source: Source, folder: Path) -> Parts:
+    return Parts(write(source, folder / "page.html").files[0].read_text(encoding="utf-8"))
+
+
+def data_of(parts: Parts) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(parts.texts["script"][0])
+    return found
+
+
+def test_policy_names_the_hashes_of_what_runs(export_source: Source, tmp_path: Path) -> None:
+    parts = parts_of(export_source, tmp_path)
+    policy = next(a["content"] or "" for tag, a in parts.elements if a.get("http-equiv"))
+    for text, kind in ((parts.texts["script"][1], "script"), (parts.texts["style"][0], "style")):
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert f"{kind}-src 'sha256-{digest}'" in policy
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy and "http" not in policy
+
+
+def test_nothing_is_loaded_and_nothing_is_inline(export_source: Source, tmp_path: Path) -> None:
+    parts = parts_of(export_source, tmp_path)
+    assert [tag for tag, _ in parts.elements].count("script") == 2
+    for tag, attributes in parts.elements:
+        assert not {"src", "style", "action"} & set(attributes), tag
+        assert not [name for name in attributes if name.startswith("on")], tag
+        assert (attributes.get("href") or "#").startswith("#")
+
+
+def test_hostile_names_stay_data(tmp_path: Path) -> None:
+    source = hostile_source()
+    parts = parts_of(source, tmp_path)
+    assert [tag for tag, _ in parts.elements].count("script") == 2
+    assert {node["id"] for node in data_of(parts)["nodes"]} == {node.id for node in source.network.nodes}
+    assert any("<script>" in node["en"] for node in data_of(parts)["nodes"])
+    assert "<script>alert" not in (tmp_path / "page.html").read_text(encoding="utf-8")
+
+
+def test_title_is_text(tmp_path: Path) -> None:
+    parts = parts_of(emoji_source(), tmp_path)
+    assert parts.texts["title"] == ["Parks <script>alert(1)</script>"]
+
+
+def test_offsets_are_utf16(tmp_path: Path) -> None:
+    source = emoji_source()
+    data = data_of(parts_of(source, tmp_path))
+    wide = data["articles"][0]["text"].encode("utf-16-le")
+    quotes = [wide[2 * fact["from"] : 2 * fact["to"]].decode("utf-16-le") for fact in data["facts"]]
+    assert quotes == [claim.quote for claim in source.claims]
+    assert quotes[0].startswith("Green Park 🏞️")
+
+
+def test_offsets_of_the_first_article(export_source: Source, tmp_path: Path) -> None:
+    data = data_of(parts_of(export_source, tmp_path))
+    text = data["articles"][0]["text"]
+    assert len(data["facts"]) == len(export_source.claims)
+    assert [text[f["from"] : f["to"]] for f in data["facts"]] == [c.quote for c in export_source.claims]
+
+
+@pytest.mark.parametrize("text", ["", "plain", "🙂", "a🙂b🙂🙂c", "𠮷昌平", "é" * 3 + "🏞️"])
+def test_to_utf16_counts_as_a_browser_does(text: str) -> None:
+    shift = to_utf16(text)
+    assert [shift(i) for i in range(len(text) + 1)] == [
+        len(text[:i].encode("utf-16-le")) // 2 for i in range(len(text) + 1)
+    ]
+
+
+def test_missing_values_have_no_number(export_source: Source, tmp_path: Path) -> None:
+    facts = data_of(parts_of(export_source, tmp_path))["facts"]
+    missing = [fact for fact in facts if fact["status"] == "missing"]
+    assert len(missing) > 2 and all(fact["number"] and "value" not in fact for fact in missing)
+
+
+def test_chinese_names_and_classes(export_source: Source, tmp_path: Path) -> None:
+    data = data_of(parts_of(export_source, tmp_path))
+    district = next(node for node in data["nodes"] if node["en"] == "Changping District")
+    assert (district["zh"], data["classes"]["District"]["zh"]) == ("昌平区", "区")
+    assert next(p["zh"] for p in data["predicates"] if p["en"] == "within")
+
+
+def test_libraries_are_what_the_manifest_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(load_libraries()) == len(load_manifest()) == 2
+    named = {entry["file"] for entry in load_manifest()} | {entry["license_file"] for entry in load_manifest()}
+    assert {path.name for path in (STATIC / "vendor").iterdir()} == named | {"manifest.toml"}
+    wrong = [{**load_manifest()[0], "sha256": "0" * 64}]
+    monkeypatch.setattr(page_module, "load_manifest", lambda: wrong)
+    with pytest.raises(ExportError, match="not the file that its manifest names"):
+        load_libraries()
+
+
+def test_own_scripts_write_text_only() -> None:
+    for path in (STATIC / "page").glob("*.js"):
+        assert not re.search(
+            r"innerHTML|outerHTML|insertAdjacent|document\.write|\beval\b|new Function", path.read_text()
+        )
+
+
+def test_too_large_is_told(tmp_path: Path) -> None:
+    nodes = tuple(Node(f"n{index}", "x", "Park") for index in range(20_001))
+    with pytest.raises(ExportError, match="too much for a browser"):
+        write(FixedSource(Network(nodes, ())), tmp_path / "page.html")
