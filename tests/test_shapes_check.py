@@ -140,6 +140,17 @@ PLANTED = {
         "sh:closed true ; sh:ignoredProperties ( :q )",
         [("a", "r", '"2"^^xsd:integer', "Closed")],
     ),
+    "closed twice": (
+        ":a :p :b, :c . :b :r 2 . :c :r 2 .",
+        "sh:closed true",
+        [("a", "r", '"2"^^xsd:integer', "Closed"), ("a", "r", '"2"^^xsd:integer', "Closed")],
+    ),
+    "deactivated property": (":a :p :b .", "sh:property [ sh:path :q ; sh:minCount 1 ; sh:deactivated true ]", []),
+    "deactivated in sets": (
+        ":a :p :b .",
+        "sh:not [ sh:equals :q ; sh:node [ sh:class :C ; sh:deactivated true ] ]",
+        [],
+    ),
     "deactivated": (":b :p 1 .", "sh:minCount 1 ; sh:deactivated true", []),
 }
 
