@@ -171,7 +171,8 @@ class Expressions:
         """Return a pattern for a triple that ``sh:closed`` does not allow."""
         p, o = names or (self.fresh(), self.fresh())
         listed = ", ".join(map(text_of, constraint.terms))
-        return f"{var} {p} {o} . FILTER({p} NOT IN ({listed}))"
+        # The store takes NOT IN () for false.
+        return f"{var} {p} {o} ." + (f" FILTER({p} NOT IN ({listed}))" if listed else "")
 
     def _path_parts(self, shape: Shape, var: str, depth: int) -> list[str] | None:
         path = shape.path
