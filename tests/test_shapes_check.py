@@ -148,7 +148,7 @@ PLANTED = {
     "deactivated property": (":a :p :b .", "sh:property [ sh:path :q ; sh:minCount 1 ; sh:deactivated true ]", []),
     "deactivated in sets": (
         ":a :p :b .",
-        "sh:not [ sh:equals :q ; sh:node [ sh:class :C ; sh:deactivated true ] ]",
+        "sh:node [ sh:disjoint :q ; sh:node [ sh:class :C ; sh:deactivated true ] ]",
         [],
     ),
     "deactivated": (":b :p 1 .", "sh:minCount 1 ; sh:deactivated true", []),
