@@ -1,0 +1,236 @@
+"""Load into SPARQL stores that really run: whole, twice as once, only ours, and the same after a kill."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from load_data import BASE, kg, make_build, source
+from servers import Server, running
+
+from kg import vocab as v
+from kg.errors import LoadError
+from kg.load import Settings, Source, make_loader
+from kg.load.sparql import SparqlLoader
+from kg.load.stores import QUIRKS
+
+SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("fuseki", "rdf4j", "virtuoso")]
+OTHER = "http://other.example/graph"
+POINTS = 20
+
+
+@pytest.fixture(scope="module", params=["oxigraph-server", *SLOW])
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running(request.param, tmp_path_factory.mktemp(request.param)) as started:
+        yield started
+
+
+def loader(server: Server, data: Source, **settings: object) -> SparqlLoader:
+    made = make_loader(
+        server.url,
+        data,
+        Settings(
+            verify="full",
+            user=server.env.get("KG_LOAD_USER", ""),
+            secret=server.env.get("KG_LOAD_PASSWORD", ""),
+            **settings,  # type: ignore[arg-type]
+        ),
+    )
+    assert isinstance(made, SparqlLoader)
+    return made
+
+
+@pytest.fixture
+def empty(server: Server, tmp_path: Path) -> Server:
+    data = source(make_build(tmp_path / "empty", {}))
+    made = loader(server, data)
+    made.remove()
+    made.endpoint.update([f"DROP SILENT GRAPH <{OTHER}>"])
+    return server
+
+
+def triples(server: Server, data: Source) -> dict[str, int]:
+    """Return all graphs of the database with their sizes, but the manifest."""
+    rows = loader(server, data).endpoint.select(
+        f'SELECT ?g (COUNT(*) AS ?n) WHERE {{ GRAPH ?g {{ ?s ?p ?o }} FILTER(STRSTARTS(STR(?g), "{BASE}") '
+        f'|| STR(?g) = "{OTHER}") }} GROUP BY ?g'
+    )
+    return {row["g"]["value"]: int(row["n"]["value"]) for row in rows if row["g"]["value"] != data.manifest}
+
+
+def sizes(data: Source) -> dict[str, int]:
+    return {graph.iri: graph.triples for graph in data.graphs()}
+
+
+def test_the_kind_is_seen(server: Server, tmp_path: Path) -> None:
+    data = source(make_build(tmp_path / "b", {"one": 1}))
+    assert loader(server, data).endpoint.kind == server.kind
+
+
+@pytest.mark.parametrize("staging", [False, True])
+def test_load_twice_is_load_once(empty: Server, tmp_path: Path, staging: bool) -> None:
+    data = source(make_build(tmp_path / "b", {"one": 30, "two": 4}))
+    assert loader(empty, data).plan().added == 3
+    assert triples(empty, data) == {}, "a plan changes nothing"
+    result = loader(empty, data, staging=staging, chunk_bytes=4096).load()
+    assert result.counts == {"graphs": 3, "triples": sum(sizes(data).values())}
+    assert "the digest of every graph is equal" in result.verified
+    assert triples(empty, data) == sizes(data)
+    again = loader(empty, data).load()
+    assert (again.plan.changes, again.plan.unchanged, again.counts) == (0, 3, result.counts)
+    assert triples(empty, data) == sizes(data)
+
+
+def test_the_answers_are_the_same(empty: Server, tmp_path: Path) -> None:
+    data = source(make_build(tmp_path / "b", {"one": 20, "two": 7}))
+    made = loader(empty, data)
+    made.load()
+    query = (
+        f"SELECT ?park ?value ?text WHERE {{ GRAPH ?a {{ ?o <{v.ABOUT}> ?park ; <{v.VALUE}> ?value ; "
+        f"<{v.PERIOD}> ?text . FILTER(?value > 3) }} }}"
+    )
+    found = {(row["park"]["value"], row["value"]["value"], row["text"]["value"]) for row in made.endpoint.select(query)}
+    ours = {(str(row[0].value), str(row[1].value), str(row[2].value)) for row in data.store.query(query)}  # type: ignore
+    assert found == ours
+    assert len(ours) > 15
+
+
+@pytest.mark.parametrize("staging", [False, True])
+def test_articles_replaced_removed_and_renamed(empty: Server, tmp_path: Path, staging: bool) -> None:
+    loader(empty, source(make_build(tmp_path / "b1", {"one": 5, "two": 5, "old": 3, "same": 2}))).load()
+    data = source(make_build(tmp_path / "b2", {"one": 9, "new": 3, "same": 2}))
+    plan = loader(empty, data, staging=staging).load().plan
+    assert (plan.added, plan.replaced, plan.removed, plan.unchanged) == (1, 1, 2, 2)
+    assert triples(empty, data) == sizes(data)
+
+
+def test_what_others_put_there_stays(empty: Server, tmp_path: Path) -> None:
+    data = source(make_build(tmp_path / "b", {"one": 5}))
+    made = loader(empty, data)
+    made.endpoint.update([f'INSERT DATA {{ GRAPH <{OTHER}> {{ <{OTHER}> <{v.LABEL}> "theirs" }} }}'])
+    made.load()
+    result = made.remove()
+    assert result.plan.removed == 2
+    assert triples(empty, data) == {OTHER: 1}
+    left = made.endpoint.number(f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH <{data.manifest}> {{ ?s ?p ?o }} }}")
+    assert left == 0
+
+
+def test_a_graph_of_the_same_name_is_not_overwritten(empty: Server, tmp_path: Path) -> None:
+    data = source(make_build(tmp_path / "b", {"one": 5}))
+    graph = v.article_iri(BASE, "one")
+    made = loader(empty, data)
+    made.endpoint.update([f'INSERT DATA {{ GRAPH <{graph}> {{ <{OTHER}> <{v.LABEL}> "theirs" }} }}'])
+    try:
+        with pytest.raises(LoadError, match="1 graphs of these names were not loaded by kg"):
+            made.load()
+        assert triples(empty, data) == {graph: 1}
+    finally:
+        made.endpoint.update([f"DROP SILENT GRAPH <{graph}>"])
+
+
+def test_what_others_changed_is_seen_and_mended(empty: Server, tmp_path: Path) -> None:
+    data = source(make_build(tmp_path / "b", {"one": 5}))
+    made = loader(empty, data)
+    made.load()
+    graph, park = v.article_iri(BASE, "one"), f"{BASE}park/1"
+    head = f"GRAPH <{graph}> {{ <{park}> <{v.LABEL}>"
+    made.endpoint.update([f'DELETE DATA {{ {head} "Park 1" }} }}', f'INSERT DATA {{ {head} "Park X" }} }}'])
+    with pytest.raises(LoadError, match="1 triples missing, 1 in excess"):
+        made.verify()
+    with pytest.raises(LoadError, match=r"missing .*Park 1"):
+        made.load()  # the counts are equal, so nothing was sent; the digest tells
+    assert made.load().plan.replaced == 2  # and from then on nothing there is believed
+    made.endpoint.update([f'DELETE DATA {{ {head} "Park 1" }} }}'])
+    assert made.load().plan.replaced == 1
+
+
+def test_many_small_graphs(empty: Server, tmp_path: Path) -> None:
+    data = source(make_build(tmp_path / "b", {f"a{i:03d}": 1 for i in range(60)}))
+    assert loader(empty, data).load().counts["graphs"] == 61
+    data = source(make_build(tmp_path / "b2", {f"a{i:03d}": 1 for i in range(1, 60)}))
+    assert loader(empty, data).load().plan.removed == 1
+
+
+# ---------------------------------------------------------------- kill -9
+def start_load(server: Server, build: Path, *options: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "kg", "load", server.url, "--build", str(build), "--chunk-mb", "0.02", *options],
+        env={**os.environ, **server.env},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def check_kills(server: Server, tmp_path: Path, points: int, seed: int) -> None:
+    """Kill loads at random moments; a graph is seen whole or not at all, and the next load ends well."""
+    builds = [
+        make_build(tmp_path / "k1", {f"a{i}": 40 for i in range(6)}),
+        make_build(tmp_path / "k2", {f"a{i}": 60 for i in range(3, 9)}),
+    ]
+    both = [source(build) for build in builds]
+    allowed = {(iri, size) for data in both for iri, size in sizes(data).items()}
+    generator = random.Random(seed)
+    started = time.monotonic()
+    assert start_load(server, builds[0], "--staging").wait() == 0
+    longest = time.monotonic() - started
+    killed = 0
+    for number in range(points):
+        turn = (number + 1) % 2
+        process = start_load(server, builds[turn], *(["--staging"] if number % 4 < 2 else []))
+        time.sleep(generator.uniform(0.15, longest))
+        process.kill()
+        killed += process.wait() == -9
+        if QUIRKS[server.kind].atomic:
+            seen = {item for item in triples(server, both[turn]).items() if not item[0].endswith("/staging")}
+            assert seen <= allowed, "a graph is seen in halves"
+        loader(server, both[turn]).load()
+        assert triples(server, both[turn]) == sizes(both[turn])
+    assert killed > points // 4
+
+
+def test_a_killed_load_can_be_run_again(empty: Server, tmp_path: Path) -> None:
+    check_kills(empty, tmp_path, 3 if empty.kind == "oxigraph-server" else POINTS, seed=11)
+
+
+@pytest.mark.slow
+def test_twenty_kills_on_oxigraph(tmp_path: Path) -> None:
+    folder = tmp_path / "server"
+    folder.mkdir()
+    with running("oxigraph-server", folder) as server:
+        check_kills(server, tmp_path, POINTS, seed=12)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["oxigraph-server", "fuseki"])
+def test_the_server_dies_in_the_middle(kind: str, tmp_path: Path) -> None:
+    folder = tmp_path / "server"
+    folder.mkdir()
+    build = make_build(tmp_path / "b", {f"a{i}": 150 for i in range(10)})
+    generator = random.Random(13)
+    with running(kind, folder) as server:
+        for _ in range(5):
+            process = start_load(server, build, "--staging", "--tries", "1")
+            time.sleep(generator.uniform(0.3, 2.0))
+            server.kill()
+            process.wait()
+            server.start()
+        data = source(build)
+        loader(server, data).load()
+        assert triples(server, data) == sizes(data)
+
+
+def test_the_command_line(empty: Server, tmp_path: Path) -> None:
+    build = str(make_build(tmp_path / "b", {"one": 5}))
+    dry = kg("load", empty.url, "--build", build, "--dry-run", env=empty.env)
+    assert "graphs     2 new, 0 changed, 0 to remove, 0 as they are" in dry.stdout
+    first = kg("load", empty.url, "--build", build, env=empty.env)
+    assert "verified   counts of 2 graphs, 6 classes" in first.stdout
+    assert "2 as they are" in kg("load", empty.url, "--build", build, env=empty.env).stdout
+    assert "2 to remove" in kg("load", empty.url, "--build", build, "--remove", env=empty.env).stdout
