@@ -185,6 +185,7 @@ class _Reader:
         self.place = 0
 
     def edges(self) -> list[Edge]:
+        """Return the patterns of the group; raises ``_Unread`` at what is not followed."""
         found: list[Edge] = []
         while self.place < len(self.items):
             if self._take("."):

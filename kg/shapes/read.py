@@ -9,7 +9,7 @@ from pathlib import Path as FilePath
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from kg.errors import ShapeError
-from kg.shapes.terms import RDF_FIRST, RDF_NIL, RDF_REST, Subject, Term, text_of
+from kg.shapes.terms import RDF_FIRST, RDF_NIL, RDF_REST, Term, text_of
 
 Triples = Sequence[tuple[Term, NamedNode, Term]]
 Source = str | FilePath | bytes
@@ -110,10 +110,3 @@ class Index:
             items.append(first[0])
             head = rest[0]
         return items
-
-
-def subject_of(term: Term, where: Term) -> Subject:
-    """Return the term as a subject; raises ``ShapeError`` for a literal."""
-    if isinstance(term, Literal):
-        raise ShapeError(f"{text_of(term)} where a node is needed", where=text_of(where))
-    return term

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
 Term: TypeAlias = NamedNode | BlankNode | Literal
 Subject: TypeAlias = NamedNode | BlankNode
@@ -61,11 +61,6 @@ def normalised(terms: Iterable[Term]) -> list[Term]:
             term = next(iter(store)).object
         out.append(term)
     return out
-
-
-def is_term(value: object) -> bool:
-    """Return whether a value is a node of RDF 1.1; triple terms are not."""
-    return isinstance(value, NamedNode | BlankNode | Literal) and not isinstance(value, Triple)
 
 
 def local_name(iri: str) -> str:
