@@ -24,6 +24,8 @@ _CLAUSE = re.compile(r",\s(?:and|but|while|yet|so)\b")
 
 _OPEN = "\"“‘'「『《"
 _CLOSE = "\"”’'」』》"
+# Translations mix straight and curly marks, but never double with single: "Yunhe County's GDP" is no quotation.
+_PAIRS = {**dict(zip(_OPEN, _CLOSE, strict=True)), '"': '"”', "“": '"”', "‘": "’'", "'": "’'"}
 # Private-use characters of the text itself would be taken for marks.
 _NO_PRIVATE = dict.fromkeys(range(0xE000, 0xF900), 0xFFFD)
 
@@ -181,7 +183,7 @@ def widen_quotes(text: str, start: int, end: int, floor: int, ceiling: int) -> t
         left -= 1
     if right + 1 < ceiling and text[right] == " " and text[right + 1] in _CLOSE:
         right += 1
-    if left >= floor and right < ceiling and text[left] in _OPEN and text[right] in _CLOSE:
+    if left >= floor and right < ceiling and text[left] in _OPEN and text[right] in _PAIRS[text[left]]:
         return left, right + 1
     return start, end
 
@@ -233,7 +235,7 @@ _AMOUNT = re.compile(r"(?:percent|per cent|%|points?|times|fold|higher|lower|mor
 _EVENT = re.compile(
     r"\b(?:found(?:ed|ing)|establish(?:ed|ment)|approv(?:ed|al)|launched|inaugurated|opened|created|set up|built|began"
     r"|started|unveiled|announced|released|published|issued|said|told|held|convened|statement|conference|meeting"
-    r"|report|upgraded|listed)\b[^,.;]{0,40}$"
+    r"|report|upgraded|listed)\b[^,.;]{0,110}$"
 )
 
 
@@ -262,7 +264,7 @@ def find_period(text: str, sentence: SentenceReading, span: tuple[int, int]) -> 
 
 
 def _before(text: str, mark: Mark, floor: int) -> str:
-    return text[max(floor, mark.start - 80) : mark.start].lower()
+    return text[max(floor, mark.start - 140) : mark.start].lower()
 
 
 def is_base(text: str, mark: Mark, floor: int) -> bool:

@@ -34,7 +34,8 @@ _DESCRIBES = re.compile(
 )
 # A capital inside the sentence that no name explains: somebody or something nobody here knows.
 _UNKNOWN = re.compile(
-    r"(?:\b[a-z][\w-]*,? (?:the )?|^)([A-Z][a-z]{2,}\w*)(?:[’']s| [A-Z]|(?= (?:district|county|zone|park|group)\b))"
+    r"(?:\b[a-z][\w-]*,? (?:the )?|^)([A-Z][a-z]{2,}[\w-]*)"
+    r"(?:[’']s| \(?[A-Z]|(?= (?:district|county|zone|park|group)\b))"
 )
 # Where everything in the articles lies: named for direction, not as what a sentence is about.
 _TOO_WIDE = frozenset(("China", "Asia", "Europe", "the United States", "Japan"))
@@ -61,32 +62,47 @@ def find_subject(
         return (chosen[0], "sentence-subject") if len(chosen) == 1 else None
     if has_unknown_name(text, sentence, position):
         return None
+    main = find_main_subject(reading, entities)
     last: list[Mention] | None = None
     for other in reversed(reading.sentences):
         if other.sentence.start >= sentence.sentence.start or other.sentence.part == "title":
             continue
         last = choose_bearer(text, other.marks, entities)
-        if last is None:
+        if last is None and pronoun and has_unknown_name(text, other, other.sentence.end):
+            return None
+        told = choose_bearer(text, other.marks, entities, lead=other.sentence.start) is not None
+        if last is None or (main and not told and _only_holds(last, main[0], entities)):
             continue
         if pronoun or other.sentence.paragraph == sentence.sentence.paragraph:
-            return (last[0], "paragraph-subject") if len(last) == 1 else None
+            is_main = main is not None and [main[0].entity] == [mention.entity for mention in last]
+            return (last[0], "paragraph-subject") if len(last) == 1 and (told or is_main or not pronoun) else None
         break
-    main = find_main_subject(reading, entities)
-    if main is None or (last is not None and main[0].entity not in {mention.entity for mention in last}):
+    if main is None or (last and main[0].entity not in {mention.entity for mention in last}):
         return None
     return main
 
 
+def _only_holds(mentions: Sequence[Mention], main: Mention, entities: Mapping[str, Entity]) -> bool:
+    """Say whether things are named only as where the main one lies: "60 percent of Wuhan's exports"."""
+    return bool(mentions) and all(m.entity in _ancestors(main.entity, entities) for m in mentions)
+
+
 def find_main_subject(reading: Reading, entities: Mapping[str, Entity]) -> tuple[Mention, str] | None:
-    """Return what the article is about, if its title or else its first sentences leave no doubt."""
+    """Return what the article is about, if its title or else its first sentences leave no doubt.
+
+    What a preposition governs counts only where the text begins with it: "In Changping, …".
+    """
+    text = reading.article.text
     for sentence in reading.sentences[:4]:
-        chosen = choose_bearer(reading.article.text, sentence.marks, entities)
+        chosen = choose_bearer(text, sentence.marks, entities, lead=sentence.sentence.start)
         if chosen is not None:
             return (chosen[0], "article-subject") if len(chosen) == 1 else None
     return None
 
 
-def choose_bearer(text: str, marks: Sequence[Mark], entities: Mapping[str, Entity]) -> list[Mention] | None:
+def choose_bearer(
+    text: str, marks: Sequence[Mark], entities: Mapping[str, Entity], *, lead: int | None = None
+) -> list[Mention] | None:
     """Return the things that marks can be about: no mark is there (``None``), one, or none or several.
 
     Things that no preposition governs come first ("in A and B" governs both); a place that holds another
@@ -108,6 +124,8 @@ def choose_bearer(text: str, marks: Sequence[Mark], entities: Mapping[str, Entit
         else:
             free.append(mark)
             governed = None
+    if lead is not None:
+        placed = [mark for mark in placed if mark.start - lead < 12]
     named = [mark for mark in free if not _NAMES.match(text, mark.end)]
     housed = [mark for mark in placed if _WITHIN.search(text[max(0, mark.start - 24) : mark.start])]
     if (free and not named) or (not free and any(_OWNS.match(text, mark.end) for mark in housed)):

@@ -1,0 +1,93 @@
+"""Whose number it is: the one thing a sentence is about, and what a value before it says."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.model import Claim
+from kg.pipeline import Tools, read_text
+
+
+def claims_of(tools: Tools, text: str, indicator: str, *, title: str = "") -> list[Claim]:
+    found = read_text(tools, text, title=title)
+    return [claim for claim in found if claim.predicate.endswith(f"/{indicator}")]
+
+
+@pytest.mark.parametrize(
+    ("text", "owner"),
+    [
+        ("Linhe District grew. Its tax revenue was 8 billion yuan.", "Linhe District"),
+        ("In Linhe District, tax revenue was 8 billion yuan.", "Linhe District"),
+        ("In Linhe District and Yunhe County, tax revenue was 8 billion yuan.", ""),
+        ("Linhe District and Yunhe County grew. Tax revenue was 8 billion yuan.", ""),
+        ("At Shenlan Motors' plant in Linhe District, tax revenue was 8 billion yuan.", ""),
+        ("Linhe District's Riverside Lakes grew, and its tax revenue was 8 billion yuan.", ""),
+        ("Data from the Linhe District statistics bureau show that tax revenue was 8 billion yuan.", ""),
+        (
+            "Linhe District is in the east.\n\nYunhe County is in the west. Tax revenue was 8 billion yuan.",
+            "Yunhe County",
+        ),
+        ("Linhe District is in the east.\n\nYunhe County is in the west.\n\nTax revenue was 8 billion yuan.", ""),
+    ],
+)
+def test_a_number_belongs_to_one_thing_or_to_none(tools: Tools, text: str, owner: str) -> None:
+    found = claims_of(tools, text, "taxRevenue")
+    assert [claim.subject_label for claim in found] == ([owner] if owner else [])
+
+
+def test_what_is_resolved_is_recorded(tools: Tools) -> None:
+    [claim] = claims_of(tools, "Linhe District grew. Its tax revenue was 8 billion yuan.", "taxRevenue")
+    assert [(item.part, item.rule) for item in claim.resolved] == [("subject", "paragraph-subject")]
+
+
+def test_a_second_currency_is_no_second_fact(tools: Tools) -> None:
+    text = "Linhe District's exports reached 12 billion yuan ($1.7 billion) in 2022."
+    [claim] = claims_of(tools, text, "exports")
+    assert (claim.value, claim.unit) == ("12000000000", "CNY")
+    assert ("value", "also-1700000000-USD") in [(item.part, item.rule) for item in claim.resolved]
+
+
+def test_a_range_is_two_bounds(tools: Tools) -> None:
+    found = claims_of(tools, "Linhe District's GDP growth is expected to be 6 to 8 percent in 2024.", "gdpGrowth")
+    assert sorted((c.value, c.qualifier, c.modality) for c in found) == [
+        ("6", "atLeast", "planned"),
+        ("8", "upTo", "planned"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("base", "scope"),
+    [
+        ("from a year earlier", ""),
+        ("over the previous year", ""),
+        ("compared with the same period last year", ""),
+        ("over 2015", "2015"),
+        ("from 2015", "2015"),
+        ("higher than that of 2015", "that of 2015"),
+    ],
+)
+def test_only_an_unusual_base_is_a_scope_and_none_is_the_period(tools: Tools, base: str, scope: str) -> None:
+    lead = "74 percent" if base.startswith("higher") else "up 74 percent"
+    text = f"In 2020, Linhe District's retail sales were 18 billion yuan, {lead} {base}."
+    [claim] = claims_of(tools, text, "retailSalesGrowth")
+    assert (claim.scope, claim.period) == (scope, "In 2020")
+
+
+def test_the_day_of_founding_is_no_period(tools: Tools) -> None:
+    text = "Approved by the State Council in 1992, Yushan High-tech Zone achieved a tax revenue of 4 billion yuan."
+    [claim] = claims_of(tools, text, "taxRevenue")
+    assert claim.period == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("fell 3.2 percent", "-3.2"), ("was down by 3.2 percent", "-3.2"), ("rose 3.2 percent", "3.2")],
+)
+def test_the_direction_is_the_sign(tools: Tools, text: str, value: str) -> None:
+    [claim] = claims_of(tools, f"Linhe District's exports {text} in 2022.", "exportsGrowth")
+    assert claim.value == value
+
+
+def test_a_currency_before_its_number_is_no_lost_number(tools: Tools) -> None:
+    [claim] = claims_of(tools, "Linhe District's exports reached RMB 3 billion in 2022.", "exports")
+    assert (claim.value, claim.unit, claim.status) == ("3000000000", "CNY", "explicit")
