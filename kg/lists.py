@@ -21,7 +21,7 @@ _STOP = re.compile(
     r"|from|by|for|on|at|into|under|through|while|among|as|etc|but|also|respectively|totall?ing|worth|since|after|during|across|along"
     r"|account|accounts|took|take|takes|make|made|making|together|amid|based|covering|involving|accounting|gathered"
     r"|settled|joined|attended|signed|invested|continue|operating|located|and (?:so on|others|other|more|many))\b"
-    r"|[.;:()（）]| [–—-] |—).*",
+    r"|[;:()（）]|\.(?!\w)| [–—-] |—).*",
     re.DOTALL,
 )
 _NOUN = re.compile(r" (?:industry|industries|sector|sectors|field|fields|clusters?|industry clusters?)$", re.IGNORECASE)

@@ -11,7 +11,7 @@ from kg.lexicon import Lexicon, fold_case
 from kg.lists import Item, is_item, is_mark, split_list, strip_noun
 from kg.model import Claim, Mention, Quantity, Resolution, Span, hash_id, say_value
 from kg.reading import Mark, Reading, SentenceReading, find_modality, find_period, is_base
-from kg.rules import MARK, Rule, RuleSet, Template, slot_name
+from kg.rules import MARK, Rule, RuleSet, Stage, Template, as_choices, slot_name
 from kg.subjects import find_subject
 from kg.vocab import CONCEPT, RDC, article_iri, class_iri, class_name, cohort_iri, mint_iri, observation_iri, slugify
 
@@ -38,7 +38,7 @@ _USUAL = re.compile(
     r"|the year before|the year-earlier (?:level|period)|(?:that |those )(?:of|in) (?:the )?(?:last|previous) year"
 )
 _AGAINST = re.compile(r"^(?:over|from|than|on|against) ")
-_FIELD = re.compile(r"\{(\w+)\}")
+_FIELD = re.compile(r"\{(\w+)(:stage)?\}")
 _QUOTES = re.compile('["“”‘「」『』《》]')
 _PREPOSITION = re.compile(r"\b(?:of|in|at|for|to|from|by|with|into|on|near|than)(?: the)? [\"“‘']?$")
 _LEAD = " \t\n,;:."
@@ -160,10 +160,19 @@ class SentenceMatcher:
         quantity = self.sentence.mark_at(number).quantity if number else None
         count = int(quantity.value) if quantity and quantity.value.isdigit() else 0
         names = bool(part.get("names"))
-        for item in split_list(self.sentence.masked, *match.span(part["each"]), count=count, names=names):
+        for item in split_list(self.sentence.masked, *self._list_span(match, part["each"]), count=count, names=names):
             thing = self._item_thing(part, item, names=names)
             if thing is not None:
                 yield thing
+
+    def _list_span(self, match: re.Match[str], name: str) -> Span:
+        """Return where a list stands: up to the first period in it, which belongs to the sentence."""
+        start, end = match.span(name)
+        for found in re.finditer(f" {MARK}", self.sentence.masked[start:end]):
+            quantity = self.sentence.mark_at(found[0][1:]).quantity
+            if quantity and quantity.kind in ("period", "date"):
+                return Span(start, start + found.start())
+        return Span(start, end)
 
     def _item_thing(self, part: dict[str, Any], item: Item, *, names: bool) -> _Thing | None:
         """Return what an item of a list is: a thing known or named before, else what its words make it."""
@@ -226,7 +235,7 @@ class SentenceMatcher:
             resolutions += self._resolutions("object", target, span)
             fields |= {"object": target.iri, "object_label": target.label, "object_type": target.type}
             if template.period:
-                fields |= self._period_fields(self._quantity(match, template.period))
+                fields |= self._period_fields(self._said_period(template, match))
         status = "garbled" if garbled and status == "explicit" else status
         resolutions += self._period_resolution(fields, span)
         return Claim.from_span(
@@ -275,6 +284,12 @@ class SentenceMatcher:
             raise _NotFilled
         return quantity
 
+    def _said_period(self, template: Template, match: re.Match[str]) -> Quantity | None:
+        """Return the period a template names; of several slots the first that matched, or none."""
+        choices = as_choices(template.period)
+        said = [choice for choice in choices if match[slot_name(choice)]]
+        return self._quantity(match, said[0] if said else choices[0]) if said or len(choices) == 1 else None
+
     def _words(self, match: re.Match[str], name: str) -> str:
         """Return what a group matched, as words: a slot's label, or the article's own text."""
         if name not in match.re.groupindex or not match[name]:
@@ -289,8 +304,18 @@ class SentenceMatcher:
         return Span(self.sentence.locate(start), self.sentence.locate(end, end=True))
 
     def _label(self, template: str, match: re.Match[str]) -> str:
-        text = _FIELD.sub(lambda found: self._words(match, found[1]), template)
+        text = _FIELD.sub(
+            lambda found: self._stage_of(match, found[1]).word if found[2] else self._words(match, found[1]), template
+        )
         return clean_words(text)
+
+    def _stage_of(self, match: re.Match[str], name: str) -> Stage:
+        """Return the stage whose phrasing a group matched."""
+        words = match.groupdict().get(name) or ""
+        for stage in self.rules.stages:
+            if stage.pattern.fullmatch(words):
+                return stage
+        raise _NotFilled
 
     def _fill_predicate(self, part: Any, match: re.Match[str]) -> str:
         if isinstance(part, dict):
@@ -326,6 +351,11 @@ class SentenceMatcher:
                 raise _NotFilled
             words = self.article.text[slice(*self._group_span(match, name))]
             return _Thing("", _SPACE.sub(" ", words).strip(), "literal")
+        if isinstance(part, dict) and "stage" in part:
+            stage = self._stage_of(match, part["stage"])
+            if not stage.concept:
+                raise _NotFilled
+            return _Thing(stage.concept, stage.label, "Concept")
         if isinstance(part, dict) and "concept" in part:
             return _Thing(part["concept"], part["label"], "Concept")
         return self._fill_thing(part, match)
@@ -530,7 +560,7 @@ class SentenceMatcher:
         base, article = self.base, self.article.id
         garbled = any(
             mark.mention.garbled
-            for name in _FIELD.findall(" ".join(str(v) for v in part.values()))
+            for name, _ in _FIELD.findall(" ".join(str(v) for v in part.values()))
             if match.re.groupindex.get(name) and (mark := self._mark_or_none(match, name)) and mark.mention
         )
         if "cohort" in part:
@@ -549,7 +579,7 @@ class SentenceMatcher:
         if "near" in part:
             return self._named_thing(part["near"], part["named"])
         label = self._label(part["thing"], match)
-        if not label or not all(self._words(match, name) for name in _FIELD.findall(part["thing"])):
+        if not label or not all(self._words(match, name) for name, _ in _FIELD.findall(part["thing"])):
             raise _NotFilled
         kind = class_name(class_iri(class_name(part["class"])))
         return _Thing(mint_iri(base, slugify(kind), slugify(label)), label, kind, garbled)
@@ -568,7 +598,7 @@ class SentenceMatcher:
             raise _NotFilled
         known = quantity is not None and quantity.kind != "missing"
         unit = self._label(template.unit, match) or (quantity.unit if quantity else "")
-        period = self._quantity(match, template.period) if template.period else self._find_period(match)
+        period = self._said_period(template, match) if template.period else self._find_period(match)
         value = (quantity.high if edge == "upTo" else quantity.value) if quantity and known else ""
         if value and template.value.startswith("-"):
             value = f"-{value}"

@@ -68,6 +68,7 @@ class Cue:
     alone: bool
     quoted: bool
     divide: bool
+    whole: bool
     stem: str
     """What an article may leave off to shorten such a name: ``head``, ``form`` (a legal form) or nothing."""
     forms: re.Pattern[str]
@@ -104,6 +105,7 @@ def make_cue(entry: Mapping[str, Any], type_iri: str) -> Cue:
         alone=bool(entry.get("alone")),
         quoted=bool(entry.get("quoted")),
         divide=bool(entry.get("divide")),
+        whole=bool(entry.get("whole")),
         stem=str(entry.get("stem", "")),
         forms=_ending([*forms, *legal]),
         legal=_ending(legal),
@@ -139,7 +141,7 @@ def _read_name(text: str, match: re.Match[str], cue: Cue, words: Words) -> Found
     rest = text[match.end() : end]
     if not lead and not (cue.alone and rest):
         return None
-    if not any(names_which(word, words) for word in _SPLIT.split(f"{lead} {rest}")):
+    if not (cue.whole and rest) and not any(names_which(word, words) for word in _SPLIT.split(f"{lead} {rest}")):
         return None
     if name in cue.never:
         return None
@@ -210,7 +212,7 @@ def _strip_left(text: str, start: int, head: int, words: Words) -> int:
         word, space, _ = text[start:head].partition(" ")
         if not space:
             break
-        opens = word in words.openers or word.endswith("ly") or (word.endswith("ed") and word[0].isupper())
+        opens = word in words.openers or word.endswith("ly") or (len(word) > 4 and word.endswith("ed"))
         first = bool(_SENTENCE_START.search(text, max(0, start - 6), start))
         if word in words.leads or word in ("and", "&") or (opens and first and word not in words.generic):
             start += len(word) + 1

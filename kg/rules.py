@@ -63,11 +63,21 @@ class Template:
     before: str = ""
     unit: str = ""
     qualifier: str = ""
-    period: str = ""
+    period: str | tuple[str, ...] = ""
     status: str = ""
     modality: str = ""
     scope: Any = ""
     when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage that things reach: its word in the names of groups, its concept if it has one, and its phrasings."""
+
+    word: str
+    concept: str
+    label: str
+    pattern: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +131,7 @@ class RuleSet:
     target: re.Pattern[str]
     denied: re.Pattern[str]
     slots: Mapping[str, tuple[str, ...]]
+    stages: tuple[Stage, ...]
     _codes: Mapping[str, str]
     _automaton: ahocorasick_rs.AhoCorasick
     _fires: tuple[tuple[int, ...], ...]
@@ -222,6 +233,15 @@ def find_needs(pattern: str) -> tuple[frozenset[str], ...]:
     return tuple(needs)
 
 
+def as_choices(part: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    """Return the slots that a part of a template may be filled from, in order.
+
+    >>> as_choices("$n"), as_choices(("$n", "$m")), as_choices("")
+    (('$n',), ('$n', '$m'), ())
+    """
+    return (part,) if isinstance(part, str) and part else tuple(part or ())
+
+
 def slot_name(part: str) -> str:
     """Return the slot that a value takes its number from; ``-$g`` is the number below zero.
 
@@ -236,7 +256,9 @@ class _Compiler:
 
     def __init__(self, table: Mapping[str, Any], prefixes: Mapping[str, str], where: str) -> None:
         self.prefixes = prefixes
-        self.words: Mapping[str, str] = table.get("words", {})
+        stages: Mapping[str, Mapping[str, str]] = table.get("stages", {})
+        one_of = "|".join(entry.get("words", "(?!)") for entry in stages.values())
+        self.words: Mapping[str, str] = {**table.get("words", {}), **({"stage": one_of} if stages else {})}
         try:
             self.slots = {
                 name: tuple(self._expand_key(key) for key in keys) for name, keys in table.get("slots", {}).items()
@@ -247,11 +269,18 @@ class _Compiler:
         if len(keys) > 0xFE:
             raise RuleError(f"{len(keys)} slot classes are more than 254", where=where)
         self.codes = {key: chr(CLASS_BASE + number) for number, key in enumerate(keys)}
+        self.stages = tuple(self._make_stage(name, entry, where) for name, entry in stages.items())
         modality = table.get("modality", {})
         self.modality = {
             name: self.compile_pattern(modality.get(name, "(?!)"), where=where, name=name)[0]
             for name in ("planned", "target", "denied")
         }
+
+    def _make_stage(self, name: str, entry: Mapping[str, str], where: str) -> Stage:
+        if "words" not in entry:
+            raise RuleError("words is missing", where=f"{where}: stage {name}")
+        pattern, _ = self.compile_pattern(entry["words"], where=where, name=f"stage {name}")[:2]
+        return Stage(name, self._expand_key(entry.get("concept", "")), entry.get("label", ""), pattern)
 
     def _expand_key(self, key: str) -> str:
         """A slot member is a class (``rd:Park``) or a quantity kind (``count``, ``measure.day``)."""
@@ -386,8 +415,9 @@ class _Compiler:
         except KgError as error:
             raise RuleError(error.what, where=f"{where}: {name}", hint=error.hint) from error
         for key in ("value", "before", "period"):
-            if parts.get(key) and slot_name(parts[key]) not in slots:
-                raise RuleError(f"{key} {parts[key]!r} is not a slot of the pattern", where=f"{where}: {name}")
+            for choice in as_choices(parts.get(key)):
+                if slot_name(choice) not in slots:
+                    raise RuleError(f"{key} {choice!r} is not a slot of the pattern", where=f"{where}: {name}")
         groups = set(pattern.groupindex) if pattern else set()
         listed = entry["object"] if isinstance(entry.get("object"), dict) and "each" in entry["object"] else {}
         for group in (entry.get("when"), listed.get("each"), listed.get("count")):
@@ -423,6 +453,7 @@ class _Compiler:
             target=self.modality["target"],
             denied=self.modality["denied"],
             slots=self.slots,
+            stages=self.stages,
             _codes=self.codes,
             _automaton=ahocorasick_rs.AhoCorasick(triggers),
             _fires=tuple(tuple(fires[trigger]) for trigger in triggers),
