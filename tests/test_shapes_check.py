@@ -286,6 +286,7 @@ QUERIES = {
         { SELECT $this (COUNT(?x) AS ?value) WHERE { $this :p ?x } GROUP BY $this } FILTER(?value > 1) }""",
     "count": "SELECT $this (COUNT(?x) AS ?value) WHERE { $this :p ?x } GROUP BY $this HAVING (COUNT(?x) > 1)",
     "path of steps": "SELECT $this ?value WHERE { $this :p/:q ?value }",
+    "backwards over steps": "SELECT $this ?value WHERE { ?v :p/:q $this . ?v :q ?value }",
     "cycle": "SELECT $this WHERE { $this (:p|:q)+ $this }",
     "if": "SELECT $this ?value WHERE { $this :p ?v BIND(IF(isIRI(?v), $this, ?v) AS ?value) }",
     "string with braces": "SELECT $this WHERE { $this :p ?v FILTER(STR(?v) != '} $this {') } # $this }",
