@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,7 +55,8 @@ def query(
     """Ask the graph a question: one that comes with the tool, a file, or SPARQL of your own.
 
     Queries run over all articles together and change nothing. Prefixes such as rd:, rdc: and kgd: need not be
-    declared. A parameter of type thing is a name in English or Chinese, or an IRI; * leaves it open.
+    declared. What two graphs both say is found twice: use DISTINCT, or GRAPH ?article { … }. A parameter of
+    type thing is a name in English or Chinese, or an IRI; * leaves it open.
     """
     domain = load_domain(domain_folder)
     if listing:
@@ -114,6 +116,8 @@ def print_answer(
     if show:
         click.echo(prepare_query(store, question, values, prefixes).rstrip("\n"))
         return
+    # Oxigraph does not come back to Python while it works: let Ctrl-C end the process itself.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     answer = run_query(store, question, values, prefixes=prefixes)
     chosen = format or ("ttl" if question.form in ("CONSTRUCT", "DESCRIBE") else "table")
     data = format_answer(answer, chosen, Namer(store, prefixes), width=table_width())
