@@ -16,7 +16,7 @@ from test_shapes_random import QUIET, rows, settings
 from kg.errors import ShapeError
 from kg.shapes import Shapes, check, load_shapes, recheck_graph, shapes_of
 from kg.shapes.access import shape_accesses
-from kg.shapes.querypaths import query_edges
+from kg.shapes.querypaths import nest_tests, query_edges
 from kg.shapes.read import read_quads
 
 GRAPHS = [NamedNode(f"http://g/{n}") for n in range(3)]
@@ -162,3 +162,10 @@ def test_the_cost_of_a_change_is_that_of_the_change(root, makers):
 
 def test_shapes_of_triples(makers):
     assert isinstance(shapes_of([]), Shapes)
+
+
+def test_what_stands_in_exists_begins_at_a_bound_node_one_pattern_at_a_time():
+    query = "PREFIX : <http://e/> SELECT $this ?path WHERE { $this ?path ?v FILTER NOT EXISTS { ?c :s $this ; :p ?path . } }"
+    assert nest_tests(query, {"this"}).endswith(
+        "FILTER NOT EXISTS { ?c :s $this . FILTER EXISTS { ?c :p ?path .  } } }"
+    )
