@@ -166,7 +166,7 @@ def test_shapes_of_triples(makers):
 
 def test_what_stands_in_exists_begins_at_a_bound_node_one_pattern_at_a_time():
     inside = "{ ?c :s $this ; :p ?path . }"
-    query = f"PREFIX : <http://e/> SELECT $this ?path WHERE {{ $this ?path ?v FILTER NOT EXISTS {inside} }}"
+    query = f"PREFIX : <http://e/> SELECT $this ?path WHERE {{ $this :q ?path FILTER NOT EXISTS {inside} }}"
     assert nest_tests(query, {"this"}).endswith(
         "FILTER NOT EXISTS { ?c :s $this . FILTER EXISTS { ?c :p ?path .  } } }"
     )
