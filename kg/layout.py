@@ -210,7 +210,7 @@ def _spring(links: Links, length: float = 100.0) -> list[Point]:
     """Return places by Fruchterman and Reingold's forces; far nodes do not repel each other."""
     count = len(links)
     xs, ys = (list(axis) for axis in zip(*_start(links), strict=True))
-    rounds = max(30, min(300, 60_000 // count))
+    rounds = max(20, min(300, 60_000 // count))
     for turn in range(rounds):
         heat = length * 1.5 * (1 - turn / rounds) ** 1.5 + 0.5
         dx, dy = [0.0] * count, [0.0] * count
@@ -239,28 +239,33 @@ def _attract(a: int, b: int, xs: list[float], ys: list[float], dx: list[float], 
 
 def _repel(xs: list[float], ys: list[float], dx: list[float], dy: list[float], length: float) -> None:
     """Push apart what lies in the same or a neighbouring cell of a grid."""
-    reach = length * 4
+    # What is farther than this hardly moves; of many nodes only the near ones count.
+    reach = length * (4 if len(xs) <= 500 else 1.5)
     cells: dict[tuple[int, int], list[int]] = {}
     for node, (x, y) in enumerate(zip(xs, ys, strict=True)):
         cells.setdefault((int(x // reach), int(y // reach)), []).append(node)
-    square = length * length
+    square, limit = length * length, reach * reach
     for (column, row), members in cells.items():
-        for right, down in ((0, 0), (1, -1), (1, 0), (1, 1), (0, 1)):
-            others = cells.get((column + right, row + down), ()) if right or down else members
-            for node in members:
-                x, y = xs[node], ys[node]
-                for other in others:
-                    if others is members and other <= node:
-                        continue
-                    gap_x, gap_y = x - xs[other], y - ys[other]
-                    far = gap_x * gap_x + gap_y * gap_y
-                    if far < 1e-6:
-                        gap_x, gap_y, far = 0.01 * (node % 7 + 1), 0.01 * (other % 5 + 1), 0.01
-                    push = square / far
-                    dx[node] += gap_x * push
-                    dy[node] += gap_y * push
-                    dx[other] -= gap_x * push
-                    dy[other] -= gap_y * push
+        beside = [cells.get((column + right, row + down), ()) for right, down in ((1, -1), (1, 0), (1, 1), (0, 1))]
+        others = [other for cell in beside for other in cell]
+        for index, node in enumerate(members, 1):
+            x, y = xs[node], ys[node]
+            sum_x = sum_y = 0.0
+            for other in members[index:] + others:
+                gap_x, gap_y = x - xs[other], y - ys[other]
+                far = gap_x * gap_x + gap_y * gap_y
+                if far > limit:
+                    continue
+                if far < 1e-6:
+                    gap_x, gap_y, far = 0.01 * (node % 7 + 1), 0.01 * (other % 5 + 1), 0.01
+                push = square / far
+                push_x, push_y = gap_x * push, gap_y * push
+                sum_x += push_x
+                sum_y += push_y
+                dx[other] -= push_x
+                dy[other] -= push_y
+            dx[node] += sum_x
+            dy[node] += sum_y
 
 
 def _pack(boxes: list[tuple[list[int], list[Point]]], gap: float = 120.0) -> list[tuple[list[int], list[Point]]]:

@@ -59,16 +59,19 @@ def data_of(parts: Parts) -> dict[str, Any]:
 def test_policy_names_the_hashes_of_what_runs(export_source: Source, tmp_path: Path) -> None:
     parts = parts_of(export_source, tmp_path)
     policy = next(a["content"] or "" for tag, a in parts.elements if a.get("http-equiv"))
-    for text, kind in ((parts.texts["script"][1], "script"), (parts.texts["style"][0], "style")):
-        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-        assert f"{kind}-src 'sha256-{digest}'" in policy
+    digests = [
+        base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        for text in (*parts.texts["script"][1:], parts.texts["style"][0])
+    ]
+    assert policy.count("sha256-") == len(digests) == 4
+    assert all(f"'sha256-{digest}'" in policy for digest in digests)
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy and "http" not in policy
 
 
 def test_nothing_is_loaded_and_nothing_is_inline(export_source: Source, tmp_path: Path) -> None:
     parts = parts_of(export_source, tmp_path)
-    assert [tag for tag, _ in parts.elements].count("script") == 2
+    assert [tag for tag, _ in parts.elements].count("script") == 4
     for tag, attributes in parts.elements:
         assert not {"src", "style", "action"} & set(attributes), tag
         assert not [name for name in attributes if name.startswith("on")], tag
@@ -78,7 +81,7 @@ def test_nothing_is_loaded_and_nothing_is_inline(export_source: Source, tmp_path
 def test_hostile_names_stay_data(tmp_path: Path) -> None:
     source = hostile_source()
     parts = parts_of(source, tmp_path)
-    assert [tag for tag, _ in parts.elements].count("script") == 2
+    assert [tag for tag, _ in parts.elements].count("script") == 4
     assert {node["id"] for node in data_of(parts)["nodes"]} == {node.id for node in source.network.nodes}
     assert any("<script>" in node["en"] for node in data_of(parts)["nodes"])
     assert "<script>alert" not in (tmp_path / "page.html").read_text(encoding="utf-8")

@@ -13,6 +13,7 @@ import html
 import json
 import re
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from string import Template
 
@@ -44,28 +45,34 @@ def write_page(source: Source, target: Target) -> None:
 
 
 def make_page(data: str, title: str) -> str:
-    """Return the page around its data, a JSON text."""
-    own = (_read("page", name) for name in SCRIPTS)
-    script = "\n".join([*load_libraries(), '(() => {\n"use strict";', *own, "})();"])
+    """Return the page around its data, a JSON text.
+
+    Each library is a script of its own: where one fails (no WebGL), ours still run.
+    """
+    own = "\n".join(['(() => {\n"use strict";', *(_read("page", name) for name in SCRIPTS), "})();"])
+    scripts = [*load_libraries(), own]
     style = _read("page", "page.css")
-    # A line end that is not LF would change the hash on its way through a parser.
     return Template(_read("page", "page.html")).substitute(
         title=html.escape(title or "Knowledge graph"),
-        policy=html.escape(make_policy(script, style)),
+        policy=html.escape(make_policy(scripts, style)),
         style=style,
-        script=script,
+        scripts="\n".join(f"<script>{script}</script>" for script in scripts),
         data=escape_json(data),
         licences=html.escape(_licences()),
     )
 
 
-def make_policy(script: str, style: str) -> str:
-    """Return a policy that allows this script and this style and nothing else, no connection at all."""
-    hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (script, style)]
+def make_policy(scripts: Sequence[str], style: str) -> str:
+    """Return a policy that allows these scripts and this style and nothing else, no connection at all."""
+    allowed = " ".join(_hash(script) for script in scripts)
     return (
-        f"default-src 'none'; script-src 'sha256-{hashes[0]}'; style-src 'sha256-{hashes[1]}'; "
+        f"default-src 'none'; script-src {allowed}; style-src {_hash(style)}; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def escape_json(text: str) -> str:

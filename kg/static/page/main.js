@@ -18,8 +18,8 @@ function showOverview() {
   byId("panel").replaceChildren(
     make("h2", {}, "Things"),
     make("p", { class: "kind" }, `${nodes.length} things, ${facts.length} facts from ${articles.length} ${articles.length === 1 ? "article" : "articles"}. Choose a thing, a fact, or words of the article.`),
-    sortable("Things", columns, ordered.slice(0, 500)),
-    ordered.length > 500 ? make("p", { class: "kind" }, `The ${ordered.length - 500} others are found by the search.`) : "",
+    sortable("Things", columns, ordered.slice(0, 200)),
+    ordered.length > 200 ? make("p", { class: "kind" }, `The ${ordered.length - 200} others are found by the search.`) : "",
   );
 }
 

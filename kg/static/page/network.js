@@ -25,16 +25,17 @@ function startNetwork() {
   const stage = byId("stage");
   try {
     const graph = new graphology.DirectedGraph();
+    // Of many nodes each is small, or they would cover one another; they grow as one comes nearer.
+    const scale = Math.min(1, Math.sqrt(150 / nodes.length));
     nodes.forEach((node, index) => {
-      graph.addNode(String(index), { x: node.x, y: node.y, size: node.size, color: classes[node.kind].color, label: nameOf(node) });
+      graph.addNode(String(index), { x: node.x, y: node.y, size: Math.max(1.5, node.size * scale), color: classes[node.kind].color, label: nameOf(node) });
     });
     for (const pair of pairs.values()) {
-      graph.addDirectedEdge(String(pair.from), String(pair.to), { size: pair.sure ? 1.6 : 0.8, label: edgeLabel(pair) });
+      graph.addDirectedEdge(String(pair.from), String(pair.to), { size: (pair.sure ? 1.6 : 0.8) * Math.max(0.4, scale), label: edgeLabel(pair) });
     }
     drawing = new Sigma(graph, stage, settings());
-    waiting.splice(0);
+    drawLabels();
     drawing.on("afterRender", drawLabels);
-    drawing.refresh();
     drawing.on("clickNode", ({ node }) => showThing(Number(node)));
     drawing.on("clickStage", () => chooseNode(-1));
   } catch (error) {
@@ -47,7 +48,7 @@ function settings() {
   return {
     renderEdgeLabels: true, defaultEdgeType: "arrow", labelFont: "system-ui, sans-serif", labelSize: 12, edgeLabelSize: 10, allowInvalidContainer: true,
     labelColor: { color: colours.text }, edgeLabelColor: { color: colours.line }, defaultEdgeColor: colours.edge,
-    labelDensity: nodes.length > 400 ? 1 : 20, labelRenderedSizeThreshold: nodes.length > 400 ? 8 : 3, zIndex: true, labelGridCellSize: 60,
+    labelDensity: nodes.length > 400 ? 1 : 20, labelRenderedSizeThreshold: nodes.length > 400 ? 2.5 : 3, zIndex: true, labelGridCellSize: 60,
     defaultDrawNodeHover: drawHover, defaultDrawNodeLabel: keepLabel,
     nodeReducer: (key, attributes) => reduceNode(Number(key), attributes),
     edgeReducer: (key, attributes) => reduceEdge(key, attributes),
@@ -132,7 +133,7 @@ function chooseNode(index) {
   const place = drawing.getNodeDisplayData(String(index));
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const camera = drawing.getCamera();
-  camera.animate({ x: place.x, y: place.y, ratio: Math.min(camera.ratio, 0.6) }, { duration: still ? 0 : 300 });
+  camera.animate({ x: place.x, y: place.y, ratio: nodes.length > 30 ? Math.min(camera.ratio, 0.6) : camera.ratio }, { duration: still ? 0 : 300 });
 }
 
 function recolour() {

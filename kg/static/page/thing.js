@@ -42,10 +42,10 @@ function drawChange(fact) {
   const before = Number(fact.value_before);
   const after = Number(fact.value);
   const most = Math.max(Math.abs(before), Math.abs(after)) || 1;
-  const bar = (y, value, kind) => make("rect", { class: kind, x: 0, y, height: 12, width: Math.max(1, (110 * Math.abs(value)) / most) });
-  const word = (y, value) => make("text", { x: (110 * Math.abs(value)) / most + 5, y }, grouped(String(value)));
+  const bar = (y, value, kind) => make("rect", { class: kind, x: 0, y, height: 12, width: Math.max(1, (80 * Math.abs(value)) / most) });
+  const word = (y, value) => make("text", { x: (80 * Math.abs(value)) / most + 5, y }, grouped(String(value)));
   const label = `from ${fact.value_before} to ${fact.value} ${fact.unit || ""}`;
-  return make("svg", { class: "change", role: "img", "aria-label": label, width: 190, height: 30, viewBox: "0 0 190 30" },
+  return make("svg", { class: "change", role: "img", "aria-label": label, width: 150, height: 30, viewBox: "0 0 150 30" },
     bar(1, before, "before"), word(11, before), bar(16, after, "after"), word(26, after));
 }
 

@@ -1,0 +1,314 @@
+"""The page in a real Chromium: facts and words find each other, by mouse and keyboard, in both colours.
+
+Needs the Debian package chromium and PyPI's playwright (its Python part alone; no browser of its own).
+Set KG_SCREENSHOTS to a folder to keep pictures of what the browser showed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from export_readers import write
+from page_maker import emoji_source, hostile_source, large_source
+
+from kg.export import Source
+
+pytest_plugins = ["export_fixtures"]
+pytestmark = pytest.mark.slow
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+# Software drawing: the same on every machine, with or without a graphics card.
+FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    if not CHROMIUM:
+        pytest.skip("Chromium is not installed (Debian package chromium)")
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with api.sync_playwright() as play:
+        started = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()
+
+
+class Opened:
+    """A page that was opened from disk, with all that went wrong on it."""
+
+    def __init__(self, browser: Any, path: Path, **options: Any) -> None:
+        self.context = browser.new_context(viewport={"width": 1500, "height": 900}, **options)
+        self.page = self.context.new_page()
+        self.errors: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("dialog", lambda dialog: self.errors.append("dialog"))
+        self.page.on("console", self._hear)
+        start = time.monotonic()
+        self.page.goto(path.as_uri())
+        self.page.wait_for_selector("html[data-ready]")
+        self.seconds = time.monotonic() - start
+
+    def _hear(self, message: Any) -> None:
+        if message.type in ("error", "warning") and "GPU stall" not in message.text:
+            self.errors.append(message.text)
+
+    def find(self, text: str) -> None:
+        """Type a name and take the first thing found."""
+        self.page.fill("#search", text)
+        self.page.press("#search", "Enter")
+
+    def keep(self, name: str) -> None:
+        """Keep a picture, where asked for."""
+        folder = os.environ.get("KG_SCREENSHOTS")
+        if folder:
+            self.page.wait_for_timeout(500)
+            self.page.screenshot(path=str(Path(folder) / f"{name}.png"))
+
+
+@pytest.fixture
+def opened(browser: Any, tmp_path: Path) -> Iterator[Any]:
+    """Return a function that exports a source and opens its page; nothing may go wrong on it."""
+    pages: list[Opened] = []
+
+    def open_page(source: Source, **options: Any) -> Opened:
+        pages.append(Opened(browser, write(source, tmp_path / f"page{len(pages)}.html").files[0], **options))
+        return pages[-1]
+
+    yield open_page
+    for page in pages:
+        page.context.close()
+        assert page.errors == []
+        assert all(url.startswith(("file:", "data:", "blob:")) for url in page.requests)
+        assert len([url for url in page.requests if url.startswith("file:")]) == 1
+
+
+def test_opens_with_network_things_and_article(opened: Any, export_source: Source) -> None:
+    page = opened(export_source)
+    assert page.page.locator("#stage canvas").count() > 0, "WebGL did not start"
+    assert page.page.locator("#panel tbody tr").count() == len(export_source.drawn.nodes)
+    assert page.page.inner_text("#text").startswith("Beijing Changping")
+    page.keep("1-overview")
+
+
+def test_a_fact_shows_its_words(opened: Any, export_source: Source) -> None:
+    page = opened(export_source)
+    page.find("land acquisition procedure")
+    button = page.page.locator("#panel td button", has_text="land acquisition").first
+    button.click()
+    active = page.page.locator(".q.active")
+    claim = next(claim for claim in export_source.claims if claim.value_before == "276")
+    assert "".join(active.all_inner_texts()) == claim.quote
+    assert active.first.evaluate(
+        "e => { const b = e.getBoundingClientRect(); return b.top > 0 && b.bottom < innerHeight }"
+    )
+    assert page.page.locator("svg.change").get_attribute("aria-label") == "from 276 to 49 day"
+    page.keep("2-change")
+
+
+def test_words_show_their_facts(opened: Any, export_source: Source) -> None:
+    page = opened(export_source)
+    page.page.locator(".q", has_text="168 in the library").first.click()
+    assert "168 projects" in page.page.inner_text("#panel")
+    assert page.page.inner_text("#panel h2") == "Facts from these words"
+    page.keep("3-words")
+
+
+def test_missing_numbers_are_shown_as_missing(opened: Any, export_source: Source) -> None:
+    page = opened(export_source)
+    page.find("Changping District")
+    gone = page.page.locator("#panel .gone")
+    node = next(node for node in export_source.network.nodes if node.label == "Changping District")
+    assert gone.count() >= sum(not value.value for value in node.observations) > 1
+    assert gone.first.inner_text().startswith("not printed")
+    page.keep("4-missing")
+
+
+def test_search_by_keyboard_and_chinese_name(opened: Any, export_source: Source) -> None:
+    page = opened(export_source).page
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "search"
+    page.keyboard.type("小米")
+    assert page.locator("#found li").count() > 1
+    page.keyboard.press("ArrowDown")
+    second = page.locator("#found li").nth(1)
+    assert second.get_attribute("aria-selected") == "true"
+    assert page.get_attribute("#search", "aria-activedescendant") == second.get_attribute("id")
+    name = second.locator("bdi").inner_text()
+    page.keyboard.press("Enter")
+    assert page.inner_text("#panel h2").startswith(name)
+    assert page.locator("#found").is_hidden()
+    assert page.evaluate("document.activeElement.id") == "panel"
+    assert page.inner_text("#said").startswith(name)
+
+
+def test_words_by_keyboard(opened: Any, export_source: Source) -> None:
+    page = opened(export_source).page
+    page.locator("#text .q.missing").first.focus()
+    page.keyboard.press("Enter")
+    assert page.inner_text("#panel h2") == "Facts from these words"
+    assert page.locator("#panel .gone").count() >= 1
+
+
+def test_tables_sort(opened: Any, export_source: Source) -> None:
+    page = opened(export_source).page
+    header = page.locator("#panel th", has_text="Thing")
+    header.locator("button").click()
+    assert header.get_attribute("aria-sort") == "ascending"
+    names = page.locator("#panel tbody td:first-child").all_inner_texts()
+    assert names == page.evaluate("names => names.slice().sort((a, b) => a.localeCompare(b))", names)
+    header.locator("button").click()
+    assert header.get_attribute("aria-sort") == "descending"
+    assert page.locator("#panel tbody td:first-child").all_inner_texts() == names[::-1]
+
+
+def test_chinese_and_both_labels(opened: Any, export_source: Source) -> None:
+    page = opened(export_source)
+    page.find("Changping District")
+    page.page.select_option("#language", "zh")
+    assert page.page.inner_text("#panel h2").startswith("昌平区")
+    assert "园区" in page.page.inner_text("#legend")
+    page.keep("5-chinese")
+    page.page.select_option("#language", "both")
+    assert page.page.inner_text("#panel h2") == "Changping District 昌平区"
+
+
+def contrast(page: Any, selector: str) -> float:
+    """Return the contrast of an element's text with what lies behind it, as WCAG reckons it."""
+    script = """e => {
+      const part = (v) => (v / 255 <= 0.03928 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4);
+      const light = (c) => {
+        const [r, g, b] = c.match(/[0-9.]+/g).slice(0, 3).map(Number).map(part);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+      };
+      let back = e;
+      while (/, 0\\)$/.test(getComputedStyle(back).backgroundColor)) back = back.parentElement;
+      const [ink, ground] = [light(getComputedStyle(e).color), light(getComputedStyle(back).backgroundColor)];
+      return (Math.max(ink, ground) + 0.05) / (Math.min(ink, ground) + 0.05);
+    }"""
+    return float(page.locator(selector).first.evaluate(script))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_dark_and_light_can_be_read(scheme: str, opened: Any, export_source: Source) -> None:
+    page = opened(export_source, color_scheme=scheme)
+    page.find("Changping District")
+    selectors = [
+        "h2",
+        ".q.stated",
+        ".q.kept",
+        ".q.missing",
+        ".q.implied",
+        ".unused",
+        "#panel button.link",
+        ".gone",
+        ".kind",
+    ]
+    low = {selector: contrast(page.page, selector) for selector in selectors}
+    assert {selector: value for selector, value in low.items() if value < 4.5} == {}
+    page.keep(f"6-{scheme}")
+    other = "dark" if scheme == "light" else "light"
+    before = page.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.page.select_option("#theme", other)
+    assert page.page.evaluate("getComputedStyle(document.body).backgroundColor") != before
+
+
+def test_offsets_where_letters_are_two_units_long(opened: Any) -> None:
+    source = emoji_source()
+    page = opened(source)
+    page.find("Green Park")
+    for claim in source.claims:
+        page.page.locator("#panel td button", has_text=claim.quote[:20]).first.click()
+        assert "".join(page.page.locator(".q.active").all_inner_texts()) == claim.quote
+    assert page.page.title() == "Parks <script>alert(1)</script>"
+    assert page.page.locator("article b").count() == 0
+    page.keep("7-emoji")
+
+
+def test_plans_are_marked(opened: Any) -> None:
+    page = opened(emoji_source())
+    page.find("Green Park")
+    assert page.page.locator("#panel .tag.planned").inner_text() == "planned"
+    assert "kept" in (page.page.locator(".q", has_text="It will found").get_attribute("class") or "")
+
+
+def test_hostile_names_are_text(opened: Any) -> None:
+    source = hostile_source()
+    page = opened(source)
+    for node in source.network.nodes[:6]:
+        page.page.evaluate("id => { location.hash = encodeURIComponent(id); }", node.id)
+    page.find("<script>")
+    assert "<script>alert(1)</script>" in page.page.inner_text("#panel h2")
+    assert page.page.locator("#panel script, #text script, #panel img").count() == 0
+    page.keep("8-hostile")
+
+
+def test_policy_stops_what_is_not_ours(opened: Any) -> None:
+    page = opened(emoji_source())
+    page.page.evaluate("""() => { const s = document.createElement('script'); s.textContent = 'window.ran = 1';
+        document.body.append(s); const i = new Image(); i.src = 'https://example.invalid/x.png'; }""")
+    page.page.wait_for_timeout(100)
+    assert page.page.evaluate("window.ran") is None
+    assert any("Content Security Policy" in error for error in page.errors)
+    page.errors.clear()
+    page.requests[:] = [url for url in page.requests if "example.invalid" not in url]  # asked for and refused
+
+
+def test_address_opens_a_thing(browser: Any, export_source: Source, tmp_path: Path) -> None:
+    path = write(export_source, tmp_path / "page.html").files[0]
+    page = browser.new_page()
+    page.goto(path.as_uri() + "#https%3A%2F%2Fkg.example%2Fid%2Flife-valley")
+    page.wait_for_selector("html[data-ready]")
+    assert page.inner_text("#panel h2").startswith("Life Valley")
+    page.close()
+
+
+def test_prints_network_facts_and_article(opened: Any, export_source: Source, tmp_path: Path) -> None:
+    page = opened(export_source)
+    page.find("Life Valley")
+    page.page.emulate_media(media="print")
+    page.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.page.locator("#print svg circle").count() == len(export_source.drawn.nodes)
+    assert page.page.locator("#print").is_visible() and page.page.locator("#text").is_visible()
+    assert not page.page.locator("#stage").is_visible() and not page.page.locator("#search").is_visible()
+    assert len(page.page.pdf(path=str(tmp_path / "page.pdf"))) > 10_000
+
+
+WITHOUT_WEBGL = """
+import sys
+from playwright.sync_api import sync_playwright
+chromium, address, count = sys.argv[1:]
+with sync_playwright() as play:
+    browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-3d-apis"])
+    page = browser.new_page()
+    page.goto(address)
+    page.wait_for_selector("html[data-ready]")
+    assert page.locator("#stage svg circle").count() == int(count)
+    page.locator("#stage svg circle").first.dispatch_event("click")
+    assert page.locator("#panel h2").inner_text() != "Things"
+"""
+
+
+def test_without_webgl_the_network_is_drawn_all_the_same(browser: Any, export_source: Source, tmp_path: Path) -> None:
+    path = write(export_source, tmp_path / "page.html").files[0]
+    count = str(len(export_source.drawn.nodes))
+    # A process of its own: one process runs one browser at a time.
+    subprocess.run([sys.executable, "-c", WITHOUT_WEBGL, CHROMIUM, path.as_uri(), count], check=True)
+
+
+def test_five_thousand_things_open_in_three_seconds(opened: Any) -> None:
+    source = large_source()
+    assert len(source.drawn.nodes) == 5000
+    page = opened(source)
+    print(f"\n5,000 things, 200 articles: {page.seconds:.2f} s")
+    page.find("Park 4321")
+    assert page.page.inner_text("#panel h2") == "Park 4321"
+    page.keep("9-large")
+    assert page.seconds < 3
