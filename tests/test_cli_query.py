@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -125,7 +126,34 @@ def test_process_exit_codes_and_streams(query_build: Path, tmp_path: Path) -> No
 
 
 def test_reader_that_stops_early_is_no_error_of_ours(query_build: Path, tmp_path: Path) -> None:
-    command = f"{sys.executable} -m kg query -e 'SELECT ?s ?p ?o {{ ?s ?p ?o }}' --build {query_build} --format csv | head -1"
+    command = (
+        f"{sys.executable} -m kg query -e 'SELECT ?s ?p ?o {{ ?s ?p ?o }}' --build {query_build} --format csv | head -1"
+    )
     done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True)
     assert done.stdout.strip() == "s,p,o"
     assert "Traceback" not in done.stderr
+
+
+def test_interrupt_ends_a_query_at_work(query_build: Path, tmp_path: Path) -> None:
+    slow = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+    command = [sys.executable, "-m", "kg", "query", "-e", slow, "--build", str(query_build)]
+    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(timeout=3)
+    process.send_signal(signal.SIGINT)
+    out, error = process.communicate(timeout=10)
+    assert process.returncode == -signal.SIGINT
+    assert (out, error) == (b"", b"")
+
+
+def test_another_domain_brings_its_own_questions(tmp_path: Path, query_build: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "domain.toml").write_text('data_base = "https://example.org/id/"\n', encoding="utf-8")
+    empty = kg("query", "--list", "--domain", str(tmp_path), cwd=tmp_path)
+    assert empty.returncode == 2
+    assert empty.stderr == f"Error: {tmp_path}/queries: no questions here (a question is a file NAME.rq)\n"
+    (tmp_path / "queries").mkdir()
+    (tmp_path / "queries" / "own.rq").write_text("#+ summary: Mine?\nASK { kgd:x ?p ?o }", encoding="utf-8")
+    assert kg("query", "--list", "--domain", str(tmp_path), cwd=tmp_path).stdout == "own\n    Mine?\n"
+    asked = kg("query", "own", "--domain", str(tmp_path), "--build", str(query_build), cwd=tmp_path)
+    assert (asked.returncode, asked.stdout) == (0, "no\n")

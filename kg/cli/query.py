@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,7 +72,10 @@ def print_list(domain: Domain) -> None:
     """Print each shipped question with its parameters."""
     from kg.query.headers import list_queries
 
-    for found in list_queries(domain.queries):
+    queries = list_queries(domain.queries)
+    if not queries:
+        raise QueryError("no questions here", where=str(domain.queries), hint="a question is a file NAME.rq")
+    for found in queries:
         click.echo(f"{found.name}\n    {found.summary}")
         for parameter in found.parameters:
             click.echo(f"    -p {parameter}")
@@ -116,12 +122,24 @@ def print_answer(
     if show:
         click.echo(prepare_query(store, question, values, prefixes).rstrip("\n"))
         return
-    # Oxigraph does not come back to Python while it works: let Ctrl-C end the process itself.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    answer = run_query(store, question, values, prefixes=prefixes)
     chosen = format or ("ttl" if question.form in ("CONSTRUCT", "DESCRIBE") else "table")
-    data = format_answer(answer, chosen, Namer(store, prefixes), width=table_width())
+    with ended_by_interrupt():
+        answer = run_query(store, question, values, prefixes=prefixes)
+        data = format_answer(answer, chosen, Namer(store, prefixes), width=table_width())
     click.echo(data, nl=False)
+
+
+@contextmanager
+def ended_by_interrupt() -> Iterator[None]:
+    """Let Ctrl-C end the process: while Oxigraph works, Python would not come to hear of it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def table_width() -> int:
