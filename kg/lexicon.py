@@ -24,6 +24,7 @@ from kg.naming import (
     Found,
     Words,
     find_names,
+    find_placed,
     find_short_forms,
     locate_short_forms,
     make_cue,
@@ -106,14 +107,14 @@ class Lexicon:
         named = [m for group in found for m in group]
         starts = [a for a, _ in spans]
         extra: dict[int, list[Mention]] = {}
-        for mention in locate_short_forms(text, find_short_forms(text, named, self._cues, self._words)):
+        for mention in locate_short_forms(text, find_short_forms(text, named, self._cues, self._words, ADMIN_AREA)):
             number = bisect_right(starts, mention.start) - 1
             if number >= 0 and mention.end <= spans[number][1]:
                 extra.setdefault(number, []).append(mention)
         return [keep_longest([*group, *extra.get(n, ())]) if n in extra else group for n, group in enumerate(found)]
 
     def _find_cued(self, text: str) -> Iterator[Mention]:
-        for found in find_names(text, self._cues, self._words):
+        for found in (*find_names(text, self._cues, self._words), *find_placed(text, ADMIN_AREA, self._words)):
             start, name = self._trim_place(found)
             if is_bounded(text, start, found.end):
                 yield self._make_mention(start, found.end, found.type, name)

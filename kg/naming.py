@@ -22,6 +22,12 @@ _POSSESSIVE = re.compile(r"[’']s?$")
 _BRACKET = re.compile(r"\([A-Z][\w’'-]*(?: [A-Z][\w’'-]*){0,2}\)$")
 _SPLIT = re.compile(r"[ \-/]")
 _TAIL_WORD = re.compile(r" (?:of|for|in) (?:the )?(?=[A-Z])| (?:and|&) (?=[A-Z])| ")
+_SMALL_HEAD = re.compile(r" (?:district|county|city|province|new area|high-tech zone|development zone|university)\b")
+_PLACED = re.compile(
+    r"(?:(?<=\bin )|(?<=\bof )|(?<=\bat )|(?<=\bfrom ))(?P<name>[A-Z][a-z’']+[a-z](?:[A-Z]?[a-z]+)?)(?P<city> [Cc]ity)?"
+    r"(?=,? (?:[A-Z][a-z’']+(?: [Cc]ity)?, |(?:in|of) (?:(?:[A-Z]\w+|[a-z]+) China’?'?s )?)?"
+    r"[A-Z][a-z]+(?: [A-Z][a-z]+)? [Pp]rovince\b)"
+)
 _NEXT = re.compile(r"[A-Z][\w’\-–.&+]*")
 _ACRONYM_IN = re.compile(r" ?\([A-Z]{2,8}\)")
 _SENTENCE_START = re.compile(r"(?:^|[.!?。！？:][\"'”’)\]]*\s+|\n\s*)[\"'“‘(\[]*$")
@@ -69,6 +75,7 @@ class Cue:
     quoted: bool
     divide: bool
     whole: bool
+    short: bool
     stem: str
     """What an article may leave off to shorten such a name: ``head``, ``form`` (a legal form) or nothing."""
     forms: re.Pattern[str]
@@ -106,6 +113,7 @@ def make_cue(entry: Mapping[str, Any], type_iri: str) -> Cue:
         quoted=bool(entry.get("quoted")),
         divide=bool(entry.get("divide")),
         whole=bool(entry.get("whole")),
+        short=bool(entry.get("short")),
         stem=str(entry.get("stem", "")),
         forms=_ending([*forms, *legal]),
         legal=_ending(legal),
@@ -143,7 +151,7 @@ def _read_name(text: str, match: re.Match[str], cue: Cue, words: Words) -> Found
         return None
     if not (cue.whole and rest) and not any(names_which(word, words) for word in _SPLIT.split(f"{lead} {rest}")):
         return None
-    if name in cue.never:
+    if name in cue.never or (cue.short and (" " in lead or lead.lower() in words.joined)):
         return None
     first = match[0] in cue.small and _SENTENCE_START.search(text, max(0, start - 6), start)
     if first and lead.lower() in words.joined:
@@ -154,7 +162,7 @@ def _read_name(text: str, match: re.Match[str], cue: Cue, words: Words) -> Found
 def names_which(word: str, words: Words) -> bool:
     """Say whether a word tells which thing is meant, and not only of what kind it is."""
     bare = word.strip("()’'.,&")
-    return bool(bare) and bare[0].isalnum() and not bare[0].islower() and bare.lower() not in words.generic
+    return any(char.isalpha() for char in bare) and not bare[0].islower() and bare.lower() not in words.generic
 
 
 def _walk_left(text: str, head: int, cue: Cue, words: Words) -> int:
@@ -247,7 +255,16 @@ def _walk_right(text: str, end: int, words: Words) -> int:
         ):
             break
         position = gap.end()
-    return last
+    small = _SMALL_HEAD.match(text, last)
+    return small.end() if small else last
+
+
+def find_placed(text: str, type_iri: str, words: Words) -> Iterator[Found]:
+    """Yield towns that are known only by the province behind them: "in Lianjiang, Guangdong province"."""
+    for match in _PLACED.finditer(text):
+        name = match["name"]
+        if name.lower() not in words.generic and name not in words.stops | words.leads | words.openers:
+            yield Found(match.start(), match.end(), type_iri, name)
 
 
 # ---------------------------------------------------------------- phases
@@ -292,11 +309,14 @@ _STATED = re.compile(
 _ACRONYM = re.compile(r"[A-Z][A-Za-z&-]*[A-Z]")
 
 
-def find_short_forms(text: str, mentions: Sequence[Mention], cues: Sequence[Cue], words: Words) -> list[ShortForm]:
+def find_short_forms(
+    text: str, mentions: Sequence[Mention], cues: Sequence[Cue], words: Words, town: str = ""
+) -> list[ShortForm]:
     """Return what the names of an article are shortened to; a short form of two things is none.
 
     ``stated`` ones follow their name: "X Development Area (BDA)". Others leave off what only says the
-    kind or the legal form of the thing: "Huangpu District", then "Huangpu".
+    kind or the legal form of the thing: "Huangpu District", then "Huangpu". A ``town`` (class) is called by
+    its bare name from its first mention on.
     """
     by_type: dict[str, list[Cue]] = {}
     for cue in cues:
@@ -315,6 +335,8 @@ def find_short_forms(text: str, mentions: Sequence[Mention], cues: Sequence[Cue]
         if short and mention.type in by_type and _shortens(short, name, mention.label, stated):
             add(ShortForm(short, mention, True))
         if mention.kind == "cue":
+            if mention.type == town and " " not in mention.label:
+                add(ShortForm(mention.label, mention, False))
             for cue in by_type.get(mention.type, ()):
                 stem = _stem_name(mention.label, cue, words)
                 if stem:

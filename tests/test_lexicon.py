@@ -142,6 +142,33 @@ def test_words_that_only_look_like_a_name_are_none(lexicon: Lexicon, text: str) 
     assert [found for found in names(lexicon, text) if found[0] != "AdminArea"] == []
 
 
+TOWNS = [
+    ("Firms in Qinglan, Hubei province, grew.", "Qinglan"),
+    ("Firms in Qinglan, Baihe, Hubei Province, grew.", "Qinglan"),
+    ("Qinglan City grew.", "Qinglan City"),
+    ("Last year Qinglan city grew.", "Qinglan city"),
+    ("Red Hill Town grew.", "Red Hill Town"),
+    ("Recently Moon Subdistrict grew.", "Moon Subdistrict"),
+]
+
+
+@pytest.mark.parametrize(("text", "name"), TOWNS)
+def test_a_town_is_found(lexicon: Lexicon, text: str, name: str) -> None:
+    found = [text[m.start : m.end] for m in lexicon.find_mentions(text) if m.kind == "cue"]
+    assert found == [name]
+
+
+@pytest.mark.parametrize(
+    "text", ["Among them 150 city projects started.", "A smart city grew.", "Knowledge City grew."]
+)
+def test_no_town_is_made_up(lexicon: Lexicon, text: str) -> None:
+    assert [m for m in lexicon.find_mentions(text) if class_name(m.type) == "AdminArea"] == []
+
+
+def test_a_town_is_called_by_its_name_from_then_on(tools: Tools) -> None:
+    assert meanings(tools, "Firms in Qinglan, Hubei province, grew. Qinglan is old.") == {"Qinglan": "Qinglan"}
+
+
 SIBLINGS = [
     ("Blue Harbor Project Phase I", "Blue Harbor Project Phase II"),
     ("Lanhai 5G Industrial Park", "Lanhai 6G Industrial Park"),
