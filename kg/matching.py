@@ -29,6 +29,7 @@ _INVESTED = re.compile(
 CONFIDENCE = {"explicit": "1", "implied": "0.8", "garbled": "0.5", "missing": "0.5"}
 """How far a claim of each status is to be believed; a stated order of trust, not a measured probability."""
 
+_ASIDE = re.compile(r" ?\([^()]{1,40}\)$")
 _WHOLE = re.compile(r"(?:total|overall|combined|gross|whole|annual|newly) ", re.IGNORECASE)
 _PRONOUN = re.compile(r"[ ,]*(?:and )?(?:its|it|their|they)\b")
 _DETERMINER = re.compile(r"(?:(?:the|a|an|its|their|this|these) )+", re.IGNORECASE)
@@ -335,7 +336,7 @@ class SentenceMatcher:
         label = words[lead.end() :] if lead else words
         if not label:
             raise _NotFilled
-        form = label
+        form = _ASIDE.sub("", label)
         while form:
             for mention in self.lexicon.find_mentions(form):
                 if mention.type == CONCEPT and (mention.start, mention.end) == (0, len(form)):

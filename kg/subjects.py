@@ -23,6 +23,7 @@ _GOVERNED = re.compile(
 )
 _PLACED = re.compile(r"\b(?:in|at|for|of|across)(?: the| whole)*[ -][\"“‘']?$", re.IGNORECASE)
 _JOINED = re.compile(r",? (?:and|or)(?: the)? |, (?:the )?")
+_OF = re.compile(r"\bof(?: the)? $", re.IGNORECASE)
 _WITHIN = re.compile(r"\b(?:at|in)(?: the)? $", re.IGNORECASE)
 # "Guangzhou's Science City": a name nobody knows, and not Guangzhou, is what the sentence is about.
 _NAMES = re.compile(r"[’']s (?:[\w-]+ )?[A-Z][a-z]")
@@ -57,7 +58,7 @@ def find_subject(
     """
     here = [mark for mark in sentence.marks if mark.end <= position]
     text = reading.article.text
-    chosen = choose_bearer(text, here, entities)
+    chosen = choose_bearer(text, here, entities, strict=pronoun)
     if chosen is not None:
         return (chosen[0], "sentence-subject") if len(chosen) == 1 else None
     if has_unknown_name(text, sentence, position):
@@ -101,12 +102,14 @@ def find_main_subject(reading: Reading, entities: Mapping[str, Entity]) -> tuple
 
 
 def choose_bearer(
-    text: str, marks: Sequence[Mark], entities: Mapping[str, Entity], *, lead: int | None = None
+    text: str, marks: Sequence[Mark], entities: Mapping[str, Entity], *, lead: int | None = None, strict: bool = False
 ) -> list[Mention] | None:
     """Return the things that marks can be about: no mark is there (``None``), one, or none or several.
 
     Things that no preposition governs come first ("in A and B" governs both); a place that holds another
     of them is only where that one lies. At somebody's plant, the number is the plant's: nobody's here.
+    With ``lead``, what a preposition governs counts only where a sentence begins there; where ``strict``,
+    "southeast of A" leaves it open whether A is meant.
     """
     found = [m for m in marks if m.mention and re.split("[/#]", m.mention.type)[-1] in BEARERS]
     found = [m for m in found if m.mention and m.mention.label not in _TOO_WIDE]
@@ -124,6 +127,8 @@ def choose_bearer(
         else:
             free.append(mark)
             governed = None
+    if strict and not free and any(_OF.search(text[max(0, m.start - 24) : m.start]) for m in placed):
+        return []
     if lead is not None:
         placed = [mark for mark in placed if mark.start - lead < 12]
     named = [mark for mark in free if not _NAMES.match(text, mark.end)]
