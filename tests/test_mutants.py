@@ -7,13 +7,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from mutants import KINDS, Mutator, read_truths
 
 from kg.article import parse_article
 from kg.extract import describe_claim
 from kg.gate import Gate
 from kg.model import Article, Claim
 from kg.pipeline import Tools
-from mutants import KINDS, Mutator, read_truths
 
 GENRE = Path(__file__).parent / "genre"
 

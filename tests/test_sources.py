@@ -36,7 +36,8 @@ def known(article: Article | KgError) -> tuple[str, str, str, str]:
         ),
         (
             "a.md",
-            f"---\ndate: 2021-08-29\nurl: https://news.example/a\npublisher: Example Daily\n---\nA park opens\n\n{BODY}\n",
+            "---\ndate: 2021-08-29\nurl: https://news.example/a\npublisher: Example Daily\n---\n"
+            f"A park opens\n\n{BODY}\n",
             ("A park opens", "2021-08-29", "Example Daily", "https://news.example/a"),
         ),
         (
