@@ -38,6 +38,8 @@ COMMANDS = (
     Entry("query", "kg.cli.query:query", "Ask a shipped question, or your own in SPARQL."),
     Entry("check", "kg.cli.check:check", "Check the graph, or any RDF file, against SHACL shapes."),
     Entry("export", "kg.cli.export:export", "Write RDF, network graphs, tables, pictures or a page."),
+    Entry("plot", "kg.cli.plot:plot", "Draw the numbers of a question as a chart."),
+    Entry("serve", "kg.cli.serve:serve", "Serve the graph: a SPARQL endpoint and a page of questions."),
     Entry("load", "kg.cli.load:load", "Load the graph into a database, or files for its bulk loader."),
 )
 _BY_NAME = {entry.name: entry for entry in COMMANDS}

@@ -110,11 +110,10 @@ class Target:
         self.written.append((beside, path))
         return beside, path
 
-    def commit(self) -> tuple[Path, ...]:
+    def commit(self) -> None:
         """Give all files their names."""
         for beside, path in self.written:
             beside.replace(path)
-        return tuple(path for _, path in self.written)
 
     def abandon(self) -> None:
         """Remove what was written beside."""
@@ -150,16 +149,26 @@ def export_file(source: Source, path: Path) -> Report:
     module, _, name = entry.target.partition(":")
     writer: Writer = getattr(import_module(module), name)
     target = Target(path, entry.suffix)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with writing(target):
         writer(source, target)
-        files = target.commit()
+    return Report(tuple(final for _, final in target.written), entry, dict(target.counts), target.losses.listed())
+
+
+@contextmanager
+def writing(target: Target) -> Iterator[None]:
+    """Give the files of a target their names when the block ends well; leave nothing behind when it does not.
+
+    Raises ``ExportError`` where the place cannot be written.
+    """
+    try:
+        target.path.parent.mkdir(parents=True, exist_ok=True)
+        yield
+        target.commit()
     except OSError as error:
         raise ExportError(
             f"cannot be written: {error.strerror or error}",
-            where=str(path),
+            where=str(target.path),
             hint="choose a place that you may write to",
         ) from error
     finally:
         target.abandon()
-    return Report(files, entry, dict(target.counts), target.losses.listed())
