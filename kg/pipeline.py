@@ -182,7 +182,7 @@ def format_claims(claims: Iterable[Claim]) -> str:
 def load_claims(path: Path) -> list[Claim]:
     """Read the claims of a build; raise ``StoreError`` where there are none."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")[:-1]
     except OSError as error:
         raise StoreError("no claims here", where=str(path), hint="build them first: kg build") from error
     return [Claim.from_dict(row) for row in map(_drop_id, lines)]
