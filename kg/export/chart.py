@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from kg import vocab as v
 from kg.errors import ExportError
 from kg.export.base import Report, Target, find_format, writing
+from kg.export.parquet import to_day
 from kg.export.picture import load_matplotlib, noting_glyphs, save_figure
 from kg.layout import PALETTE
 from kg.network import QUALIFIERS
@@ -171,6 +172,8 @@ def _draw_bars(axis: Any, panel: Panel) -> None:
 def _draw_lines(axis: Any, panel: Panel) -> None:
     """Draw a line for each name over the dates; a missing number is a gap."""
     dates = sorted({row.date for row in panel.rows if row.date})
+    # By the calendar, so that a gap of five years looks like one.
+    places = [day.toordinal() if (day := to_day(date[:10])) else 0 for date in dates]
     names = list(dict.fromkeys(row.name for row in panel.rows))
     for index, name in enumerate(names):
         for column in panel.columns:
@@ -178,14 +181,15 @@ def _draw_lines(axis: Any, panel: Panel) -> None:
             points = [float("nan") if (n := found.get(date)) is None else n for date in dates]
             style = ("-", "--", ":", "-.")[index // len(PALETTE) % 4]
             label = _short(name if len(panel.columns) == 1 else f"{name} · {column}")
-            axis.plot(range(len(dates)), points, style, marker="o", color=PALETTE[index % len(PALETTE)], label=label)
+            axis.plot(places, points, style, marker="o", color=PALETTE[index % len(PALETTE)], label=label)
     for date in sorted({row.date for row in panel.rows if row.date and None in row.numbers.values()}):
         axis.annotate(
-            "missing", (dates.index(date), 0.02), xycoords=("data", "axes fraction"), ha="center", fontsize=7,
+            "missing", (places[dates.index(date)], 0.02), xycoords=("data", "axes fraction"), ha="center", fontsize=7,
             fontstyle="italic", color="#777777",
         )  # fmt: skip
-    axis.set_xticks(range(len(dates)), dates)
-    axis.set_xlim(-0.4, len(dates) - 0.6)
+    axis.set_xticks(places, dates)
+    margin = (places[-1] - places[0]) * 0.08
+    axis.set_xlim(places[0] - margin, places[-1] + margin)
     axis.tick_params(labelsize=8)
     axis.legend(fontsize=8, frameon=False)
 
