@@ -52,6 +52,7 @@ class Observation(NamedTuple):
     status: str
     article: str
     claim: str
+    reason: str = ""
 
     def as_text(self) -> str:
         """Return the value as a line to read: ``duration: nearly 276 → 49 day``."""
@@ -63,7 +64,8 @@ class Observation(NamedTuple):
     def amount(self) -> str:
         """Return number, qualifier and unit as words; say it where no number is printed."""
         if not self.value:
-            return f"not printed ({self.unit})" if self.unit else "not printed"
+            why = "lost in translation" if self.reason == "lostInTranslation" else "not printed"
+            return f"{why} ({self.unit})" if self.unit else why
         if self.unit == v.RANK_UNIT:
             return f"rank {self.value}"
         text = f"{QUALIFIERS.get(self.qualifier, '')} {self.value}".strip()
@@ -350,6 +352,7 @@ def make_observation(claim: Claim, label: str) -> Observation:
         status=claim.status,
         article=claim.article,
         claim=claim.id,
+        reason=claim.reason,
     )
 
 

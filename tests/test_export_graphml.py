@@ -55,7 +55,7 @@ def test_missing_numbers_are_missing(real: Path, export_source: Source) -> None:
     district = next(d for _, d in read.nodes(data=True) if d["label"] == "Changping District")
     node = next(node for node in export_source.network.nodes if node.label == "Changping District")
     assert district["missing_values"] == sum(not value.value for value in node.observations) > 1
-    assert "not printed" in district["values"]
+    assert "lost in translation" in district["values"]
     assert all("value" not in d for *_, d in read.edges(data=True) if d["label"] == "within")
 
 

@@ -127,7 +127,7 @@ def test_missing_numbers_are_shown_as_missing(opened: Any, export_source: Source
     gone = page.page.locator("#panel .gone")
     node = next(node for node in export_source.network.nodes if node.label == "Changping District")
     assert gone.count() >= sum(not value.value for value in node.observations) > 1
-    assert gone.first.inner_text().startswith("not printed")
+    assert gone.first.inner_text().startswith("lost in translation")
     page.keep("4-missing")
 
 

@@ -75,7 +75,7 @@ def node_cells(node: Node, losses: Losses) -> tuple[Cell, ...]:
         node.kind,
         node.label_en or None,
         node.label_zh or None,
-        "; ".join(node.articles) or None,
+        node.articles[0] if len(node.articles) == 1 else "; ".join(node.articles) or None,
         "; ".join([value.as_text() for value in node.observations]) if node.observations else None,
         sum(not value.value for value in node.observations) if node.observations else 0,
         "; ".join([text.as_text() for text in node.texts]) if node.texts else None,

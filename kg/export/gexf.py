@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 
 from kg.export.base import Losses, Target
 from kg.export.columns import (
@@ -66,12 +67,17 @@ def _attributes(kind: str, columns: Sequence[Column]) -> Iterator[str]:
 
 def _node(number: int, node: Node, values: _Values) -> str:
     cells = node_cells(node, values.losses)
-    red, green, blue = (int(node.color[start : start + 2], 16) for start in (1, 3, 5))
     return (
-        f'<node id="n{number}" label="{values.escape(str(cells[0]))}">{values.write(cells)}'
-        f'<viz:color r="{red}" g="{green}" b="{blue}"/>'
+        f'<node id="n{number}" label="{values.escape(cells[0])}">{values.write(cells)}{_colour(node.color)}'
         f'<viz:position x="{node.x}" y="{node.y}"/><viz:size value="{node.size}"/></node>\n'
     )
+
+
+@cache
+def _colour(text: str) -> str:
+    """Return the element of a colour such as ``#0072B2``."""
+    red, green, blue = (int(text[start : start + 2], 16) for start in (1, 3, 5))
+    return f'<viz:color r="{red}" g="{green}" b="{blue}"/>'
 
 
 def _edges(edges: Iterable[Edge], numbers: dict[str, int], values: _Values) -> Iterator[str]:

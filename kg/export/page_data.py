@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _ARTICLE_FIELDS = {"title": v.LABEL, "text": v.ARTICLE_BODY, "url": v.URL, "date": v.DATE_PUBLISHED}
 _FACT_TEXTS = (
     "value", "value_before", "unit", "qualifier", "qualifier_before", "period", "period_start", "period_end",
-    "status", "modality", "rule", "derived",
+    "status", "modality", "rule", "derived", "reason",
 )  # fmt: skip
 
 

@@ -101,7 +101,8 @@ def _numbers(claim: Claim) -> dict[str, Any]:
 
 _VALUE_TEXTS = (
     "observation", "thing", "thing_label", "thing_class", "indicator", "indicator_label", "value", "value_before",
-    "unit", "qualifier", "qualifier_before", "period", "scope", "modality", "status", "article", "claim", "quote",
+    "unit", "qualifier", "qualifier_before", "period", "scope", "modality", "status", "reason", "article", "claim",
+    "quote",
 )  # fmt: skip
 
 

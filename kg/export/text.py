@@ -53,4 +53,6 @@ def escape_xml(text: str, losses: Losses) -> str:
     """Return a text for XML, in an element or an attribute, read back unchanged line ends and all."""
     if is_plain(text):
         return text
+    if text.isprintable():
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
     return _XML.sub(lambda match: _ENTITIES[match[0]], clean(text, losses))

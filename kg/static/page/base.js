@@ -65,7 +65,10 @@ function withQualifier(qualifier, value) {
 function saidBy(fact) {
   if (fact.o !== undefined) return thingLink(fact.o);
   if (!fact.number) return make("bdi", {}, fact.text);
-  if (!fact.value) return make("span", { class: "gone" }, `not printed${fact.unit ? ` (${fact.unit})` : ""}`);
+  if (!fact.value) {
+    const why = fact.reason === "lostInTranslation" ? "lost in translation" : "not printed";
+    return make("span", { class: "gone" }, `${why}${fact.unit ? ` (${fact.unit})` : ""}`);
+  }
   if (fact.unit === "rank") return make("span", {}, `rank ${fact.value}${fact.scope ? ` in ${fact.scope}` : ""}`);
   const before = fact.value_before ? `${withQualifier(fact.qualifier_before, fact.value_before)} → ` : "";
   return make("span", {}, `${before}${withQualifier(fact.qualifier, fact.value)} ${fact.unit || ""}`.trim());
