@@ -10,7 +10,7 @@ stands only if nothing else in its sentence could be meant.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -83,8 +83,10 @@ class Gate:
         self.text = reading.article.text
         self.starts = [sentence.sentence.start for sentence in reading.sentences]
         self.known: dict[str, list[Claim]] = {}
-        for claim in known:
+        for claim in sorted(known, key=lambda claim: claim.start):
             self.known.setdefault(claim.predicate, []).append(claim)
+        self.known_starts = {key: [claim.start for claim in claims] for key, claims in self.known.items()}
+        self.longest = max((len(claim.quote) for claims in self.known.values() for claim in claims), default=0)
 
     def judge(self, claim: Claim) -> Verdict:
         """Return whether the article bears the claim out, and if not, every part that fails."""
@@ -129,14 +131,24 @@ class Gate:
                         return Failure("quote", f"the quote cuts {cut!r} in two")
         return None
 
+    def find_rivals(self, claim: Claim) -> list[Claim]:
+        """Return what the rules claim with the same predicate in words that overlap a claim's."""
+        starts = self.known_starts.get(claim.predicate, [])
+        low, high = bisect_left(starts, claim.start - self.longest), bisect_left(starts, claim.end)
+        return [known for known in self.known.get(claim.predicate, [])[low:high] if _overlap(known, claim)]
+
     def sentences_of(self, claim: Claim) -> list[SentenceReading]:
         """Return the sentences that a claim's quote touches."""
-        first = max(bisect_right(self.starts, claim.start) - 1, 0)
+        return self.sentences_at(claim.start, claim.end)
+
+    def sentences_at(self, start: int, end: int) -> list[SentenceReading]:
+        """Return the sentences that a stretch of the article touches."""
         found = []
-        for sentence in self.reading.sentences[first:]:
-            if sentence.sentence.start >= claim.end:
+        for number in range(max(bisect_right(self.starts, start) - 1, 0), len(self.starts)):
+            sentence = self.reading.sentences[number]
+            if sentence.sentence.start >= end:
                 break
-            if sentence.sentence.end > claim.start:
+            if sentence.sentence.end > start:
                 found.append(sentence)
         return found
 
@@ -152,7 +164,7 @@ class _Check:
         self.marks = [mark for mark in self.around if self._inside(mark)]
         self.quantities = [mark.quantity for mark in self.marks if mark.quantity]
         self.folded = fold_case(claim.quote)
-        self.rivals = [c for c in gate.known.get(claim.predicate, ()) if _overlap(c, claim)]
+        self.rivals = gate.find_rivals(claim)
         self.licensed = any(_same_meaning(c, claim) for c in self.rivals)
         self.found: list[tuple[str, int, int]] = []
 
@@ -291,7 +303,7 @@ class _Check:
 
     def _is_resolved(self, resolution: Resolution, iri: str) -> bool:
         """Say whether the span that a resolution points to names the thing."""
-        for sentence in self.gate.reading.sentences:
+        for sentence in self.gate.sentences_at(resolution.start, resolution.end):
             for mark in sentence.marks:
                 inside = resolution.start <= mark.start and mark.end <= resolution.end
                 if inside and mark.mention and mark.mention.entity == iri:

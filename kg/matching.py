@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from kg.lexicon import Lexicon, fold_case
@@ -506,11 +507,8 @@ class SentenceMatcher:
         Between the two no other thing, indicator or number may stand, for it could own what follows.
         """
         start = self.sentence.locate(match.start("at") if "at" in match.re.groupindex else match.start())
-        values = [
-            claim
-            for claim in self.earlier
-            if claim.object_type == "Observation" and self.sentence.sentence.start <= claim.start and claim.end <= start
-        ]
+        here = takewhile(lambda claim: claim.start >= self.sentence.sentence.start, reversed(self.earlier))
+        values = [claim for claim in here if claim.object_type == "Observation" and claim.end <= start][::-1]
         if not values:
             raise _NotFilled
         last = max(values, key=lambda claim: (claim.end, claim.start, not claim.predicate.endswith("Growth")))

@@ -7,6 +7,7 @@ the rule that asked makes no claim.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 
 from kg.model import Entity, Mention
@@ -14,6 +15,9 @@ from kg.reading import Mark, Reading, SentenceReading
 
 BEARERS = frozenset({"District", "Park", "AdminArea", "Enterprise", "Project", "Organization"})
 """The classes whose things a number can belong to."""
+
+REACH = 24
+"""How many sentences back what a sentence is about can stand, so that the cost stays that of the text."""
 
 _GOVERNED = re.compile(
     r"\b(?:of|in|at|for|to|from|by|with|into|on|near|than|among|across|between|under|as|like|including|outside|via"
@@ -65,8 +69,9 @@ def find_subject(
         return None
     main = find_main_subject(reading, entities)
     last: list[Mention] | None = None
-    for other in reversed(reading.sentences):
-        if other.sentence.start >= sentence.sentence.start or other.sentence.part == "title":
+    number = bisect_left(reading.sentences, sentence.sentence.start, key=lambda other: other.sentence.start)
+    for other in reversed(reading.sentences[max(0, number - REACH) : number]):
+        if other.sentence.part == "title":
             continue
         last = choose_bearer(text, other.marks, entities)
         if last is None and pronoun and has_unknown_name(text, other, other.sentence.end):
