@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ MAX_SENTENCE = 4000
 
 # What XML 1.0 (section 2.2, Char) cannot hold, lone surrogates and non-characters included.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_PARAGRAPH = re.compile(r"[^\n]*[^\s][^\n]*")
+_PARAGRAPH = re.compile(r"^[^\S\n]*\S[^\n]*", re.MULTILINE)
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*(?=\s+[\"'“‘(\[]*[A-Z0-9\u4e00-\u9fff])|[。！？][”’」』）]*")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\"“])(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|No|Co|Ltd|Inc|Corp|Bros|Jr|Sr|vs|etc|e\.g|i\.e|al|Fig|approx"
@@ -154,22 +155,26 @@ def _is_title(line: str, is_last: bool) -> bool:
 
 def _find_asides(text: str, page: Page) -> list[tuple[Span, str]]:
     """Return what is not the article's own text, in order, without overlaps: furniture before meta."""
+    starts: list[int] = []
     found: list[tuple[Span, str]] = []
     for part, patterns in (("furniture", page.furniture), ("meta", page.meta)):
         for _, pattern in patterns:
             for match in pattern.finditer(text):
                 span = Span(*match.span())
-                if span.end > span.start and not any(span.start < s.end and s.start < span.end for s, _ in found):
-                    found.append((span, part))
-    return sorted(found)
+                number = bisect_right(starts, span.start)
+                before, behind = found[max(number - 1, 0) : number], found[number : number + 1]
+                if span.end == span.start or any(span.start < s.end and s.start < span.end for s, _ in before + behind):
+                    continue
+                starts.insert(number, span.start)
+                found.insert(number, (span, part))
+    return found
 
 
 def _cut_asides(text: str, start: int, end: int, asides: list[tuple[Span, str]]) -> Iterator[tuple[int, int, str]]:
     """Yield the stretches of one paragraph as (start, end, part), white space trimmed off."""
     position = start
-    for span, part in asides:
-        if span.end <= start or span.start >= end:
-            continue
+    first = bisect_right(asides, start, key=lambda aside: aside[0].end)
+    for span, part in asides[first : bisect_left(asides, end, key=lambda aside: aside[0].start)]:
         yield from _trim_piece(text, position, max(position, span.start), "body")
         yield from _trim_piece(text, max(start, span.start), min(end, span.end), part)
         position = min(end, span.end)

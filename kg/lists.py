@@ -18,9 +18,10 @@ _LEAD = re.compile(r"(?:(?:and|or|the|a|an|both|its|their) )+")
 # Where an item ends and the sentence goes on.
 _STOP = re.compile(
     r"(?:,? (?:have|has|had|are|is|were|was|be|been|will|would|can|could|may|which|that|who|whose|where|when|to|with|in"
-    r"|from|by|for|on|at|into|under|through|while|among|as(?! well as)|etc|but|also|respectively|totall?ing|worth|since|after|during|across|along"
-    r"|account|accounts|took|take|takes|make|made|making|together|amid|based|covering|involving|accounting|gathered"
-    r"|settled|joined|attended|signed|invested|continue|operating|located|and (?:so on|others|other|more|many))\b"
+    r"|from|by|for|on|at|into|under|through|while|among|(?<!well )as(?! well as)|etc|but|also|respectively|totall?ing"
+    r"|worth|since|after|during|across|along|account|accounts|took|take|takes|make|made|making|together|amid|based"
+    r"|covering|involving|accounting|gathered|settled|joined|attended|signed|invested|continue|operating|located"
+    r"|and (?:so on|others|other|more|many))\b"
     r"|[;:()（）]|\.(?!\w)| [–—-] |—).*",
     re.DOTALL,
 )
