@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
+from typing import NamedTuple
+
+from click.testing import CliRunner
 
 from kg import vocab as v
+from kg.cli import main
 from kg.load import Source
 from kg.nquads import decimal_term, integer_term, text_term
 from kg.store import build_store
@@ -86,11 +87,19 @@ def source(folder: Path) -> Source:
     return Source.open(folder, BASE)
 
 
-def kg(*arguments: str, env: dict[str, str] | None = None, check: bool = True) -> subprocess.CompletedProcess[str]:
-    """Run the command line in a process of its own."""
-    found = subprocess.run(
-        [sys.executable, "-m", "kg", *arguments], capture_output=True, text=True, env={**os.environ, **(env or {})}
-    )
-    if check and found.returncode:
-        raise AssertionError(f"kg {' '.join(arguments)}: {found.returncode}\n{found.stdout}\n{found.stderr}")
-    return found
+class Ended(NamedTuple):
+    """How the command line ended, and what it printed."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def kg(*arguments: str, env: dict[str, str] | None = None, check: bool = True) -> Ended:
+    """Run the command line here, with these variables in the environment."""
+    found = CliRunner().invoke(main, arguments, env=env)
+    if found.exception is not None and not isinstance(found.exception, SystemExit):
+        raise found.exception
+    if check and found.exit_code:
+        raise AssertionError(f"kg {' '.join(arguments)}: {found.exit_code}\n{found.stdout}\n{found.stderr}")
+    return Ended(found.exit_code, found.stdout, found.stderr)

@@ -127,7 +127,7 @@ def oxigraph(folder: Path) -> Server:
         _missing("oxigraph")
     url = f"http://127.0.0.1:{port}"
     command = [str(program), "serve", "-l", str(folder / "store"), "-b", f"127.0.0.1:{port}"]
-    return Server("oxigraph-server", url, command, folder / "log", _answers(url), folder=folder)
+    return Server("oxigraph-server", url, command, folder / "output.txt", _answers(url), folder=folder)
 
 
 def fuseki(folder: Path, *, read_only: bool = False) -> Server:
@@ -138,7 +138,7 @@ def fuseki(folder: Path, *, read_only: bool = False) -> Server:
     command = ["java", "-Xmx1500m", "-jar", str(jar), "--localhost", f"--port={port}", *place]
     url = f"http://127.0.0.1:{port}/ds"
     ready = _answers(f"http://127.0.0.1:{port}/$/ping")
-    return Server("fuseki", url, command, folder / "log", ready, folder=folder)
+    return Server("fuseki", url, command, folder / "output.txt", ready, folder=folder)
 
 
 def rdf4j(folder: Path) -> Server:
@@ -149,7 +149,7 @@ def rdf4j(folder: Path) -> Server:
     command = ["java", "-Xmx1g", f"-Dorg.eclipse.rdf4j.appdata.basedir={folder / 'data'}", "-jar", str(jetty)]
     command += ["--host", "127.0.0.1", "--port", str(port), "--path", "/rdf4j-server", str(war)]
     ready = _answers(f"{base}/protocol")
-    return Server("rdf4j", f"{base}/repositories/ds", command, folder / "log", ready, folder=folder)
+    return Server("rdf4j", f"{base}/repositories/ds", command, folder / "output.txt", ready, folder=folder)
 
 
 RDF4J_REPOSITORY = """
@@ -212,7 +212,7 @@ def virtuoso(folder: Path) -> Server:
         return False
 
     env = {"KG_LOAD_USER": "dba", "KG_LOAD_PASSWORD": PASSWORD}
-    return Server("virtuoso", f"http://127.0.0.1:{http}/sparql", command, folder / "log", ready, env, folder=folder)
+    return Server("virtuoso", f"http://127.0.0.1:{http}/sparql", command, folder / "output.txt", ready, env, folder=folder)
 
 
 def arcadedb(folder: Path) -> Server:
@@ -234,7 +234,7 @@ def arcadedb(folder: Path) -> Server:
     command += ["com.arcadedb.server.ArcadeDBServer"]
     env = {"KG_LOAD_USER": "root", "KG_LOAD_PASSWORD": PASSWORD}
     url = f"bolt://127.0.0.1:{bolt}"
-    return Server("arcadedb", url, command, folder / "log", _listens(bolt), env, folder=folder)
+    return Server("arcadedb", url, command, folder / "output.txt", _listens(bolt), env, folder=folder)
 
 
 NEO4J_CONF = """
@@ -265,7 +265,7 @@ def neo4j(folder: Path, *, fresh: bool = True) -> Server:
     command += [f"--home-dir={folder}", f"--config-dir={folder / 'conf'}"]
     env = {"KG_LOAD_USER": "neo4j", "KG_LOAD_PASSWORD": PASSWORD}
     url = f"bolt://127.0.0.1:{bolt}"
-    return Server("neo4j", url, command, folder / "log", _listens(bolt), env, server_env, folder)
+    return Server("neo4j", url, command, folder / "output.txt", _listens(bolt), env, server_env, folder)
 
 
 MAKERS: dict[str, Callable[[Path], Server]] = {

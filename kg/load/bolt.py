@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from heapq import nsmallest
 from itertools import islice
@@ -197,7 +197,31 @@ class BoltLoader:
                 same += 1
             else:
                 ties.add(mark)
-        return Difference(new, changed, gone, ties, loose, same)
+        found = Difference(new, changed, gone, ties, loose, same)
+        return self._bear_again(found) if self.kind.name == "arcadedb" and changed else found
+
+    def _bear_again(self, found: Difference) -> Difference:
+        """Turn nodes whose labels change into new ones, with their relations: ArcadeDB cannot change a label."""
+        before = self._labels_of(found.changed)
+        changed = set(found.changed)
+        again = {
+            node.uri for node in self.graph.nodes() if node.uri in changed and set(node.labels) != set(before[node.uri])
+        }
+        marks = {mark_edge(edge) for edge in self.graph.edges() if edge.start in again or edge.end in again}
+        return Difference(
+            [*found.new, *sorted(again)],
+            sorted(changed - again),
+            [*found.gone, *sorted(again)],
+            found.ties | marks,
+            found.loose | marks,
+            found.same - len(marks),
+        )
+
+    def _labels_of(self, uris: list[str]) -> dict[str, tuple[str, ...]]:
+        """Return the labels that nodes have in the database."""
+        query = f"UNWIND $rows AS row MATCH (n:{BASE_LABEL} {{{KEY}: row}}) RETURN row, labels(n)"
+        pieces = _pieces(sorted(uris))
+        return {uri: tuple(sorted(labels)) for piece in pieces for uri, labels in self._rows(query, rows=piece)}
 
     def plan(self) -> Plan:
         """Say what a load would do; change nothing."""
@@ -285,10 +309,7 @@ class BoltLoader:
         keys = set(self._keys())
         for row in self._rows(f"MATCH (n:{_META} {{id: $id}}) RETURN n.keys", id=self.source.base):
             keys.update(row[0] or ())
-        before: dict[str, tuple[str, ...]] = {}
-        for uris in _pieces(sorted(changed)):
-            query = f"UNWIND $rows AS row MATCH (n:{BASE_LABEL} {{{KEY}: row}}) RETURN row, labels(n)"
-            before |= {uri: tuple(sorted(labels)) for uri, labels in self._rows(query, rows=uris)}
+        before = self._labels_of(sorted(changed))
         known = {label for node in self.graph.nodes() for label in node.labels}
         rows = (
             ((tuple(sorted(known & set(before[node.uri]) - set(node.labels))), node.labels), self._row(node, keys))
@@ -311,7 +332,7 @@ class BoltLoader:
         counts = {"nodes": found.get(BASE_LABEL, 0), "relations": sum(found_types.values())}
         if self.settings.verify == "none":
             return counts, "not verified"
-        compare("label", labels, found, self.target)
+        compare("label", labels, {label: n for label, n in found.items() if label in labels}, self.target)
         compare("type of relation", types, found_types, self.target)
         text = f"counts of {len(labels)} labels and {len(types)} types of relations are equal"
         if self.settings.verify == "full":
@@ -321,23 +342,23 @@ class BoltLoader:
         return counts, f"{text}; {self._check_nodes(sample)} nodes looked up"
 
     def _check_nodes(self, nodes: Iterable[Node]) -> int:
-        number = 0
+        number, keys = 0, {KEY, *self._keys()}
         for batch in _pieces(nodes):
             query = f"UNWIND $rows AS row MATCH (n:{BASE_LABEL} {{{KEY}: row}}) RETURN row, labels(n), properties(n)"
-            found = {
-                uri: Node(uri, (BASE_LABEL, *sorted(set(labels) - {BASE_LABEL})), _plain(properties))
-                for uri, labels, properties in self._rows(query, rows=[node.uri for node in batch])
-            }
+            rows = self._rows(query, rows=[node.uri for node in batch])
+            found = {uri: (set(labels), _plain(properties, keys)) for uri, labels, properties in rows}
             number += len(batch)
             for node in batch:
-                if mark_node(found.get(node.uri, node._replace(labels=()))) != mark_node(node):
+                labels, properties = found.get(node.uri, (set(), {}))
+                there = Node(node.uri, node.labels if labels >= set(node.labels) else (), properties)
+                if mark_node(there) != mark_node(node):
                     raise LoadError(f"{node.uri} is not as it was loaded", where=self.target, hint="load again")
         return number
 
     def _check_edges(self) -> int:
         wanted = {mark_edge(edge) for edge in self.graph.edges()}
         rows = self._rows(f"MATCH {_TIES} RETURN a.{KEY}, type(r), b.{KEY}, properties(r)")
-        found = {mark_edge(Edge(a, kind, b, _plain(properties))) for a, kind, b, properties in rows}
+        found = {mark_edge(Edge(a, kind, b, _plain(properties, {"articles"}))) for a, kind, b, properties in rows}
         if wanted != found:
             raise LoadError(
                 f"{len(wanted - found)} relations missing, {len(found - wanted)} in excess", where=self.target
@@ -394,12 +415,12 @@ def _labels(labels: Iterable[str]) -> str:
     return ":".join(f"`{label}`" for label in labels)
 
 
-def _plain(properties: dict[str, Any]) -> dict[str, Any]:
-    """Return properties as they were sent: without the mark, dates as dates of Python."""
+def _plain(properties: dict[str, Any], keys: Collection[str]) -> dict[str, Any]:
+    """Return those properties that are ours as they were sent: without the mark, dates as dates of Python."""
     return {
         key: value.to_native() if hasattr(value, "to_native") else value
         for key, value in sorted(properties.items())
-        if key != MARK
+        if key in keys
     }
 
 

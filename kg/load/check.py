@@ -81,8 +81,7 @@ def compare(what: str, wanted: Mapping[str, int], found: Mapping[str, int], wher
 def _check_sample(endpoint: Endpoint, rows: list[tuple[str, str]]) -> int:
     for graph, line in rows:
         triple = line.removesuffix(" .")
-        query = f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH <{graph}> {{ {triple} }} }}"
-        if endpoint.number(query) < 1:
+        if not endpoint.holds(f"ASK {{ GRAPH <{graph}> {{ {triple} }} }}"):
             raise LoadError(f"this triple of {graph} is not there: {line[:300]}", where=endpoint.query_url)
     return len(rows)
 

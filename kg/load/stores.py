@@ -30,8 +30,10 @@ class Quirks(NamedTuple):
     update: str = ""
     data: str = ""
     graph_param: str = ""
-    quads: bool = False
-    """Takes N-Quads of many graphs in one request."""
+    quads: str = ""
+    """Where N-Quads of many graphs are taken in one request; empty: nowhere."""
+    move: bool = True
+    """MOVE and COPY keep every triple. Those of Fuseki 5.6 on TDB2 lose some after a graph was dropped."""
     atomic: bool = True
     """One request is one transaction."""
     gzip: bool = False
@@ -48,19 +50,19 @@ class Quirks(NamedTuple):
 
 QUIRKS: dict[str, Quirks] = {
     "oxigraph-server": Quirks(
-        "Oxigraph server", "/query", "/update", "/store", "graph", quads=True, gzip=True, max_request=120 << 20,
+        "Oxigraph server", "/query", "/update", "/store", "graph", quads="/store", gzip=True, max_request=120 << 20,
         endings=("/query", "/update", "/store"),
     ),
     "fuseki": Quirks(
-        "Apache Jena Fuseki", "/query", "/update", "/data", "graph", quads=True, gzip=True,
+        "Apache Jena Fuseki", "/query", "/update", "/data", "graph", quads="/data", move=False, gzip=True,
         endings=("/query", "/sparql", "/update", "/data", "/get"),
     ),
     "rdf4j": Quirks(
-        "Eclipse RDF4J Server", "", "/statements", "/rdf-graphs/service", "graph", quads=True, gzip=True,
+        "Eclipse RDF4J Server", "", "/statements", "/rdf-graphs/service", "graph", quads="/statements", gzip=True,
         endings=("/statements", "/rdf-graphs/service"),
     ),
     "graphdb": Quirks(
-        "Ontotext GraphDB", "", "/statements", "/rdf-graphs/service", "graph", quads=True, gzip=True,
+        "Ontotext GraphDB", "", "/statements", "/rdf-graphs/service", "graph", quads="/statements", gzip=True,
         endings=("/statements", "/rdf-graphs/service"),
     ),
     "virtuoso": Quirks(
@@ -123,6 +125,7 @@ class Endpoint:
                 break
         self.query_url = bare + quirks.query
         self.update_url = settings.update_url or bare + quirks.update
+        self.quads_url = bare + quirks.quads
         self.data_url = settings.data_url or bare + quirks.data
         self.graph_param = quirks.graph_param or ("graph" if settings.data_url else "")
         local = self.web.origin[1] in ("127.0.0.1", "localhost", "::1")
@@ -148,6 +151,13 @@ class Endpoint:
             raise LoadError("the answer is not one count", where=self.query_url)
         return int(rows[0]["n"]["value"])
 
+    def holds(self, query: str) -> bool:
+        """Return the answer to an ASK. RDF4J counts 0 where a pattern has no variable; it answers ASK well."""
+        data = self._ask(query)
+        if not isinstance(data, dict) or not isinstance(data.get("boolean"), bool):
+            raise LoadError("the answer is not one to an ASK", where=self.query_url)
+        return bool(data["boolean"])
+
     def _ask(self, query: str) -> Any:
         answer = self.web.send("POST", self.query_url, _form("query", query), accept=JSON)
         try:
@@ -171,7 +181,7 @@ class Endpoint:
 
     def add_quads(self, body: Body) -> None:
         """Add N-Quads of many graphs in one request."""
-        self.web.send("POST", self.data_url, body, gzip=self.gzip)
+        self.web.send("POST", self.quads_url, body, gzip=self.gzip)
 
     def put_graph(self, graph: str, body: Body, *, method: str = "PUT") -> None:
         """Make N-Triples all that a graph holds, or with ``POST`` add them to it."""
