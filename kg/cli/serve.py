@@ -42,6 +42,20 @@ From the environment, never from the command line:
 @click.option("--cors", multiple=True, metavar="ORIGIN", help="An origin whose pages may ask; '*' for any.")
 @click.option("--writable", is_flag=True, help="Let who shows KG_SERVE_TOKEN write graphs (Graph Store Protocol).")
 @click.option("--timeout", type=click.FloatRange(0.1, 3600), default=30.0, show_default=True, help="Seconds a query.")
+@click.option(
+    "--busy-timeout",
+    type=click.FloatRange(0.1, 3600),
+    default=5.0,
+    show_default=True,
+    help="Seconds a query while others wait.",
+)
+@click.option(
+    "--patience",
+    type=click.FloatRange(0.1, 600),
+    default=10.0,
+    show_default=True,
+    help="Seconds in which a client must have sent its headers, and its body.",
+)
 @click.option("--memory", type=click.IntRange(64), default=1024, show_default=True, help="Megabytes a query.")
 @click.option("--rows", type=click.IntRange(1), default=100_000, show_default=True, help="Rows or triples an answer.")
 @click.option("--size", type=click.IntRange(1), default=32, show_default=True, help="Megabytes an answer.")
@@ -57,6 +71,8 @@ def serve(
     cors: tuple[str, ...],
     writable: bool,
     timeout: float,
+    busy_timeout: float,
+    patience: float,
     memory: int,
     rows: int,
     size: int,
@@ -69,7 +85,8 @@ def serve(
     """
     limits = Limits(
         seconds=timeout,
-        fair_seconds=min(5.0, timeout),
+        fair_seconds=min(busy_timeout, timeout),
+        slow_seconds=patience,
         memory=memory << 20,
         rows=rows,
         answer_bytes=size << 20,
