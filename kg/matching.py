@@ -484,22 +484,26 @@ class SentenceMatcher:
         return next(iter(titled or [m for m in main if m.start < self.sentence.sentence.end]), None)
 
     def _claimed_thing(self, text: str) -> _Thing:
-        """Return the thing of an earlier claim: ``Event``, or ``Cohort.Policy`` by what it counts (same paragraph)."""
-        kind, _, member = text.partition(".")
+        """Return the thing of an earlier claim: ``Event``, or ``Cohort.Policy`` by what it counts (same paragraph).
+
+        With ``~`` behind it, the paragraph before may have counted it, if it counted one such group only.
+        """
+        kind, _, member = text.removesuffix("~").partition(".")
+        starts = [(s.sentence.paragraph, s.sentence.start) for s in self.reading.sentences]
         paragraph = self.sentence.sentence.paragraph
-        floor = min(s.sentence.start for s in self.reading.sentences if s.sentence.paragraph == paragraph)
-        for claim in reversed(self.earlier):
-            if member and claim.start < floor:
-                continue
-            if claim.subject_type == kind and member in ("", self.members.get(claim.subject)):
-                return _Thing(
-                    claim.subject,
-                    claim.subject_label,
-                    claim.subject_type,
-                    resolved=Span(claim.start, claim.end),
-                    how="earlier-claim",
-                )
-        raise _NotFilled
+        floor = min(start for number, start in starts if number == paragraph)
+        before = max((number for number, _ in starts if number < paragraph), default=paragraph)
+        far = min(start for number, start in starts if number == before)
+        fitting = [c for c in self.earlier if c.subject_type == kind and member in ("", self.members.get(c.subject))]
+        near = [claim for claim in fitting if not member or claim.start >= floor]
+        if not near and text.endswith("~"):
+            last = [claim for claim in fitting if claim.start >= far]
+            near = last if len({claim.subject for claim in last}) == 1 else []
+        if not near:
+            raise _NotFilled
+        found = near[-1]
+        span = Span(found.start, found.end)
+        return _Thing(found.subject, found.subject_label, found.subject_type, resolved=span, how="earlier-claim")
 
     def _value_before(self, match: re.Match[str]) -> Claim:
         """Return the value claimed last before a match: "…, up 5 percent, ranking first in the city".
