@@ -28,7 +28,7 @@ lint: .venv/dev.stamp
 	@$(BIN)/lint-imports --no-cache
 
 slow: .venv/dev.stamp
-	@$(BIN)/python -m pytest -q -m slow
+	@$(BIN)/python -m pytest -q -m slow --durations=10
 
 bench: .venv/dev.stamp
 	@for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
