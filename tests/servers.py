@@ -119,6 +119,21 @@ def _listens(port: int) -> Callable[[Server], bool]:
     return ready
 
 
+def _answers_bolt(url: str, user: str) -> Callable[[Server], bool]:
+    def ready(server: Server) -> bool:
+        import neo4j
+
+        try:
+            with neo4j.GraphDatabase.driver(url, auth=(user, PASSWORD), connection_timeout=5) as driver:
+                driver.verify_connectivity()
+                with driver.session() as session:
+                    return session.run("RETURN 1").single() is not None
+        except (neo4j.exceptions.Neo4jError, neo4j.exceptions.DriverError):
+            return False
+
+    return ready
+
+
 # ---------------------------------------------------------------- one function for each
 def oxigraph(folder: Path) -> Server:
     port = free_port()
@@ -212,7 +227,9 @@ def virtuoso(folder: Path) -> Server:
         return False
 
     env = {"KG_LOAD_USER": "dba", "KG_LOAD_PASSWORD": PASSWORD}
-    return Server("virtuoso", f"http://127.0.0.1:{http}/sparql", command, folder / "output.txt", ready, env, folder=folder)
+    return Server(
+        "virtuoso", f"http://127.0.0.1:{http}/sparql", command, folder / "output.txt", ready, env, folder=folder
+    )
 
 
 def arcadedb(folder: Path) -> Server:
@@ -234,7 +251,7 @@ def arcadedb(folder: Path) -> Server:
     command += ["com.arcadedb.server.ArcadeDBServer"]
     env = {"KG_LOAD_USER": "root", "KG_LOAD_PASSWORD": PASSWORD}
     url = f"bolt://127.0.0.1:{bolt}"
-    return Server("arcadedb", url, command, folder / "output.txt", _listens(bolt), env, folder=folder)
+    return Server("arcadedb", url, command, folder / "output.txt", _answers_bolt(url, "root"), env, folder=folder)
 
 
 NEO4J_CONF = """
@@ -265,7 +282,7 @@ def neo4j(folder: Path, *, fresh: bool = True) -> Server:
     command += [f"--home-dir={folder}", f"--config-dir={folder / 'conf'}"]
     env = {"KG_LOAD_USER": "neo4j", "KG_LOAD_PASSWORD": PASSWORD}
     url = f"bolt://127.0.0.1:{bolt}"
-    return Server("neo4j", url, command, folder / "output.txt", _listens(bolt), env, server_env, folder)
+    return Server("neo4j", url, command, folder / "output.txt", _answers_bolt(url, "neo4j"), env, server_env, folder)
 
 
 MAKERS: dict[str, Callable[[Path], Server]] = {

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from kg.errors import LoadError, MissingExtraError
 from kg.load.base import Kind, Plan, Result, Settings
 from kg.load.check import compare
-from kg.load.http import is_local
+from kg.load.http import is_local, pause
 from kg.load.pgraph import BASE_LABEL, KEY, MARK, Edge, Node, PropertyGraph, digest
 from kg.load.source import Source
 
@@ -149,9 +149,21 @@ class BoltLoader:
             raise LoadError(what, where=self.target, hint=hint) from error
 
     def _rows(self, query: str, **parameters: object) -> Iterator[list[Any]]:
-        with self._session() as session:
-            for record in session.run(query, parameters):
-                yield record.values()
+        """Yield rows; ask again where the server says that it may help and no row has come yet."""
+        for attempt in range(self.settings.tries):
+            begun = False
+            try:
+                with self._session() as session:
+                    for record in session.run(query, parameters):
+                        begun = True
+                        yield record.values()
+                return
+            except LoadError as error:
+                cause = error.__cause__
+                again = isinstance(cause, self._neo4j.exceptions.Neo4jError) and cause.is_retryable()
+                if begun or not again or attempt + 1 == self.settings.tries:
+                    raise
+            time.sleep(pause(attempt))
 
     def _write(self, work: Callable[[neo4j.ManagedTransaction], None]) -> None:
         """Do the work in one transaction; the driver repeats it where the server says it may."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
@@ -154,9 +155,11 @@ class Endpoint:
     def holds(self, query: str) -> bool:
         """Return the answer to an ASK. RDF4J counts 0 where a pattern has no variable; it answers ASK well."""
         data = self._ask(query)
-        if not isinstance(data, dict) or not isinstance(data.get("boolean"), bool):
-            raise LoadError("the answer is not one to an ASK", where=self.query_url)
-        return bool(data["boolean"])
+        with suppress(KeyError, TypeError, IndexError):
+            if "boolean" in data:
+                return data["boolean"] is True
+            return str(data["results"]["bindings"][0]["__ASK_RETVAL"]["value"]) == "1"  # Virtuoso's way
+        raise LoadError("the answer is not one to an ASK", where=self.query_url)
 
     def _ask(self, query: str) -> Any:
         answer = self.web.send("POST", self.query_url, _form("query", query), accept=JSON)
