@@ -3,94 +3,62 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from kg import graph, shapes, store, turtle
-from kg.account import Account, make_account
-from kg.article import Page, load_page, parse_article
+from kg import shapes
+from kg.article import parse_article
+from kg.corpus import checking, place
+from kg.corpus.keys import combine_keys, tools_key
+from kg.corpus.lock import locked
+from kg.corpus.parts import Failure, KeptArticle, PartStore
+from kg.corpus.publish import Publisher, in_order
+from kg.corpus.tools import ArticleResult as ArticleResult
+from kg.corpus.tools import Tools as Tools
+from kg.corpus.tools import load_tools as load_tools
+from kg.corpus.tools import read_claims as read_claims
+from kg.corpus.totals import Totals
+from kg.corpus.work import Source, read_parts, source_key
+from kg.corpus.work import format_claims as format_claims
 from kg.errors import KgError, StoreError
-from kg.extract import Extractor
-from kg.gate import Gate, Verdict
-from kg.lexicon import load_lexicon
-from kg.model import Article, Claim, sort_claims
-from kg.quantity import load_quantities
-from kg.reading import Reading
-from kg.resources import Domain, find_root
-from kg.rules import load_rules
-from kg.sources import date_article, find_articles, read_source
-from kg.vocab import PREFIXES
+from kg.model import Claim
+from kg.resources import Domain
+from kg.sources import date_article, find_articles
+from kg.store import open_store
 
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What reads an article: compiled once for a domain."""
-
-    domain: Domain
-    extractor: Extractor
-    page: Page
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleResult:
-    """One article as it was read, and the gate's verdict on each claim that the rules made of it."""
-
-    article: Article
-    reading: Reading
-    verdicts: tuple[Verdict, ...]
-
-    @property
-    def claims(self) -> tuple[Claim, ...]:
-        """The claims that the gate accepted."""
-        return tuple(verdict.claim for verdict in self.verdicts if verdict.accepted)
-
-    @property
-    def account(self) -> Account:
-        """What became of every sentence and number of the article."""
-        return make_account(self.reading, self.verdicts)
+Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class BuildResult:
-    """What a build made: results by article, files written, and the articles that could not be read."""
+    """What a build made: files written, what they hold, and the articles that could not be read.
 
-    results: tuple[ArticleResult, ...]
+    ``read_again`` is how many files were read because they, or what reads them, had changed.
+    """
+
+    out: Path
+    articles: int
+    read_again: int
     failures: tuple[KgError, ...]
     files: tuple[Path, ...]
     counts: dict[str, int]
     classes: dict[str, int]
+    said: Counter[str]
+    """How many claims were accepted and refused, by kind and status, and what became of the numbers."""
     report: shapes.Report
 
     @property
     def claims(self) -> list[Claim]:
         """All claims, in the order of the contract."""
-        return sort_claims(claim for result in self.results for claim in result.claims)
+        return load_claims(self.out / "claims.jsonl")
 
-
-def load_tools(domain: Domain) -> Tools:
-    """Compile the lexicon, the rules and the grammar of a domain; raise what names the wrong entry."""
-    prefixes = {**PREFIXES, **domain.prefixes, "kgd": domain.data_base}
-    extractor = Extractor(
-        lexicon=load_lexicon(domain.lexicon, base=domain.data_base, prefixes=prefixes),
-        grammar=load_quantities(_own_or_shipped(domain, "data/quantities.toml")),
-        rules=load_rules(domain.rules, prefixes=prefixes),
-    )
-    return Tools(domain, extractor, load_page(_own_or_shipped(domain, "data/rules/page.toml")))
-
-
-def _own_or_shipped(domain: Domain, name: str) -> Path:
-    """Return a domain's file, or the tool's: how numbers and pages are written is no matter of the subject."""
-    own = domain.root / name
-    return own if own.is_file() else find_root() / name
-
-
-def read_claims(tools: Tools, article: Article) -> ArticleResult:
-    """Return the claims of one article, each judged by the gate."""
-    reading = tools.extractor.read(article)
-    made = graph.settle_claims(tools.extractor.make_claims(reading))
-    return ArticleResult(article, reading, tuple(Gate(reading, tools.extractor, made).judge_all(made)))
+    def said_by(self, group: str) -> Counter[str]:
+        """Return the counts of one group: ``kind``, ``status`` or ``number``."""
+        return Counter({name.split(" ", 1)[1]: n for name, n in self.said.items() if name.startswith(f"{group} ")})
 
 
 def read_text(tools: Tools, text: str, *, title: str = "", published: str = "") -> list[Claim]:
@@ -109,102 +77,202 @@ def build(
     sources: Sequence[Path],
     out: Path,
     *,
-    progress: Callable[[int, int, str], None] = lambda done, total, name: None,
+    progress: Progress = lambda done, total, name: None,
+    workers: int = 1,
 ) -> BuildResult:
-    """Read the articles, make their claims, and write store, RDF, claims into ``out``.
+    """Read the articles that changed, make their claims, and write store, RDF, claims into ``out``.
 
-    An article that cannot be read is a failure of its own and the rest is built; where all fail, the
-    first failure is raised and nothing is written. ``progress`` hears (done, total, article id).
+    What is written is the same, byte for byte, whatever was built there before and by how many
+    ``workers``. An article that cannot be read is a failure of its own and the rest is built; where all
+    fail, the first failure is raised and nothing is written. ``progress`` hears (done, total, article id).
+    Raises ``StoreError`` where the folder cannot be written or another process builds there.
     """
-    tools = load_tools(domain)
-    articles = find_articles(sources)
-    _check_folder(out)
-    results: list[ArticleResult] = []
-    failures: list[KgError] = []
-    for number, (key, path) in enumerate(articles):
-        progress(number, len(articles), key)
-        for article in read_source(key, path, tools.page, tools.extractor.grammar):
-            if isinstance(article, KgError):
-                failures.append(article)
-            else:
-                results.append(read_claims(tools, article))
-    progress(len(articles), len(articles), "")
-    if not results:
-        raise failures[0]
-    lines = make_lines(tools, results)
-    files = write_outputs(domain, out, lines, results)
-    opened = store.open_store(out / "store")
-    report = shapes.check(opened, shapes.load_shapes(domain.ontology / "shapes.ttl"))
-    store.write_file(out / "report.ttl", shapes.write_report(report, "turtle").encode())
-    return BuildResult(
-        results=tuple(results),
-        failures=tuple(failures),
-        files=(*files, out / "report.ttl"),
-        counts=store.count_triples(opened),
-        classes=store.count_classes(opened, graphs=f"{domain.data_base}article/"),
-        report=report,
-    )
+    own = place.inside(out)
+    articles = [(key, path) for key, path in find_articles(sources) if not own(path)]
+    with _prepared(out), locked(out):
+        parts = PartStore(out / "parts.db")
+        try:
+            return _Build(domain, articles, out, parts, progress, workers).run()
+        finally:
+            parts.close()
 
 
-def make_lines(tools: Tools, results: Iterable[ArticleResult]) -> list[str]:
-    """Return the whole graph as sorted N-Quads lines: articles, lexicon and ontology."""
-    base = tools.domain.data_base
-    lines = graph.write_lexicon_quads(tools.extractor.lexicon.entities.values(), base)
-    lines += graph.write_ontology_quads(tools.domain.ontology, base)
-    for result in results:
-        lines += graph.write_quads(result.article, result.claims, base)
-    return sorted(set(lines))
+class _prepared:
+    """The output folder, made if need be; taken away again where nothing was built in it."""
+
+    def __init__(self, out: Path) -> None:
+        self.out = out
+        self.made = not out.exists()
+
+    def __enter__(self) -> None:
+        if self.out.exists() and not self.out.is_dir():
+            raise StoreError("the output folder is a file", where=str(self.out))
+        store = self.out / "store"
+        if store.is_dir() and any(store.iterdir()) and not (store / "CURRENT").is_file():
+            raise StoreError("this folder holds something that is not a store", where=str(store))
+        with place.explained(self.out):
+            self.out.mkdir(parents=True, exist_ok=True)
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self.made and kind is not None and issubclass(kind, KgError):
+            shutil.rmtree(self.out, ignore_errors=True)
 
 
-def write_outputs(
-    domain: Domain, out: Path, lines: Sequence[str], results: Iterable[ArticleResult]
-) -> tuple[Path, ...]:
-    """Write every file of a build, each whole or not at all; the store comes first."""
-    prefixes = {**turtle.data_prefixes(domain.data_base), **domain.prefixes}
-    articles = [line for line in lines if "/graph/ontology>" not in line.rsplit(" ", 2)[1]]
-    claims = sort_claims(claim for result in results for claim in result.claims)
-    store.build_store(out / "store", lines)
-    files = {
-        "graph.nq": graph.join_lines(lines),
-        "graph.ttl": turtle.format_turtle(articles, prefixes).encode(),
-        "claims.jsonl": format_claims(claims).encode(),
-    }
-    for name, data in files.items():
-        store.write_file(out / name, data)
-    return (out / "store", *(out / name for name in files))
+class _Build:
+    """One run: which files must be read, what they say, and what stands when it ends."""
 
+    def __init__(
+        self,
+        domain: Domain,
+        files: Sequence[tuple[str, Path]],
+        out: Path,
+        parts: PartStore,
+        progress: Progress,
+        workers: int,
+    ) -> None:
+        self.domain, self.files, self.out, self.parts = domain, files, out, parts
+        self.progress, self.workers = progress, workers
+        self.reading_key = tools_key(domain)
+        self.failures: dict[str, tuple[Failure, ...]] = {}
+        self.keys: dict[str, str] = {}
+        self.read_again = 0
+        self._tools: Tools | None = None
+        self._current_rows: list[int] = []
+        self._key_of: dict[int, str] = {}
 
-def format_claims(claims: Iterable[Claim]) -> str:
-    """Return the claims as JSON lines, the contract's fields in order."""
-    return "".join(json.dumps(claim.as_dict(), ensure_ascii=False) + "\n" for claim in claims)
+    @property
+    def tools(self) -> Tools:
+        """The tools, compiled when they are first needed."""
+        if self._tools is None:
+            self._tools = load_tools(self.domain)
+        return self._tools
+
+    def run(self) -> BuildResult:
+        """Read what changed, then put everything in place."""
+        self._read(self._find_changed())
+        kept = self._settle()
+        if not kept:
+            raise next(self._errors())
+        articles = in_order(kept)
+        build = combine_keys((self.reading_key, *(f"{a.name} {self._key_of[a.row]}" for a in articles)))
+        manifest = place.read_manifest(self.out)
+        last = self.parts.load_build(manifest["build"]) if manifest else None
+        if manifest and last and manifest["build"] == build:
+            totals, report = self._as_it_stands(last[1])
+        else:
+            totals, report = self._publish(build, articles, last)
+        self.parts.forget_all_but(build, self._current_rows)
+        return self._result(articles, totals, report)
+
+    # ------------------------------------------------------------ reading
+    def _find_changed(self) -> list[Source]:
+        """Return the files that are not kept as they are now."""
+        known = self.parts.parts()
+        changed = []
+        for name, path in self.files:
+            try:
+                key = source_key(name, path, self.reading_key)
+            except KgError as error:
+                self.failures[name] = (Failure.of(error),)
+                continue
+            self.keys[name] = key
+            part = known.get((name, key))
+            # The words of a failure name the path, which may be said otherwise now.
+            if part is None or (part.failures and part.path != str(path)):
+                changed.append(Source(name, path, self.reading_key, key))
+        return changed
+
+    def _read(self, changed: Sequence[Source]) -> None:
+        """Read files and keep what they say, some at a time, so that what is read once is never lost."""
+        if not changed:
+            return
+        self.read_again = len(changed)
+        done, total = 0, len(changed)
+        self.progress(done, total, changed[0].name)
+        for read in read_parts(self.domain, self.tools, changed, self.workers):
+            for part in read:
+                self.keys[part.source] = part.key
+            self.parts.add(read)
+            done += len(read)
+            self.progress(done, total, read[-1].source if done < total else "")
+
+    def _settle(self) -> list[KeptArticle]:
+        """Return the articles of the build; of two with one id the first counts, the other is a failure."""
+        known, articles = self.parts.parts(), self.parts.articles()
+        first: dict[str, Path] = {}
+        kept: list[KeptArticle] = []
+        for name, path in self.files:
+            part = known.get((name, self.keys.get(name, "")))
+            if part is None:
+                continue
+            failures = list(part.failures)
+            self._current_rows.append(part.row)
+            for article in articles.get(part.row, ()):
+                if article.name in first:
+                    failures.append(
+                        Failure(
+                            f"the article id {article.name} is already that of {first[article.name]}",
+                            str(path),
+                            "give it another id, or take one of the two out",
+                        )
+                    )
+                    continue
+                first[article.name] = path
+                self._key_of[article.row] = part.key
+                kept.append(article)
+            if failures:
+                self.failures[name] = tuple(failures)
+        return kept
+
+    def _errors(self) -> Iterator[KgError]:
+        for name, _ in self.files:
+            yield from (failure.error() for failure in self.failures.get(name, ()))
+
+    # ------------------------------------------------------------ writing
+    def _publish(
+        self, build: str, articles: list[KeptArticle], last: tuple[list[KeptArticle], dict[str, Any]] | None
+    ) -> tuple[Totals, shapes.Report]:
+        entities = tuple(self.tools.extractor.lexicon.entities.values())
+        publisher = Publisher(self.domain, entities, self.parts, articles, self.out, self.workers)
+        if last and last[1]["tools"] == self.reading_key and publisher.is_small(last[0]):
+            return publisher.publish_change(build, self.reading_key, *last)
+        return publisher.publish_all(build, self.reading_key)
+
+    def _as_it_stands(self, state: dict[str, Any]) -> tuple[Totals, shapes.Report]:
+        """Return what is known of a build in which nothing changed."""
+        store = open_store(self.out / "store")
+        loaded = shapes.load_shapes(self.domain.ontology / "shapes.ttl")
+        report = checking.report_of(state["report"], loaded, store) if state["report"] else None
+        return Totals.from_dict(b"", state["totals"]), report or shapes.check(store, loaded)
+
+    def _result(self, articles: Sequence[KeptArticle], totals: Totals, report: shapes.Report) -> BuildResult:
+        said: Counter[str] = Counter()
+        for article in articles:
+            said.update(json.loads(article.counts))
+        counts = {"quads": totals.quads, "triples": totals.triples, "graphs": len(articles) + totals.fixed_graphs}
+        return BuildResult(
+            out=self.out,
+            articles=len(articles),
+            read_again=self.read_again,
+            failures=tuple(self._errors()),
+            files=(self.out / "store", *(self.out / name for name in place.FILES)),
+            counts=counts,
+            classes=totals.by_class(),
+            said=said,
+            report=report,
+        )
 
 
 def load_claims(path: Path) -> list[Claim]:
     """Read the claims of a build; raise ``StoreError`` where there are none."""
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")[:-1]
+        lines = path.read_text(encoding="utf-8").split("\n")
     except OSError as error:
         raise StoreError("no claims here", where=str(path), hint="build them first: kg build") from error
-    return [Claim.from_dict(row) for row in map(_drop_id, lines)]
+    return [Claim.from_dict(row) for row in map(_drop_id, filter(None, lines))]
 
 
 def _drop_id(line: str) -> dict[str, object]:
     row: dict[str, object] = json.loads(line)
     row.pop("id", None)
     return row
-
-
-def count_claims(claims: Iterable[Claim]) -> dict[str, Counter[str]]:
-    """Return how many claims there are by kind and by status."""
-    kinds: Counter[str] = Counter()
-    statuses: Counter[str] = Counter()
-    for claim in claims:
-        kinds[{"Observation": "values", "literal": "texts"}.get(claim.object_type, "relations")] += 1
-        statuses[claim.status] += 1
-    return {"kind": kinds, "status": statuses}
-
-
-def _check_folder(out: Path) -> None:
-    """Say at once, before the work, that the output folder cannot be one."""
-    if out.exists() and not out.is_dir():
-        raise StoreError("the output folder is a file", where=str(out))

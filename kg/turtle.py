@@ -35,8 +35,8 @@ def format_turtle(lines: Iterable[str], prefixes: Mapping[str, str]) -> str:
     a:s a:p "x" .
     <BLANKLINE>
     """
-    triples = {tuple(_split(line)[:3]) for line in lines}
-    short = _Shortener(prefixes)
+    triples = {tuple(split_quad(line)[:3]) for line in lines}
+    short = Shortener(prefixes)
     blocks = short.blocks(triples, "")
     return short.header() + "\n" + "\n".join(blocks)
 
@@ -45,9 +45,9 @@ def format_trig(lines: Iterable[str], prefixes: Mapping[str, str]) -> str:
     """Return N-Quads lines as TriG, graph by graph in the order of their IRIs."""
     graphs: dict[str, set[tuple[str, ...]]] = {}
     for line in lines:
-        subject, predicate, term, graph = _split(line)
+        subject, predicate, term, graph = split_quad(line)
         graphs.setdefault(graph, set()).add((subject, predicate, term))
-    short = _Shortener(prefixes)
+    short = Shortener(prefixes)
     parts = []
     for graph in sorted(graphs):
         body = "\n".join(short.blocks(graphs[graph], "    "))
@@ -55,7 +55,8 @@ def format_trig(lines: Iterable[str], prefixes: Mapping[str, str]) -> str:
     return short.header() + "\n" + "\n".join(parts)
 
 
-def _split(line: str) -> tuple[str, str, str, str]:
+def split_quad(line: str) -> tuple[str, str, str, str]:
+    """Return subject, predicate, object and graph of an N-Quads line without its end."""
     match = _QUAD.fullmatch(line)
     if match is None:
         raise ValueError(f"not a quad of a named graph: {line!r}")
@@ -63,7 +64,7 @@ def _split(line: str) -> tuple[str, str, str, str]:
     return subject, predicate, term, graph
 
 
-class _Shortener:
+class Shortener:
     """Writes terms short, and remembers which prefixes it used."""
 
     def __init__(self, prefixes: Mapping[str, str]) -> None:
@@ -108,9 +109,10 @@ class _Shortener:
             subjects.setdefault(subject, {}).setdefault(predicate, []).append(term)
         # Without the closing bracket, so that x1 stands before x10.
         order = sorted(subjects, key=lambda subject: subject[:-1])
-        return [self._block(subject, subjects[subject], indent) for subject in order]
+        return [self.block(subject, subjects[subject], indent) for subject in order]
 
-    def _block(self, subject: str, properties: dict[str, list[str]], indent: str) -> str:
+    def block(self, subject: str, properties: Mapping[str, Iterable[str]], indent: str = "") -> str:
+        """Return all that is said of one subject."""
         order = sorted(properties, key=lambda predicate: (_FIRST.get(predicate, "2"), predicate))
         rows = []
         for predicate in order:

@@ -2,36 +2,52 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
 
 from kg.cli.options import DEFAULT_BUILD, domain_option
-from kg.pipeline import BuildResult, count_claims
+from kg.pipeline import BuildResult
 from kg.pipeline import build as build_graph
 from kg.resources import load_domain
 
 _BOOKKEEPING = ("Claim", "Quote", "Concept", "NewsArticle")
+_LIVE, _PLAIN = 0.2, 10.0
+"""Seconds between two words on progress: on a terminal, and in a log."""
+_STOPPED = 130
 
 
 @click.command(epilog="\b\nExamples:\n  kg build\n  kg build my-articles/ --out my-graph\n  kg build one.txt two.txt")
 @click.argument("sources", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), default=DEFAULT_BUILD, show_default=True, help="Output folder.")
 @domain_option
+@click.option("--workers", type=click.IntRange(min=1), default=None, help="Processes that read.  [default: one a core]")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
-def build(sources: tuple[Path, ...], out: Path, domain_folder: Path | None, quiet: bool) -> None:
+def build(sources: tuple[Path, ...], out: Path, domain_folder: Path | None, workers: int | None, quiet: bool) -> None:
     """Read articles (files or folders; the domain's own by default) and write the graph of what they say.
 
     Writes into the output folder: store/ (embedded Oxigraph), graph.nq (sorted), graph.ttl (for people),
-    claims.jsonl (one claim a line) and report.ttl (the SHACL report).
+    claims.jsonl (one claim a line), report.ttl (the SHACL report) and manifest.json, the last. What was
+    read is kept there too (parts.db): the next build reads only what changed, and goes on where one was
+    stopped. Exit code 2 if an article could not be read; the rest is built.
     """
     started = time.monotonic()
     domain = load_domain(domain_folder)
-    result = build_graph(domain, sources or (domain.articles,), out, progress=_make_progress(quiet))
+    progress = (lambda done, total, name: None) if quiet else make_progress(sys.stderr.isatty())
+    try:
+        result = build_graph(
+            domain, sources or (domain.articles,), out, progress=progress, workers=workers or count_cores()
+        )
+    except KeyboardInterrupt:
+        click.echo(
+            "\nStopped. What stood is as it was; what was read is kept, and kg build goes on from there.", err=True
+        )
+        sys.exit(_STOPPED)
     if not quiet:
         print_summary(result, out, time.monotonic() - started)
     for failure in result.failures:
@@ -40,32 +56,66 @@ def build(sources: tuple[Path, ...], out: Path, domain_folder: Path | None, quie
         sys.exit(2)
 
 
-def _make_progress(quiet: bool):  # type: ignore[no-untyped-def]
-    """A line that is written over on a terminal; nothing elsewhere, so that logs stay plain."""
-    live = sys.stderr.isatty() and not quiet
+def count_cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def make_progress(live: bool, clock: Callable[[], float] = time.monotonic) -> Callable[[int, int, str], None]:
+    """Return what shows progress: a line written over on a terminal, now and then a plain line elsewhere."""
+    began = shown = clock()
 
     def show(done: int, total: int, name: str) -> None:
+        nonlocal shown
+        now, ended = clock(), done >= total
+        if not ended and now - shown < (_LIVE if live else _PLAIN):
+            return
+        shown = now
         if live:
-            end = "\r" if done < total else "\r\033[K"
-            click.echo(f"\r\033[K{done}/{total} {name[:60]}{end}", err=True, nl=False)
+            click.echo(
+                "\r\033[K" if ended else f"\r\033[K{say_progress(done, total, now - began)} {name[:40]}",
+                err=True,
+                nl=False,
+            )
+        elif not ended:
+            click.echo(say_progress(done, total, now - began), err=True)
 
     return show
 
 
+def say_progress(done: int, total: int, seconds: float) -> str:
+    """Return progress in words.
+
+    >>> say_progress(500, 2000, 10)
+    '500 of 2,000 files, 50/s, 30 s left'
+    """
+    rate = done / seconds if seconds > 0 else 0
+    left = f", {rate:.0f}/s, {say_time((total - done) / rate)} left" if done and rate else ""
+    return f"{done:,} of {total:,} files{left}"
+
+
+def say_time(seconds: float) -> str:
+    """Return a time in the words of people: ``30 s``, ``12 min``, ``3 h 20 min``."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
+
+
 def print_summary(result: BuildResult, out: Path, seconds: float) -> None:
     """Print what a build found and what to try next."""
-    counts = count_claims(result.claims)
-    numbers = Counter[str]()
-    for article in result.results:
-        numbers.update(article.account.counts())
-    refused = sum(len(article.verdicts) - len(article.claims) for article in result.results)
+    said, numbers = result.said, result.said_by("number")
     findings = Counter(violation.severity for violation in result.report.violations)
     met = len(result.report.focus_counts) - len(result.report.unmet)
     files = [path for path in result.files if path.is_file()]
-    click.echo(f"articles   {len(result.results)} read, {len(result.failures)} failed")
-    click.echo(f"claims     {len(result.claims)} accepted, {refused} refused: {say_counts(counts['kind'])}")
-    click.echo(f"           {say_counts(counts['status'])}")
-    click.echo(f"numbers    {numbers.pop('numbers')}: {say_counts(numbers)}")
+    unchanged = result.articles and not result.read_again
+    click.echo(
+        f"articles   {result.articles} read, {len(result.failures)} failed"
+        + (", none changed since the last build" if unchanged else "")
+    )
+    click.echo(f"claims     {said['claims']} accepted, {said['refused']} refused: {say_counts(result.said_by('kind'))}")
+    click.echo(f"           {say_counts(result.said_by('status'))}")
+    click.echo(f"numbers    {numbers.pop('numbers', 0)}: {say_counts(+numbers)}")
     click.echo(f"things     {say_counts({k: n for k, n in result.classes.items() if k not in _BOOKKEEPING})}")
     click.echo(f"graph      {result.counts['triples']} triples in {result.counts['graphs']} graphs")
     click.echo(f"shapes     {met} met: {say_counts(findings) or 'all hold'}")

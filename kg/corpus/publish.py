@@ -1,0 +1,209 @@
+"""A build made ready and put in place: all of it from the kept parts, or the last one with a few articles changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+from kg import graph, shapes, turtle
+from kg.corpus import blocks, checking, place
+from kg.corpus.parts import KeptArticle, PartStore
+from kg.corpus.sorted_file import SortedFile, copy_range, sort_blocks
+from kg.corpus.totals import Totals
+from kg.corpus.work import run_jobs
+from kg.errors import StoreError
+from kg.model import Entity
+from kg.resources import Domain
+from kg.store import open_store
+from kg.vocab import graph_iri
+
+SMALL_CHANGE = 8
+"""So many articles may change that the last build is patched; of a large one, a tenth may."""
+_BIG = 48 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """What a build is made from: the domain, the kept articles in order of their names, and the folder."""
+
+    domain: Domain
+    entities: Sequence[Entity]
+    parts: PartStore
+    articles: Sequence[KeptArticle]
+    out: Path
+    workers: int
+
+    @property
+    def prefixes(self) -> dict[str, str]:
+        """The prefixes of the Turtle file."""
+        return {**turtle.data_prefixes(self.domain.data_base), **self.domain.prefixes}
+
+    @property
+    def _left_out(self) -> bytes:
+        return f" <{graph_iri(self.domain.data_base, 'ontology')}> .\n".encode()
+
+    def _totals(self) -> Totals:
+        return Totals(f"<{self.domain.data_base}article/".encode())
+
+    # ------------------------------------------------------------ all of it
+    def publish_all(self, build: str, tools: str) -> tuple[Totals, shapes.Report]:
+        """Make every file from the kept parts and put them in place."""
+        with place.explained(self.out):
+            staging = place.clear_staging(self.out)
+            totals = self._totals()
+            with (staging / "graph.nq").open("wb", buffering=1 << 20) as stream:
+                stream.writelines(totals.passing(sort_blocks(self._quads(totals), staging)))
+            self._write_turtle(staging)
+            with (staging / "claims.jsonl").open("wb") as stream:
+                stream.writelines(self.parts.claims(article.row) for article in self.articles)
+            self._load_store(staging)
+            store = open_store(staging / "store")
+            report = shapes.check(store, shapes.load_shapes(self.domain.ontology / "shapes.ttl"))
+            return totals, self._finish(build, tools, totals, report)
+
+    def _quads(self, totals: Totals) -> Iterator[bytes]:
+        base = self.domain.data_base
+        fixed = (
+            graph.write_lexicon_quads(self.entities, base),
+            graph.write_ontology_quads(self.domain.ontology, base),
+        )
+        totals.fixed_graphs = sum(1 for lines in fixed if lines)
+        yield from map(graph.join_lines, fixed)
+        for article in self.articles:
+            yield self.parts.quads(article.row)
+
+    def _write_turtle(self, staging: Path) -> None:
+        source, prefixes = staging / "graph.nq", self.prefixes
+        with (staging / "graph.ttl").open("wb", buffering=1 << 20) as stream:
+            stream.write(blocks.head(prefixes))
+            if self.workers < 2 or source.stat().st_size < _BIG:
+                with source.open("rb") as lines:
+                    stream.writelines(blocks.format_blocks(lines, prefixes, self._left_out))
+                return
+            stretches = blocks.split_file(source)
+            pieces = [staging / f"turtle-{number}" for number in range(len(stretches))]
+            jobs = [(source, s, p, prefixes, self._left_out) for s, p in zip(stretches, pieces, strict=True)]
+            for _ in run_jobs(blocks.write_stretch, jobs, self.workers):
+                pass
+            for piece in pieces:
+                with piece.open("rb") as written:
+                    while chunk := written.read(1 << 22):
+                        stream.write(chunk)
+                piece.unlink()
+
+    @staticmethod
+    def _load_store(staging: Path) -> None:
+        try:
+            store = ox.Store(str(staging / "store"))
+            store.bulk_load(path=staging / "graph.nq", format=ox.RdfFormat.N_QUADS)
+            store.flush()
+        except SyntaxError as error:
+            raise StoreError(f"not N-Quads: {error}", where=str(staging / "graph.nq")) from error
+        except RuntimeError as error:
+            raise OSError(str(error)) from error
+
+    # ------------------------------------------------------------ a few articles changed
+    def is_small(self, before: Sequence[KeptArticle]) -> bool:
+        """Return whether so little changed that the last build is better patched."""
+        gone, come = self._difference(before)
+        return len(gone) + len(come) <= max(SMALL_CHANGE, len(self.articles) // 10)
+
+    def _difference(self, before: Sequence[KeptArticle]) -> tuple[list[KeptArticle], list[KeptArticle]]:
+        old, new = {article.row for article in before}, {article.row for article in self.articles}
+        return [a for a in before if a.row not in new], [a for a in self.articles if a.row not in old]
+
+    def publish_change(
+        self, build: str, tools: str, before: Sequence[KeptArticle], state: dict[str, Any]
+    ) -> tuple[Totals, shapes.Report]:
+        """Make every file of the last build's and of what changed since, and put them in place."""
+        gone, come = self._difference(before)
+        old = {line for article in gone for line in self.parts.quads(article.row).splitlines(keepends=True)}
+        new = {line for article in come for line in self.parts.quads(article.row).splitlines(keepends=True)}
+        taken, brought = sorted(old - new), sorted(new - old)
+        with place.explained(self.out):
+            staging = place.clear_staging(self.out)
+            totals = Totals.from_dict(self._totals().articles, state["totals"])
+            self._patch_quads(staging, taken, brought, totals)
+            self._patch_turtle(staging, sorted({blocks.subject_of(line) for line in (*taken, *brought)}))
+            self._patch_claims(staging, before)
+            place.copy_store(self.out / "store", staging / "store")
+            report = self._patch_store(staging, taken, brought, state["report"])
+            return totals, self._finish(build, tools, totals, report)
+
+    def _patch_quads(self, staging: Path, taken: list[bytes], brought: list[bytes], totals: Totals) -> None:
+        changes = sorted([(line, b"") for line in taken] + [(line, line) for line in brought])
+        triples = sorted({line[: line.rindex(b" <")] for line in (*taken, *brought)})
+        with SortedFile(self.out / "graph.nq") as file, (staging / "graph.nq").open("wb") as stream:
+            for triple in triples:
+                totals.add_triple(triple, list(file.starting_with(triple + b" <")), -1)
+            file.patch(changes, stream)
+        with SortedFile(staging / "graph.nq") as file:
+            for triple in triples:
+                totals.add_triple(triple, list(file.starting_with(triple + b" <")), 1)
+
+    def _patch_turtle(self, staging: Path, subjects: list[bytes]) -> None:
+        short = turtle.Shortener(self.prefixes)
+        with (
+            SortedFile(staging / "graph.nq") as quads,
+            blocks.open_blocks(self.out / "graph.ttl", self.prefixes) as old,
+            (staging / "graph.ttl").open("wb") as stream,
+        ):
+            said = (
+                (subject, blocks.format_block(quads.starting_with(subject + b" "), short, self._left_out))
+                for subject in subjects
+            )
+            old.patch(said, stream)
+
+    def _patch_claims(self, staging: Path, before: Sequence[KeptArticle]) -> None:
+        places: dict[int, tuple[int, int]] = {}
+        at = 0
+        for article in before:
+            places[article.row] = (at, at + article.size)
+            at += article.size
+        with SortedFile(self.out / "claims.jsonl") as old, (staging / "claims.jsonl").open("wb") as stream:
+            start = end = 0
+            for article in self.articles:
+                found = places.get(article.row)
+                if found and found[0] == end:
+                    end = found[1]
+                    continue
+                copy_range(old.map, start, end, stream)
+                start, end = found or (end, end)
+                if not found:
+                    stream.write(self.parts.claims(article.row))
+            copy_range(old.map, start, end, stream)
+
+    def _patch_store(
+        self, staging: Path, taken: list[bytes], brought: list[bytes], state: dict[str, Any] | None
+    ) -> shapes.Report:
+        try:
+            store = ox.Store(str(staging / "store"))
+            for quad in checking.parse_lines(taken):
+                store.remove(quad)
+            store.extend(checking.parse_lines(brought))
+            store.flush()
+        except RuntimeError as error:
+            raise OSError(str(error)) from error
+        del store
+        store = open_store(staging / "store")
+        loaded = shapes.load_shapes(self.domain.ontology / "shapes.ttl")
+        last = checking.report_of(state, loaded, store) if state else None
+        return checking.recheck(last, taken, brought) if last else shapes.check(store, loaded)
+
+    # ------------------------------------------------------------ in place
+    def _finish(self, build: str, tools: str, totals: Totals, report: shapes.Report) -> shapes.Report:
+        text = shapes.write_report(report, "turtle")
+        (self.out / place.STAGING / "report.ttl").write_text(text, encoding="utf-8")
+        state = None if report.handed_over else checking.report_state(report)
+        self.parts.save_build(build, self.articles, {"tools": tools, "totals": totals.as_dict(), "report": state})
+        place.put_in_place(self.out, build, {"articles": len(self.articles), "quads": totals.quads})
+        return replace(report, store=open_store(self.out / "store"))
+
+
+def in_order(articles: Iterable[KeptArticle]) -> list[KeptArticle]:
+    """Return articles in the order of their claims."""
+    return sorted(articles, key=lambda article: article.name)

@@ -1,0 +1,140 @@
+"""Files of sorted records that memory need not hold: sorted, merged, searched, and patched without a rewrite.
+
+Records are compared as bytes, which for UTF-8 is the order of code points.
+"""
+
+from __future__ import annotations
+
+import heapq
+import mmap
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import BinaryIO
+
+RUN_BYTES = 48 * 1024 * 1024
+"""How much is sorted in memory at a time."""
+FAN_IN = 24
+"""How many files are merged at a time, so that a low limit of open files is enough."""
+_CHUNK = 4 * 1024 * 1024
+
+
+def sort_blocks(blocks: Iterable[bytes], scratch: Path, *, run_bytes: int = RUN_BYTES) -> Iterator[bytes]:
+    """Yield the lines of blocks in order, each with its line end, using files in ``scratch`` where they are many."""
+    runs: list[Path] = []
+    lines: list[bytes] = []
+    size = 0
+    for block in blocks:
+        lines += block.splitlines(keepends=True)
+        size += len(block)
+        if size >= run_bytes:
+            runs.append(_write_run(sorted(lines), scratch, len(runs)))
+            lines, size = [], 0
+    lines.sort()
+    if not runs:
+        yield from lines
+        return
+    runs.append(_write_run(lines, scratch, len(runs)))
+    del lines
+    number = len(runs)
+    while len(runs) > FAN_IN:
+        runs = [
+            _write_run(merge_files(runs[at : at + FAN_IN]), scratch, number + at) for at in range(0, len(runs), FAN_IN)
+        ]
+        number += number
+    yield from merge_files(runs)
+
+
+def _write_run(lines: Iterable[bytes], scratch: Path, number: int) -> Path:
+    path = scratch / f"run-{number}"
+    with path.open("wb", buffering=_CHUNK) as stream:
+        stream.writelines(lines)
+    return path
+
+
+def merge_files(paths: Sequence[Path]) -> Iterator[bytes]:
+    """Yield the lines of sorted files in order, and take the files away."""
+    with ExitStack() as stack:
+        streams = [stack.enter_context(path.open("rb", buffering=1024 * 1024)) for path in paths]
+        yield from heapq.merge(*streams)
+    for path in paths:
+        path.unlink()
+
+
+class SortedFile:
+    """A file of sorted records, searched by their keys without being read.
+
+    ``separator`` ends in the first byte of the next record's line: a record starts one byte after the
+    place where the separator is found. ``key`` gives the key of a record. Use as a context manager.
+    """
+
+    def __init__(
+        self, path: Path, key: Callable[[bytes], bytes] = bytes, separator: bytes = b"\n", first: int = 0
+    ) -> None:
+        self.key = key
+        self.separator = separator
+        self.first = first
+        self._stream = path.open("rb")
+        self.size = path.stat().st_size
+        self.map = mmap.mmap(self._stream.fileno(), 0, access=mmap.ACCESS_READ) if self.size else b""
+
+    def __enter__(self) -> SortedFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if isinstance(self.map, mmap.mmap):
+            self.map.close()
+        self._stream.close()
+
+    def end_of(self, start: int) -> int:
+        """Return where the record that starts at ``start`` ends."""
+        found = self.map.find(self.separator, start)
+        return self.size if found < 0 else found + 1
+
+    def key_at(self, start: int) -> bytes:
+        """Return the key of the record that starts at ``start``."""
+        return self.key(self.map[start : self.end_of(start)])
+
+    def seek(self, key: bytes, low: int | None = None) -> int:
+        """Return where the first record starts whose key is not less than ``key``, at or after ``low``."""
+        low, high = self.first if low is None else low, self.size
+        while low < high:
+            found = self.map.rfind(self.separator, low, (low + high) // 2)
+            start = low if found < 0 else found + 1
+            end = self.end_of(start)
+            if self.key(self.map[start:end]) < key:
+                low = end
+            else:
+                high = start
+        return low
+
+    def starting_with(self, prefix: bytes) -> Iterator[bytes]:
+        """Yield the records that start with ``prefix``; their keys must be the records themselves."""
+        at = self.seek(prefix)
+        while at < self.size:
+            end = self.end_of(at)
+            record = self.map[at:end]
+            if not record.startswith(prefix):
+                return
+            yield record
+            at = end
+
+    def patch(self, changes: Iterable[tuple[bytes, bytes]], stream: BinaryIO) -> None:
+        """Write the file with other records: ``changes`` are (key, new record, empty for none) in order."""
+        position = 0
+        at = self.first
+        for key, record in changes:
+            at = self.seek(key, at)
+            copy_range(self.map, position, at, stream)
+            position = at
+            if at < self.size and self.key_at(at) == key:
+                position = self.end_of(at)
+            stream.write(record)
+            at = position
+        copy_range(self.map, position, self.size, stream)
+
+
+def copy_range(data: mmap.mmap | bytes, start: int, end: int, stream: BinaryIO) -> None:
+    """Write a stretch of a mapped file, piece by piece."""
+    for at in range(start, end, _CHUNK):
+        stream.write(data[at : min(at + _CHUNK, end)])
