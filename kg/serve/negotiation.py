@@ -15,6 +15,8 @@ class Format:
     media: str
     also: tuple[str, ...] = ()
     title: str = ""
+    names: tuple[str, ...] = ()
+    """Other short names, as clients write them in an address."""
 
 
 RESULT_FORMATS = (
@@ -26,12 +28,14 @@ RESULT_FORMATS = (
 """How rows and truths are written."""
 
 GRAPH_FORMATS = (
-    Format("ttl", "text/turtle; charset=utf-8", ("application/turtle", "application/x-turtle"), "Turtle"),
-    Format("nt", "application/n-triples", ("text/plain",), "N-Triples"),
-    Format("nq", "application/n-quads", ("text/x-nquads",), "N-Quads"),
+    Format(
+        "ttl", "text/turtle; charset=utf-8", ("application/turtle", "application/x-turtle"), "Turtle", ("turtle", "n3")
+    ),
+    Format("nt", "application/n-triples", ("text/plain",), "N-Triples", ("ntriples", "n-triples")),
+    Format("nq", "application/n-quads", ("text/x-nquads",), "N-Quads", ("nquads", "n-quads")),
     Format("trig", "application/trig", ("application/x-trig",), "TriG"),
-    Format("jsonld", "application/ld+json", ("application/json",), "JSON-LD"),
-    Format("rdf", "application/rdf+xml", ("application/xml", "text/xml"), "RDF/XML"),
+    Format("jsonld", "application/ld+json", ("application/json",), "JSON-LD", ("json-ld", "json")),
+    Format("rdf", "application/rdf+xml", ("application/xml", "text/xml"), "RDF/XML", ("xml", "rdf+xml", "rdfxml")),
 )
 """How triples are written."""
 
@@ -46,7 +50,7 @@ def formats_of(form: str) -> tuple[Format, ...]:
 def choose_format(formats: Sequence[Format], accept: str, named: str = "") -> Format | None:
     """Return the format that a client likes best, the first of equals; ``None`` where it takes none.
 
-    ``named`` is a short name or a type that the address asks for, and goes before what is accepted.
+    ``named`` are short names or types that the address asks for, with commas; they go before what is accepted.
 
     >>> choose_format(RESULT_FORMATS, "text/csv;q=0.5, application/xml").name
     'xml'
@@ -54,8 +58,9 @@ def choose_format(formats: Sequence[Format], accept: str, named: str = "") -> Fo
     'ttl'
     """
     if named:
-        wanted = named.strip().lower()
-        return next((item for item in formats if wanted in (item.name, *_types(item))), None)
+        words = [word.strip().lower() for word in named[:1_000].split(",")]
+        known = {name: item for item in reversed(formats) for name in (item.name, *item.names, *_types(item))}
+        return next((known[word] for word in words if word in known), None)
     likings = parse_accept(accept) if accept.strip() else {"*/*": 1.0}
     best, most = None, 0.0
     for item in formats:

@@ -76,7 +76,7 @@ async def read_ask(request: Request) -> Ask | None:
         return None
     formats = [value for name, value in pairs if name in ("format", "output")]
     default, named = _read_dataset(pairs)
-    return Ask(check_text(queries[0]), default, named, formats[-1] if formats else "")
+    return Ask(check_text(queries[0]), default, named, ",".join(formats))
 
 
 async def _read_body(request: Request, pairs: Pairs) -> Pairs:

@@ -1,0 +1,118 @@
+"""The pages in a real browser: Debian's Chromium, headless, under the policy that the server sends."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from serve_fixtures import Server
+from test_serve_pages import HOSTILE, hostile_server  # noqa: F401 - a fixture
+
+pytest_plugins = ["serve_fixtures"]
+pytestmark = pytest.mark.slow
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if not CHROMIUM:
+        pytest.skip("Chromium is not installed (Debian package chromium)")
+    with playwright.sync_playwright() as play:
+        started = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """A page that fails its test where anything went wrong in it, or it called another server."""
+    opened = browser.new_page(viewport={"width": 1200, "height": 900})
+    wrong: list[str] = []
+    opened.on("pageerror", lambda error: wrong.append(str(error)))
+    opened.on("dialog", lambda dialog: (wrong.append(f"a dialog: {dialog.message}"), dialog.dismiss()))
+    opened.on("console", lambda said: wrong.append(said.text) if "Security Policy" in said.text else None)
+    opened.on(
+        "request",
+        lambda asked: None if "127.0.0.1" in asked.url or asked.url[:5] == "data:" else wrong.append(asked.url),
+    )
+    yield opened
+    opened.close()
+    assert not wrong
+
+
+def test_ask_a_question_and_read_its_words(page: Any, server: Server) -> None:
+    page.goto(server.url)
+    card = page.locator("#project_stages")
+    card.locator("button").click()
+    page.wait_for_selector("table")
+    assert page.locator("tbody tr").count() == 4
+    page.locator("tbody tr").nth(1).locator("a", has_text="82 projects").click()
+    mark = page.locator("mark#words")
+    assert mark.inner_text() == "82 projects achieve landing"
+    assert mark.bounding_box()["y"] < 900
+
+
+def test_change_a_parameter_with_the_keyboard(page: Any, server: Server) -> None:
+    page.goto(f"{server.url}/questions/projects_in_place")
+    page.fill("input[name=place]", "Future Science City")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**place=Future*")
+    assert "Future" in page.input_value("input[name=place]")
+
+
+def test_editor_asks_completes_and_shares(page: Any, server: Server) -> None:
+    page.goto(f"{server.url}/editor")
+    page.wait_for_selector("body[data-ready]")
+    page.click(".CodeMirror")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("SELECT DISTINCT ?x WHERE { ?x a rd:Par")
+    page.keyboard.press("Control+Space")
+    page.wait_for_selector(".CodeMirror-hints li")
+    assert "rd:Park" in page.inner_text(".CodeMirror-hints")
+    page.keyboard.press("Enter")
+    page.keyboard.type(" }")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("#answer tbody tr")
+    assert page.locator("#answer tbody tr").count() >= 4
+    assert page.locator("#downloads a").count() == 4
+    shared = page.url
+    assert "query=SELECT" in shared
+    page.goto(shared)
+    page.wait_for_selector("#answer tbody tr")
+
+
+def test_editor_points_at_an_error(page: Any, server: Server) -> None:
+    text = "SELECT *\nWHERE {\n  ?s foo:bar ?o .\n}"
+    page.goto(f"{server.url}/editor?query={quote(text)}")
+    page.wait_for_selector("#error .error")
+    assert "Line 3, column" in page.inner_text("#error")
+    assert page.locator(".CodeMirror .wrong").count() >= 1
+
+
+def test_hostile_names_stay_text(page: Any, hostile_server: Server) -> None:  # noqa: F811
+    for number in range(len(HOSTILE)):
+        page.goto(f"{hostile_server.url}/page?iri=https://kg.example/id/thing-{number}")
+        assert HOSTILE[number].replace("\u202e", "")[:5] in page.inner_text("main")
+    text = 'SELECT ?label ("1" AS ?__proto__) WHERE { ?x rdfs:label ?label }'
+    page.goto(f"{hostile_server.url}/editor?query={quote(text)}")
+    page.wait_for_selector("#answer tbody tr")
+    assert page.locator("#answer tbody tr").count() == len(HOSTILE)
+    assert page.locator("#answer img, #answer script, #answer svg").count() == 0
+    text = 'SELECT ("<img src=x onerror=alert(1)>" AS ?a) ?x WHERE { ?x schema:url ?u }'
+    page.goto(f"{hostile_server.url}/editor?query={quote(text)}")
+    page.wait_for_selector("#answer tbody tr")
+    assert page.locator("#answer a").first.get_attribute("href").startswith("/page?iri=")
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/questions/project_stages", "/editor", "/page?iri=https://kg.example/id/life-valley"]
+)
+def test_pages_fit_a_telephone(browser: Any, server: Server, path: str) -> None:
+    page = browser.new_page(viewport={"width": 360, "height": 740})
+    page.goto(server.url + path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 362
+    page.close()
