@@ -19,7 +19,8 @@ from servers import Server, running
 from kg import vocab as v
 from kg.errors import LoadError
 from kg.load import Settings, Source, make_loader
-from kg.load.bolt import BoltLoader, explain
+from kg.load.bolt import BoltLoader
+from kg.load.cypher import explain
 from kg.load.pgraph import PropertyGraph
 
 neo4j = pytest.importorskip("neo4j")
@@ -153,7 +154,8 @@ def test_what_others_changed_is_seen(empty: Server, tmp_path: Path) -> None:
 
 
 def start_load(server: Server, build: Path) -> subprocess.Popen[bytes]:
-    code = "import kg.load.bolt as b; b._ONE_TRANSACTION, b._BATCH = 0, 40; from kg.cli import main; main()"
+    small = "import kg.load.bolt as b, kg.load.cypher as c; b._ONE_TRANSACTION, c.BATCH = 0, 40"
+    code = f"{small}; from kg.cli import main; main()"
     command = [sys.executable, "-c", code, "load", server.url, "--kind", server.kind, "--build", str(build)]
     silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     return subprocess.Popen(command, env={**os.environ, **server.env}, **silent)  # type: ignore[call-overload,no-any-return]

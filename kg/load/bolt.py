@@ -8,26 +8,24 @@ while a node ``KgLoad`` says ``loading``. What has no such property is not ours 
 from __future__ import annotations
 
 import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from heapq import nsmallest
-from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
 from kg.errors import LoadError, MissingExtraError
 from kg.load.base import Kind, Plan, Result, Settings
 from kg.load.check import compare
+from kg.load.cypher import BATCH, batches, explain, grouped, join_labels, mark_edge, mark_node, pieces, plain, run_all
 from kg.load.http import is_local, pause
-from kg.load.pgraph import BASE_LABEL, KEY, MARK, Edge, Node, PropertyGraph, digest
+from kg.load.pgraph import BASE_LABEL, KEY, MARK, Edge, Node, PropertyGraph
 from kg.load.source import Source
 
 if TYPE_CHECKING:
     import neo4j
 
-_T = TypeVar("_T")
-_BATCH = 5000
 _SAMPLE = 100
 _ONE_TRANSACTION = 20_000
 """So many changed nodes and relations are written in one transaction, which readers see at once."""
@@ -64,16 +62,6 @@ class Difference(NamedTuple):
 def make_loader(kind: Kind, target: str, source: Source, settings: Settings) -> BoltLoader:
     """Return the loader of a Bolt server; raise ``MissingExtraError`` where the driver is not installed."""
     return BoltLoader(kind, target, source, settings)
-
-
-def mark_edge(edge: Edge) -> str:
-    """Return the mark of a relation: a digest of its ends, type and properties."""
-    return digest(edge.start, edge.type, edge.end, edge.properties)
-
-
-def mark_node(node: Node) -> str:
-    """Return the mark of a node: a digest of its labels and properties."""
-    return digest(node.labels, node.properties)
 
 
 class BoltLoader:
@@ -232,15 +220,18 @@ class BoltLoader:
     def _labels_of(self, uris: list[str]) -> dict[str, tuple[str, ...]]:
         """Return the labels that nodes have in the database."""
         query = f"UNWIND $rows AS row MATCH (n:{BASE_LABEL} {{{KEY}: row}}) RETURN row, labels(n)"
-        pieces = _pieces(sorted(uris))
-        return {uri: tuple(sorted(labels)) for piece in pieces for uri, labels in self._rows(query, rows=piece)}
+        return {
+            uri: tuple(sorted(labels))
+            for piece in pieces(sorted(uris))
+            for uri, labels in self._rows(query, rows=piece)
+        }
 
     def plan(self) -> Plan:
         """Say what a load would do; change nothing."""
         return self._plan(self.find_difference())
 
     def _plan(self, found: Difference) -> Plan:
-        way = "one transaction" if found.size <= _ONE_TRANSACTION else f"transactions of {_BATCH}"
+        way = "one transaction" if found.size <= _ONE_TRANSACTION else f"transactions of {BATCH}"
         with self._session():
             self.product = f"{self.kind.title} ({self._driver.get_server_info().agent})"
         return Plan(
@@ -266,14 +257,14 @@ class BoltLoader:
             steps = self._steps(found)
             if found.size <= _ONE_TRANSACTION:
                 at_once = list(steps)
-                self._write(lambda tx: _run_all(tx, at_once))
+                self._write(lambda tx: run_all(tx, at_once))
             else:
-                self._write(lambda tx: _run_all(tx, [self._note("loading")]))
+                self._write(lambda tx: run_all(tx, [self._note("loading")]))
                 for step in steps:
-                    self._write(lambda tx, step=step: _run_all(tx, [step]))  # type: ignore[misc]
+                    self._write(lambda tx, step=step: run_all(tx, [step]))  # type: ignore[misc]
                     self._done += len(step[1]["rows"])
                     self.settings.progress(min(self._done, self._total), self._total, "items")
-            self._write(lambda tx: _run_all(tx, [self._note("whole")]))
+            self._write(lambda tx: run_all(tx, [self._note("whole")]))
         counts, verified = self._verify()
         self.graph.count_losses()
         return Result(plan, counts, verified, self.graph.losses.listed(), seconds=time.monotonic() - started)
@@ -289,8 +280,8 @@ class BoltLoader:
     def _steps(self, found: Difference) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield statements, each with at most a batch of rows, in an order that is right in any prefix."""
         match = f"MATCH (:{BASE_LABEL})-[r]->(:{BASE_LABEL}) WHERE r.{MARK} IN $rows DELETE r"
-        yield from _batches(match, sorted(found.loose))
-        yield from _batches(
+        yield from batches(match, sorted(found.loose))
+        yield from batches(
             f"UNWIND $rows AS row MATCH (n:{BASE_LABEL} {{{KEY}: row}}) "
             f"WHERE n.{MARK} IS NOT NULL AND NOT (n)--() DELETE n",
             found.gone,
@@ -298,14 +289,17 @@ class BoltLoader:
         yield from self._change_nodes(set(found.changed))
         new = set(found.new)
         nodes = ((node.labels, self._row(node)) for node in self.graph.nodes() if node.uri in new)
-        for labels, rows in _grouped(nodes):
-            yield f"UNWIND $rows AS row MERGE (n:{_labels(labels)} {{{KEY}: row.uri}}) SET n += row.p", {"rows": rows}
+        for labels, rows in grouped(nodes):
+            yield (
+                f"UNWIND $rows AS row MERGE (n:{join_labels(labels)} {{{KEY}: row.uri}}) SET n += row.p",
+                {"rows": rows},
+            )
         ties = (
             (edge.type, {"a": edge.start, "b": edge.end, "p": {**edge.properties, MARK: mark}})
             for edge in self.graph.edges()
             if (mark := mark_edge(edge)) in found.ties
         )
-        for kind, rows in _grouped(ties):
+        for kind, rows in grouped(ties):
             ends = f"MATCH (a:{BASE_LABEL} {{{KEY}: row.a}}) MATCH (b:{BASE_LABEL} {{{KEY}: row.b}})"
             merge = f"MERGE (a)-[r:`{kind}` {{{MARK}: row.p.{MARK}}}]->(b) SET r += row.p"
             yield f"UNWIND $rows AS row {ends} {merge}", {"rows": rows}
@@ -328,10 +322,10 @@ class BoltLoader:
             for node in self.graph.nodes()
             if node.uri in changed
         )
-        for (less, more), batch in _grouped(rows):
-            take = f"REMOVE n:{_labels(less)} " if less else ""
+        for (less, more), batch in grouped(rows):
+            take = f"REMOVE n:{join_labels(less)} " if less else ""
             match = f"UNWIND $rows AS row MATCH (n:{BASE_LABEL} {{{KEY}: row.uri}})"
-            yield f"{match} {take}SET n:{_labels(more)} SET n += row.p", {"rows": batch}
+            yield f"{match} {take}SET n:{join_labels(more)} SET n += row.p", {"rows": batch}
 
     # ------------------------------------------------------------ afterwards
     def _verify(self) -> tuple[dict[str, int], str]:
@@ -355,10 +349,10 @@ class BoltLoader:
 
     def _check_nodes(self, nodes: Iterable[Node]) -> int:
         number, keys = 0, {KEY, *self._keys()}
-        for batch in _pieces(nodes):
+        for batch in pieces(nodes):
             query = f"UNWIND $rows AS row MATCH (n:{BASE_LABEL} {{{KEY}: row}}) RETURN row, labels(n), properties(n)"
             rows = self._rows(query, rows=[node.uri for node in batch])
-            found = {uri: (set(labels), _plain(properties, keys)) for uri, labels, properties in rows}
+            found = {uri: (set(labels), plain(properties, keys)) for uri, labels, properties in rows}
             number += len(batch)
             for node in batch:
                 labels, properties = found.get(node.uri, (set(), {}))
@@ -370,7 +364,7 @@ class BoltLoader:
     def _check_edges(self) -> int:
         wanted = {mark_edge(edge) for edge in self.graph.edges()}
         rows = self._rows(f"MATCH {_TIES} RETURN a.{KEY}, type(r), b.{KEY}, properties(r)")
-        found = {mark_edge(Edge(a, kind, b, _plain(properties, {"articles"}))) for a, kind, b, properties in rows}
+        found = {mark_edge(Edge(a, kind, b, plain(properties, {"articles"}))) for a, kind, b, properties in rows}
         if wanted != found:
             raise LoadError(
                 f"{len(wanted - found)} relations missing, {len(found - wanted)} in excess", where=self.target
@@ -384,9 +378,9 @@ class BoltLoader:
         ties = [row[0] for row in self._rows(f"MATCH {_TIES} RETURN r.{MARK}")]
         found = Difference([], [], nodes, set(), set(ties), 0)
         for step in self._steps(found):
-            self._write(lambda tx, step=step: _run_all(tx, [step]))  # type: ignore[misc]
+            self._write(lambda tx, step=step: run_all(tx, [step]))  # type: ignore[misc]
         left = next(self._rows(f"MATCH {_OURS} RETURN count(n)"))[0]
-        self._write(lambda tx: _run_all(tx, [(f"MATCH (n:{_META} {{id: $id}}) DELETE n", {"id": self.source.base})]))
+        self._write(lambda tx: run_all(tx, [(f"MATCH (n:{_META} {{id: $id}}) DELETE n", {"id": self.source.base})]))
         for statement in ("DROP CONSTRAINT kg_uri IF EXISTS", "DROP INDEX kg_name IF EXISTS"):
             if not left and self.kind.name == "neo4j":
                 with self._session() as session:
@@ -394,58 +388,3 @@ class BoltLoader:
         plan = Plan(self.target, self.product, "items", removed=len(nodes) + len(ties), way="remove")
         kept = f"; {left} nodes stay, since others tied something to them" if left else ""
         return Result(plan, {"nodes": left, "relations": 0}, f"counted{kept}", seconds=time.monotonic() - started)
-
-
-# ---------------------------------------------------------------- small things
-def _run_all(tx: neo4j.ManagedTransaction, steps: Iterable[tuple[str, dict[str, Any]]]) -> None:
-    for query, parameters in steps:
-        tx.run(query, parameters).consume()
-
-
-def _pieces(items: Iterable[_T]) -> Iterator[list[_T]]:
-    rest = iter(items)
-    while piece := list(islice(rest, _BATCH)):
-        yield piece
-
-
-def _batches(query: str, rows: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for batch in _pieces(rows):
-        yield query, {"rows": batch}
-
-
-def _grouped(pairs: Iterable[tuple[Any, dict[str, Any]]]) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
-    """Yield rows that share a key in batches, holding no more than a batch of each."""
-    groups: defaultdict[Any, list[dict[str, Any]]] = defaultdict(list)
-    for key, row in pairs:
-        groups[key].append(row)
-        if len(groups[key]) == _BATCH:
-            yield key, groups.pop(key)
-    yield from groups.items()
-
-
-def _labels(labels: Iterable[str]) -> str:
-    return ":".join(f"`{label}`" for label in labels)
-
-
-def _plain(properties: dict[str, Any], keys: Collection[str]) -> dict[str, Any]:
-    """Return those properties that are ours as they were sent: without the mark, dates as dates of Python."""
-    return {
-        key: value.to_native() if hasattr(value, "to_native") else value
-        for key, value in sorted(properties.items())
-        if key in keys
-    }
-
-
-def explain(error: Exception) -> tuple[str, str]:
-    """Return what an error of the driver means and what to do about it."""
-    text, code = " ".join(str(error).split())[:300], str(getattr(error, "code", "") or "")
-    low = text.lower()
-    if type(error).__name__ in ("ServiceUnavailable", "SessionExpired"):
-        return f"cannot be reached: {text}", "is the server running, and is this its Bolt port?"
-    if "no space left" in low or ("disk" in low and "full" in low):
-        return f"the disk of the server is full: {text}", "make room, and load again"
-    if "DatabaseNotFound" in code or "database does not exist" in low:
-        return f"no such database: {text}", "make it first, or name another with --database"
-    if "Forbidden" in code or "AccessMode" in code or "NotALeader" in code or "read-only" in low or "read only" in low:
-        return f"you may not write here: {text}", "the database is read-only, or this user has no right to write"
-    return f"the server refused: {text}", ""

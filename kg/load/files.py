@@ -21,7 +21,7 @@ from typing import NamedTuple, TextIO
 
 from kg.errors import LoadError
 from kg.load.base import Kind, Loss, Plan, Result, Settings, check_folder
-from kg.load.bolt import mark_edge, mark_node
+from kg.load.cypher import mark_edge, mark_node
 from kg.load.pgraph import KEY, MARK, Key, PropertyGraph, Value
 from kg.load.source import Source, quads
 
@@ -160,7 +160,7 @@ class FilesLoader:
     def _node_cells(
         dialect: Dialect, uri: str, labels: tuple[str, ...], keys: list[Key], properties: dict[str, Value], mark: str
     ) -> list[str | None]:
-        cells: list[str | None] = [uri, ";".join(labels), mark]
+        cells: list[str | None] = [uri, dialect.part.join(labels), mark]
         if dialect.edge_ids:
             cells.append(uri)
         for key in keys:

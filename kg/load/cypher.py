@@ -1,0 +1,84 @@
+"""Small parts of loading over Bolt: marks, batches, Cypher's names, and what the driver's errors mean."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from kg.load.pgraph import Edge, Node, digest
+
+if TYPE_CHECKING:
+    import neo4j
+
+_T = TypeVar("_T")
+BATCH = 5000
+
+
+def mark_edge(edge: Edge) -> str:
+    """Return the mark of a relation: a digest of its ends, type and properties."""
+    return digest(edge.start, edge.type, edge.end, edge.properties)
+
+
+def mark_node(node: Node) -> str:
+    """Return the mark of a node: a digest of its labels and properties."""
+    return digest(node.labels, node.properties)
+
+
+def run_all(tx: neo4j.ManagedTransaction, steps: Iterable[tuple[str, dict[str, Any]]]) -> None:
+    """Run statements in a transaction."""
+    for query, parameters in steps:
+        tx.run(query, parameters).consume()
+
+
+def pieces(items: Iterable[_T]) -> Iterator[list[_T]]:
+    """Yield the items in lists of at most a batch."""
+    rest = iter(items)
+    while piece := list(islice(rest, BATCH)):
+        yield piece
+
+
+def batches(query: str, rows: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield a statement for each batch of rows."""
+    for batch in pieces(rows):
+        yield query, {"rows": batch}
+
+
+def grouped(pairs: Iterable[tuple[Any, dict[str, Any]]]) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
+    """Yield rows that share a key in batches, holding no more than a batch of each."""
+    groups: defaultdict[Any, list[dict[str, Any]]] = defaultdict(list)
+    for key, row in pairs:
+        groups[key].append(row)
+        if len(groups[key]) == BATCH:
+            yield key, groups.pop(key)
+    yield from groups.items()
+
+
+def join_labels(labels: Iterable[str]) -> str:
+    """Return labels as Cypher writes them."""
+    return ":".join(f"`{label}`" for label in labels)
+
+
+def plain(properties: dict[str, Any], keys: Collection[str]) -> dict[str, Any]:
+    """Return those properties that are ours as they were sent: without the mark, dates as dates of Python."""
+    return {
+        key: value.to_native() if hasattr(value, "to_native") else value
+        for key, value in sorted(properties.items())
+        if key in keys
+    }
+
+
+def explain(error: Exception) -> tuple[str, str]:
+    """Return what an error of the driver means and what to do about it."""
+    text, code = " ".join(str(error).split())[:300], str(getattr(error, "code", "") or "")
+    low = text.lower()
+    if type(error).__name__ in ("ServiceUnavailable", "SessionExpired"):
+        return f"cannot be reached: {text}", "is the server running, and is this its Bolt port?"
+    if "no space left" in low or ("disk" in low and "full" in low):
+        return f"the disk of the server is full: {text}", "make room, and load again"
+    if "DatabaseNotFound" in code or "database does not exist" in low:
+        return f"no such database: {text}", "make it first, or name another with --database"
+    if "Forbidden" in code or "AccessMode" in code or "NotALeader" in code or "read-only" in low or "read only" in low:
+        return f"you may not write here: {text}", "the database is read-only, or this user has no right to write"
+    return f"the server refused: {text}", ""
