@@ -82,10 +82,10 @@ def test_curl(server: Server, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_jena_rsparql(server: Server, tmp_path: Path) -> None:
-    """Needs Java and a class path with Jena's command line, in KG_JENA_CLASSPATH (a folder of jars also does)."""
-    place = os.environ.get("KG_JENA_CLASSPATH", "")
+    """Needs Java and the jars of Jena's command line, in KG_JENA_LIB (a folder of jars; `.ci/browser` makes one)."""
+    place = os.environ.get("KG_JENA_LIB", "")
     if not place or shutil.which("java") is None:
-        pytest.skip("KG_JENA_CLASSPATH does not name Jena's jars")
+        pytest.skip("KG_JENA_LIB does not name Jena's jars")
     path = f"{place}/*" if Path(place).is_dir() else place
     (tmp_path / "q.rq").write_text(PARKS)
     command = [

@@ -382,3 +382,19 @@ def test_questions_are_listed_for_programs(server: Server) -> None:
     answer = server.client.get("/questions/projects_in_place", params={"place": "Life Valley", "format": "csv"})
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.text.startswith("project,")
+
+
+def test_a_request_that_is_repeated_gets_the_same_answer(server: Server) -> None:
+    """From memory the second time, and logged each time; another header is another request."""
+    params = {"query": "SELECT ?s WHERE { ?s a rd:Enterprise } # repeated"}
+    first, second, third = (server.client.get("/sparql", params=params) for _ in range(3))
+    assert first.content == second.content == third.content
+    hop = {"date", "content-length"}
+    assert {k: w for k, w in first.headers.items() if k not in hop} == {
+        k: w for k, w in third.headers.items() if k not in hop
+    }
+    assert [bool(line.get("repeated")) for line in server.lines()[-3:]] == [False, True, True]
+    other = server.client.get("/sparql", params=params, headers={"accept": "text/csv"})
+    assert other.headers["content-type"].startswith("text/csv")
+    evil = server.client.get("/sparql", params=params, headers={"host": "evil.example"})
+    assert evil.status_code == 421

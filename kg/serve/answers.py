@@ -27,13 +27,14 @@ THREAD_FROM = 256 << 10
 class Answer:
     """A whole answer: its type, its bytes, the tag it is known by, and the bytes packed once they were asked for."""
 
-    __slots__ = ("body", "info", "media", "packed", "tag")
+    __slots__ = ("body", "build", "info", "media", "packed", "tag")
 
-    def __init__(self, media: str, body: bytes, tag: str, info: dict[str, Any]) -> None:
+    def __init__(self, media: str, body: bytes, tag: str, info: dict[str, Any], build: str = "") -> None:
         self.media = media
         self.body = body
         self.tag = tag
         self.info = info
+        self.build = build
         self.packed = b""
 
     async def pack(self) -> bytes:
@@ -116,7 +117,8 @@ class Answers:
             return kept
         job = job | {"rows": self.limits.rows, "bytes": self.limits.answer_bytes}
         reply = await self._run(pool, job, LOOKUP_SECONDS if lookup else self.limits.seconds)
-        answer = Answer(format.media, reply.body, make_tag(reply.build, key) if repeatable else "", reply.info)
+        tag = make_tag(reply.build, key) if repeatable else ""
+        answer = Answer(format.media, reply.body, tag, reply.info, reply.build)
         if answer.tag and not reply.info.get("missing"):
             self.kept.put(answer)
         return answer
@@ -165,6 +167,7 @@ async def respond(request: Request, answer: Answer) -> Response:
     headers = {"Vary": "Accept, Accept-Encoding", "Cache-Control": "no-cache" if answer.tag else "no-store"}
     if answer.tag:
         headers["ETag"] = answer.tag
+        request.scope["state"]["build"] = answer.build
         if answer.tag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
     body = answer.body

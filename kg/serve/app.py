@@ -11,7 +11,6 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.types import ASGIApp
 
 from kg import __version__
 from kg import vocab as v
@@ -208,7 +207,7 @@ async def _fail(request: Request, error: Exception) -> Response:
     return error_response(broken, request.headers.get("accept", ""))
 
 
-def make_app(settings: Settings, log: AccessLog | None = None) -> ASGIApp:
+def make_app(settings: Settings, log: AccessLog | None = None) -> Guardrails:
     """Return the application over a store; it starts its workers when the server starts."""
     from starlette.exceptions import HTTPException
 
@@ -230,7 +229,7 @@ def make_app(settings: Settings, log: AccessLog | None = None) -> ASGIApp:
     routes = [*_endpoint_routes(endpoint, settings), *pages.routes(), Route("/{rest:path}", _no_page)]
     refusals = {HTTPException: _refuse, HttpError: _refuse, Exception: _fail}
     inner = Starlette(routes=routes, lifespan=lifespan, exception_handlers=refusals)
-    return Guardrails(inner, settings, log)
+    return Guardrails(inner, settings, log, answers.questions.refresh)
 
 
 def _endpoint_routes(endpoint: Endpoint, settings: Settings) -> list[BaseRoute]:

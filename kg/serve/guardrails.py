@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kg.serve.errors import HttpError, error_response
 from kg.serve.log import AccessLog
+from kg.serve.repeats import Repeats, write_response
 from kg.serve.settings import Settings
 
 PIECE = 64 << 10
@@ -31,8 +32,10 @@ METHODS = "GET, HEAD, POST, OPTIONS"
 class Guardrails:
     """The outermost part of the application."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, log: AccessLog) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, log: AccessLog, build: Callable[[], str]) -> None:
         self.app = app
+        self.build = build
+        self.repeats = Repeats()
         self.settings = settings
         self.limits = settings.limits
         self.log = log
@@ -57,6 +60,15 @@ class Guardrails:
             await request.fail(HttpError(500, "something went wrong here", hint="the server's log has it"))
         finally:
             self.log.write(request.entry, time.monotonic() - request.start)
+
+    def repeat(self, request: bytes) -> tuple[bytes, dict[str, Any]] | None:
+        """Return the response to a request that was answered before, to the byte, from the present build."""
+        return self.repeats.get(request, self.build())
+
+    def keep(self, state: MutableMapping[str, Any], response: bytes, entry: dict[str, Any]) -> None:
+        """Keep a whole response for when its request comes again."""
+        if state.get("build") and state["build"] == self.build():
+            self.repeats.put(state["request"], response, entry, state["build"])
 
     async def _run(self, request: _Exchange, scope: Scope) -> None:
         """Run the application, and end its work when the client goes away."""
@@ -140,6 +152,8 @@ class _Exchange:
         }
         state: MutableMapping[str, Any] = scope.setdefault("state", {})
         state["log"] = self.entry
+        self.state = state
+        self.response: list[tuple[bytes, bytes]] = []
 
     async def receive(self) -> Message:
         """Return the next piece of the body, where it comes in time and is not too much."""
@@ -170,11 +184,14 @@ class _Exchange:
             self.started = True
             self.entry["status"] = message["status"]
             self._add_headers(message)
+            self.response = list(message["headers"])
             await self._send(message)
             return
         body = message.get("body", b"")
         self.entry["bytes"] += len(body)
         more = message.get("more_body", False)
+        if not more and "request" in self.state and self.entry["status"] == 200:
+            self.rails.keep(self.state, write_response(b"HTTP/1.1 200 OK\r\n", self.response, body), self.entry)
         if len(body) <= PIECE:
             await self._send(message)
             return

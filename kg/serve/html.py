@@ -33,7 +33,8 @@ def page(title: str, body: str, *, scripts: Sequence[str] = (), styles: Sequence
     menu = "".join(f'<a href="{esc(path)}">{esc(name)}</a>' for path, name in MENU)
     return (
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{esc(title)}</title>'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">{links}{loads}</head>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
+        f"{links}{loads}</head>"
         f'<body><a class="skip" href="#main">To the content</a><header><nav aria-label="Pages">{menu}</nav></header>'
         f'<main id="main">{body}</main></body></html>'
     ).encode("utf-8", "replace")

@@ -9,18 +9,21 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from kg.serve.guardrails import Guardrails
+from kg.serve.repeats import may_repeat
 from kg.serve.settings import Limits, Settings
 
 GRACEFUL_SECONDS = 10
 
 
-def make_protocol(limits: Limits) -> type[asyncio.Protocol]:
-    """Return uvicorn's protocol with limits on what comes before a request is whole."""
+def make_protocol(limits: Limits, rails: Guardrails) -> type[asyncio.Protocol]:
+    """Return uvicorn's protocol with limits on what comes before a request is whole, and an ear for repeats."""
 
     class BoundedProtocol(HttpToolsProtocol):
         """Ends a connection that sends its headers too slowly or sends too many, and the oldest of too many."""
 
         head = 0
+        between = True
         timer: asyncio.TimerHandle | None = None
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -39,6 +42,9 @@ def make_protocol(limits: Limits) -> type[asyncio.Protocol]:
 
         def data_received(self, data: bytes) -> None:
             if self.waits():
+                fresh = self.between and not self.head and may_repeat(data)
+                if fresh and self._repeat(data):
+                    return
                 if self.timer is None:
                     self._start_timer()
                 self.head += len(data)
@@ -46,7 +52,33 @@ def make_protocol(limits: Limits) -> type[asyncio.Protocol]:
                     self.transport.write(b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\n\r\n")
                     self.transport.close()
                     return
+                super().data_received(data)
+                if fresh and self.cycle is not None:
+                    self.scope["state"]["request"] = data
+                return
             super().data_received(data)
+
+        def _repeat(self, data: bytes) -> bool:
+            """Answer a request that was answered before, if it was."""
+            kept = None if self.flow.write_paused else rails.repeat(data)
+            if kept is None:
+                return False
+            self._stop_timer()
+            self._unset_keepalive_if_required()
+            rails.log.write({**kept[1], "client": self.client[0] if self.client else ""}, 0.0)
+            self.transport.write(kept[0])
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
+            return True
+
+        def on_message_begin(self) -> None:
+            self.between = False
+            super().on_message_begin()
+
+        def on_message_complete(self) -> None:
+            self.between = True
+            super().on_message_complete()
 
         def on_headers_complete(self) -> None:
             self.head = 0
@@ -76,13 +108,13 @@ def _drop_one(connections: set[Any], newest: Any) -> None:
     victim.transport.close()
 
 
-def run(app: Any, settings: Settings) -> None:
+def run(app: Guardrails, settings: Settings) -> None:
     """Serve until told to stop; then let those finish who are being answered."""
     config = uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
-        http=make_protocol(settings.limits),
+        http=make_protocol(settings.limits, app),
         ws="none",
         access_log=False,
         log_level="warning",

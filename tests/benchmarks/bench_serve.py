@@ -1,0 +1,123 @@
+"""``kg serve`` beside ``oxigraph serve-read-only`` on the same store: requests a second, and times to answer.
+
+    python tests/benchmarks/bench_serve.py [--seconds 4] [--clients 1 8 32] [--repeat 3]
+
+Each client keeps one connection and asks again as soon as it is answered. ``same`` asks the same text again
+and again, which ``kg serve`` answers from what it keeps; ``new`` asks a text that was never asked before (a
+comment differs), so that each is checked, run in a worker and written. Runs of the two servers alternate;
+the median of the repeats is shown, p50 and p99 in milliseconds. The client takes part of the two cores too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+from urllib.parse import quote
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent)]
+
+QUERIES = {
+    "ask": "ASK {}",
+    "look up": "SELECT ?p ?o { <https://kg.example/id/changping-district> ?p ?o }",
+    "list": "PREFIX rd: <https://kg.example/ontology/> SELECT ?s ?stage { GRAPH ?g { ?s rd:stage ?stage } } LIMIT 50",
+    "count": "SELECT ?p (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?p",
+}
+_serial = itertools.count()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--seconds", type=float, default=4)
+    parser.add_argument("--clients", type=int, nargs="+", default=[1, 8, 32])
+    parser.add_argument("--repeat", type=int, default=3)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        compare(Path(folder), options)
+
+
+def compare(folder: Path, options: argparse.Namespace) -> None:
+    """Print a row for each query, kind of asking and number of clients."""
+    from serve_fixtures import free_port, start_server
+
+    from kg.pipeline import build
+    from kg.resources import load_domain
+
+    domain = load_domain()
+    build(domain, [domain.articles / "changping-two-districts.txt"], folder / "build")
+    kg = start_server(folder / "build" / "store", folder / "log")
+    port = free_port()
+    oxigraph = start_oxigraph(folder / "build" / "store", port)
+    print(f"{'query':<9}{'asked':<7}{'clients':>7} | {'oxigraph/s':>10}{'p50':>7}{'p99':>8} | ", end="")
+    print(f"{'kg/s':>8}{'p50':>7}{'p99':>8} | {'share':>6}")
+    try:
+        for (name, text), clients, kind in itertools.product(QUERIES.items(), options.clients, ("new", "same")):
+            row = measure(text, clients, kind == "new", (port, "/query"), (kg.port, "/sparql"), options)
+            (rate, *times), (our_rate, *our_times) = row
+            print(f"{name:<9}{kind:<7}{clients:>7} | {rate:>10.0f}{times[0]:>7.2f}{times[1]:>8.2f} | ", end="")
+            print(f"{our_rate:>8.0f}{our_times[0]:>7.2f}{our_times[1]:>8.2f} | {our_rate / rate:>6.2f}", flush=True)
+    finally:
+        oxigraph.terminate()
+        kg.stop()
+
+
+def start_oxigraph(store: Path, port: int) -> subprocess.Popen[bytes]:
+    command = [shutil.which("oxigraph") or str(Path(sys.executable).parent / "oxigraph")]
+    command += ["serve-read-only", "-l", str(store), "-b", f"127.0.0.1:{port}"]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    time.sleep(1)
+    return process
+
+
+def measure(
+    text: str, clients: int, new: bool, theirs: tuple[int, str], ours: tuple[int, str], options: argparse.Namespace
+) -> list[tuple[float, float, float]]:
+    """Return rate, p50 and p99 of each server, runs alternating."""
+    runs: dict[int, list[tuple[float, float, float]]] = {0: [], 1: []}
+    for _ in range(options.repeat):
+        for place, (port, path) in enumerate((theirs, ours)):
+            runs[place].append(asyncio.run(load(port, path, text, clients, new, options.seconds)))
+    return [tuple(median(column) for column in zip(*runs[place], strict=True)) for place in (0, 1)]  # type: ignore[misc]
+
+
+async def load(port: int, path: str, text: str, clients: int, new: bool, seconds: float) -> tuple[float, float, float]:
+    """Ask from a number of connections for a time; return requests a second, p50 and p99 in milliseconds."""
+    times: list[float] = []
+    end = time.perf_counter() + seconds
+    await asyncio.gather(*(client(port, path, text, new, end, times) for _ in range(clients)))
+    times.sort()
+    return len(times) / seconds, times[len(times) // 2] * 1000, times[int(len(times) * 0.99)] * 1000
+
+
+async def client(port: int, path: str, text: str, new: bool, end: float, times: list[float]) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    while (start := time.perf_counter()) < end:
+        query = f"{text} # {next(_serial)}" if new else text
+        target = f"{path}?query={quote(query)}"
+        writer.write(f"GET {target} HTTP/1.1\r\nHost: localhost\r\nAccept: text/csv, application/json\r\n\r\n".encode())
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert b" 200 " in head[:20], head
+        await read_body(reader, head.lower())
+        times.append(time.perf_counter() - start)
+    writer.close()
+
+
+async def read_body(reader: asyncio.StreamReader, head: bytes) -> None:
+    if b"content-length: " in head:
+        await reader.readexactly(int(head.partition(b"content-length: ")[2].partition(b"\r")[0]))
+        return
+    while size := int((await reader.readline()).strip(), 16):
+        await reader.readexactly(size + 2)
+    await reader.readline()
+
+
+if __name__ == "__main__":
+    main()
