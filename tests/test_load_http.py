@@ -277,8 +277,8 @@ def liar(found: int, *, moved: bool = True) -> Callable[[int, str, str, bytes], 
     return reply
 
 
-def load(server: Hostile, build: Path, **settings: Any) -> Any:
-    made = make_loader(server.url, source(build), Settings(kind="fuseki", timeout=2, tries=3, **settings))
+def load(server: Hostile, build: Path, *, kind: str = "fuseki", **settings: Any) -> Any:
+    made = make_loader(server.url, source(build), Settings(kind=kind, timeout=2, tries=3, **settings))
     return made.load()
 
 
@@ -290,7 +290,7 @@ def test_a_server_that_keeps_nothing_is_found_out(hostile: Any, tmp_path: Path) 
 def test_a_staging_graph_that_is_not_whole_is_not_moved(hostile: Any, tmp_path: Path) -> None:
     server = hostile(liar(0))
     with pytest.raises(LoadError, match=r"0 of .* triples arrived, so they were not put in place"):
-        load(server, make_build(tmp_path, {"one": 3}), staging=True)
+        load(server, make_build(tmp_path, {"one": 3}), kind="oxigraph-server", staging=True)
     assert not any(b"MOVE" in body for *_, body in server.seen)
 
 
@@ -319,7 +319,7 @@ def test_a_move_whose_answer_is_lost_is_not_made_twice(hostile: Any, tmp_path: P
         return answer(ROWS)
 
     with pytest.raises(LoadError, match="by graph"):
-        load(hostile(reply), build, staging=True)
+        load(hostile(reply), build, kind="oxigraph-server", staging=True)
     assert state["moved"] == 1
 
 
