@@ -183,6 +183,8 @@ class _Check:
         else:
             yield from self._check_thing("object", self.claim.object, self.claim.object_label, self.claim.object_type)
         yield from self._check_thing("subject", self.claim.subject, self.claim.subject_label, self.claim.subject_type)
+        if self.claim.subject == self.claim.object:
+            yield Failure("object", "a thing is not said of itself")
         yield from self._check_period()
         yield from self._check_modality()
         if not self.licensed:
@@ -355,6 +357,11 @@ class _Check:
             if difference:
                 yield difference
                 return
+        if claim.object_type not in ("Observation", "literal"):
+            # Names and a likely word in one quote do not join two things: which of them acts on which, and
+            # whether they are joined at all, only a wording that is known tells.
+            yield Failure("predicate", f"no known wording says {_local(claim.predicate)} of these two in these words")
+            return
         named = [m for m in self.around if m.mention]
         kinds = {m.mention.type for m in named if m.mention and m.mention.entity == claim.subject}
         others = {
@@ -369,7 +376,7 @@ class _Check:
             if len(alike - {claim.value_before}) > 1:
                 yield Failure("value", "the quote gives several numbers of this unit, and no wording tells which")
         if not self._has_trigger():
-            yield Failure("predicate", f"no words of the quote say {re.split('[/#]', claim.predicate)[-1]}")
+            yield Failure("predicate", f"no words of the quote say {_local(claim.predicate)}")
 
     def _has_trigger(self) -> bool:
         predicate = self.claim.predicate.removesuffix("Growth")
@@ -384,6 +391,10 @@ def _qualifiers(quantity: Quantity, value: str) -> tuple[str, ...]:
     if quantity.high:
         return ("atLeast",) if value == quantity.value else ("upTo",)
     return (quantity.qualifier, "") if quantity.qualifier == "exact" else (quantity.qualifier,)
+
+
+def _local(iri: str) -> str:
+    return re.split(r"[/#]", iri)[-1]
 
 
 def article_iri_of(gate: Gate) -> str:

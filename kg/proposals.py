@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from kg.errors import EvidenceError, KgError
@@ -17,28 +17,37 @@ from kg.vocab import CLASSES, INDICATORS, RELATIONS, STATEMENT_KINDS, class_name
 _NEEDED = ("subject", "predicate", "quote")
 
 
-def read_proposals(text: str, *, where: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield (line number, object) of JSON lines; raise ``EvidenceError`` naming the line that is none."""
+def read_proposals(text: str, *, where: str) -> Iterator[tuple[int, dict[str, Any] | EvidenceError]]:
+    """Yield (line number, object) of JSON lines; a line that is none is its error."""
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise EvidenceError(f"not JSON: {error}", where=f"{where}:{number}") from error
-        if not isinstance(row, dict):
-            raise EvidenceError("not a JSON object", where=f"{where}:{number}", hint="write one claim a line")
-        yield number, row
+            yield number, EvidenceError(f"not JSON: {error}", where=f"{where}:{number}")
+            continue
+        if isinstance(row, dict):
+            yield number, row
+        else:
+            yield number, EvidenceError("not a JSON object", where=f"{where}:{number}", hint="write one claim a line")
 
 
 def complete_claim(
-    row: Mapping[str, Any], reading: Reading, extractor: Extractor, prefixes: Mapping[str, str], *, where: str
+    row: Mapping[str, Any],
+    reading: Reading,
+    extractor: Extractor,
+    prefixes: Mapping[str, str],
+    known: Sequence[Claim] = (),
+    *,
+    where: str,
 ) -> Claim:
     """Return a proposed claim with what the article and the lexicon know filled in.
 
     Needed are ``subject``, ``predicate``, ``quote``, and ``object`` or ``value``; subject and object may be
     IRIs or names, the predicate an IRI, a short IRI, or the local name of one that a rule uses; ``start``
-    and ``end`` may be left out where the quote stands once. Raises ``EvidenceError`` where that is not enough.
+    and ``end`` may be left out where the quote stands once. ``known`` are the claims that rules make of the
+    article: their groups can be named by their labels. Raises ``EvidenceError`` where that is not enough.
     """
     values = {key: value for key, value in row.items() if value is not None and key != "id"}
     unknown = sorted(set(values) - set(CLAIM_FIELDS))
@@ -53,12 +62,13 @@ def complete_claim(
     filled["predicate"] = _find_predicate(filled["predicate"], extractor, prefixes, where)
     _fill_place(filled, values, reading.article, where)
     for part in ("subject", "object"):
-        _fill_thing(part, filled, reading, extractor)
+        _fill_thing(part, filled, reading, extractor, known)
+    _fill_scope(filled, reading)
     if filled.get("value") or filled.get("status") == "missing":
         filled["object_type"] = "Observation"
         filled.setdefault("qualifier", "exact" if filled.get("value") else "")
-    start, end = int(filled.pop("start")), int(filled.pop("end"))
     try:
+        start, end = int(filled.pop("start")), int(filled.pop("end"))
         resolved = tuple(Resolution(str(r[0]), str(r[1]), int(r[2]), int(r[3])) for r in values.get("resolved", ()))
         return Claim(
             start=start,
@@ -96,8 +106,10 @@ def _fill_place(filled: dict[str, str], values: Mapping[str, Any], article: Arti
     """Fill in article and offsets; a quote that stands several times must say which is meant."""
     filled.setdefault("article", article.id)
     if "start" in values:
-        start = int(values["start"])
-        filled["start"], filled["end"] = str(start), str(int(values.get("end", start + len(filled["quote"]))))
+        start = values["start"]
+        if not isinstance(start, int) or not isinstance(values.get("end", 0), int):
+            raise EvidenceError("start and end are not whole numbers", where=where)
+        filled["start"], filled["end"] = str(start), str(values.get("end", start + len(filled["quote"])))
         return
     places = [m.start() for m in re.finditer(re.escape(filled["quote"]), article.text)]
     if len(places) > 1:
@@ -106,7 +118,9 @@ def _fill_place(filled: dict[str, str], values: Mapping[str, Any], article: Arti
     filled["start"], filled["end"] = str(start), str(start + len(filled["quote"]))
 
 
-def _fill_thing(part: str, filled: dict[str, str], reading: Reading, extractor: Extractor) -> None:
+def _fill_thing(
+    part: str, filled: dict[str, str], reading: Reading, extractor: Extractor, known_claims: Sequence[Claim]
+) -> None:
     """Turn a name into the IRI of what the article or the lexicon calls so; label and class follow."""
     name = filled.get(part, "")
     if not name or (filled.get("object_type") == "literal" and part == "object"):
@@ -120,6 +134,7 @@ def _fill_thing(part: str, filled: dict[str, str], reading: Reading, extractor: 
         iris |= {e.iri for e in extractor.lexicon.entities.values() for n in e.names if fold_case(n.text) == wanted} & (
             iris or set(extractor.lexicon.entities)
         )
+        iris = iris or _find_labelled(wanted, filled, known_claims)
         if len(iris) == 1:
             filled[part] = iris.pop()
     label, kind = known.get(filled[part], ("", ""))
@@ -129,3 +144,23 @@ def _fill_thing(part: str, filled: dict[str, str], reading: Reading, extractor: 
     filled.setdefault(f"{part}_label", label or name)
     if kind in CLASSES:
         filled.setdefault(f"{part}_type", kind)
+
+
+def _find_labelled(wanted: str, filled: Mapping[str, str], known: Sequence[Claim]) -> set[str]:
+    """Return what claims call so: a group, an event. Of several, the one that the quote touches."""
+    start, end = int(filled["start"]), int(filled["end"])
+    found = {(c.subject, c.start < end and start < c.end) for c in known if fold_case(c.subject_label) == wanted}
+    found |= {
+        (c.object, c.start < end and start < c.end) for c in known if c.object and fold_case(c.object_label) == wanted
+    }
+    touched = {iri for iri, touches in found if touches}
+    return touched or {iri for iri, _ in found}
+
+
+def _fill_scope(filled: dict[str, str], reading: Reading) -> None:
+    """Turn the name of a scope into the IRI of what the article calls so."""
+    wanted = fold_case(filled.get("scope", ""))
+    mentions = [m.mention for s in reading.sentences for m in s.marks if m.mention]
+    iris = {m.entity for m in mentions if wanted and fold_case(m.label) == wanted}
+    if len(iris) == 1:
+        filled["scope"] = iris.pop()

@@ -14,7 +14,7 @@ from kg.extract import Extractor
 from kg.matching import clean_words
 from kg.model import Claim
 from kg.reading import Reading, SentenceReading
-from kg.vocab import class_name
+from kg.vocab import RELATIONS, class_name
 
 UNITS = ("CNY", "percent", "day", "m2", "km2", "mu", "projects", "enterprises", "ton", "point", "times")
 CURRENCIES = ("CNY", "USD", "EUR", "HKD")
@@ -173,6 +173,28 @@ def shift_quote(self: Mutator, claim: Claim) -> Iterator[Claim]:
             yield replace(claim, start=start, end=end, quote=self.article.text[start:end])
 
 
+def swap_ends(self: Mutator, claim: Claim) -> Iterator[Claim]:
+    """Who does it and whom it is done to, the other way round."""
+    if claim.object and claim.object_type not in ("Observation", "Class", "Concept", "literal"):
+        yield replace(
+            claim,
+            subject=claim.object,
+            subject_label=claim.object_label,
+            subject_type=claim.object_type,
+            object=claim.subject,
+            object_label=claim.subject_label,
+            object_type=claim.subject_type,
+        )
+
+
+def change_predicate(self: Mutator, claim: Claim) -> Iterator[Claim]:
+    """Another relation between the same two things."""
+    if claim.object and claim.object_type not in ("Observation", "Class", "Concept", "literal"):
+        said = {t.predicate for t in self.truths if (t.subject, t.object) == (claim.subject, claim.object)}
+        for predicate in sorted(set(RELATIONS) - said):
+            yield replace(claim, predicate=predicate)
+
+
 KINDS: dict[str, Callable[[Mutator, Claim], Iterator[Claim]]] = {
     "digit swapped": swap_digit,
     "number inside a longer one": lengthen_number,
@@ -187,6 +209,8 @@ KINDS: dict[str, Callable[[Mutator, Claim], Iterator[Claim]]] = {
     "qualifier dropped or turned": change_qualifier,
     "period of another clause": change_period,
     "quote shifted by one": shift_quote,
+    "subject and object swapped": swap_ends,
+    "another relation of the two": change_predicate,
 }
 
 

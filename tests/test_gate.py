@@ -27,8 +27,9 @@ def judge(text: str, tools: Tools = TOOLS, **row: str) -> list[str]:
     """Return the parts that the gate refuses of a claim made by hand."""
     extractor = tools.extractor
     reading = extractor.read(parse_article(text.encode(), tools.page, article_id="text"))
-    claim = complete_claim({"quote": text.rstrip("."), **row}, reading, extractor, PREFIXES, where="test")
-    verdict = Gate(reading, extractor, extractor.make_claims(reading)).judge(claim)
+    known = extractor.make_claims(reading)
+    claim = complete_claim({"quote": text.rstrip("."), **row}, reading, extractor, PREFIXES, known, where="test")
+    verdict = Gate(reading, extractor, known).judge(claim)
     return sorted({failure.part for failure in verdict.failures})
 
 
@@ -87,6 +88,32 @@ def test_number_of_a_neighbour_is_refused() -> None:
     assert "subject" in judge(text, subject="Chaoyang District", predicate="supports", object="Xiaomi")
 
 
+@pytest.mark.parametrize(
+    ("text", "subject", "predicate", "object_"),
+    [
+        ("Haidian District supports Xiaomi.", "Xiaomi", "supports", "Haidian District"),
+        ("Haidian District supports Xiaomi.", "Haidian District", "locatedIn", "Xiaomi"),
+        ("Haidian District supports Haidian District.", "Haidian District", "within", "Haidian District"),
+        (
+            "Haidian District grew while Chaoyang District fell.",
+            "Haidian District",
+            "within",
+            "Chaoyang District",
+        ),
+        ("BYD will invest in the Xingtai Battery Project.", "BYD", "locatedIn", "Xingtai Battery Project"),
+    ],
+)
+def test_two_names_and_a_word_do_not_make_a_relation(text: str, subject: str, predicate: str, object_: str) -> None:
+    assert judge(text, subject=subject, predicate=predicate, object=object_) != []
+
+
+def test_group_is_known_by_its_label() -> None:
+    text = "In 2022, 29 projects were signed in the park. In 2023, 31 projects were signed."
+    row = {"subject": "signed projects", "predicate": "count", "unit": "projects", "quote": "31 projects were signed"}
+    assert judge(text, **row, value="31", period="In 2023") == []
+    assert judge(text, **row, value="29") != []
+
+
 def test_page_furniture_bears_nothing_out() -> None:
     text = "Friday, March 3\n\nTitle\n\nHaidian District supports Xiaomi.\n\nShare this article"
     row = {"subject": "Haidian District", "predicate": "supports", "object": "Xiaomi", "quote": "Share this article"}
@@ -142,4 +169,22 @@ def test_proposal_that_cannot_be_read_is_named(tmp_path: Path, line: str, messag
     (tmp_path / "a.txt").write_text(GDP, "utf-8")
     (tmp_path / "c.jsonl").write_text(line + "\n", "utf-8")
     done = CliRunner().invoke(main, ["check-claims", str(tmp_path / "c.jsonl"), "--article", str(tmp_path / "a.txt")])
-    assert (done.exit_code, message in done.stderr) == (2, True), done.stderr
+    assert (done.exit_code, message in done.stdout) == (2, True), done.stdout
+
+
+def test_a_bad_row_does_not_stop_the_others(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(GDP, "utf-8")
+    good = {
+        "subject": "Haidian District",
+        "predicate": "gdp",
+        "unit": "CNY",
+        "quote": GDP[9:-1],
+        "value": "1020000000000",
+    }
+    rows = [{**good, "start": -5, "end": "a"}, good, {**good, "quote": ""}]
+    (tmp_path / "c.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    done = CliRunner().invoke(main, ["check-claims", str(tmp_path / "c.jsonl"), "--article", str(tmp_path / "a.txt")])
+    assert done.exit_code == 2
+    assert [line[:12] for line in done.stdout.splitlines() if line[0].isdigit()] == [
+        "1: cannot be", "2: accepted ", "3: cannot be"
+    ]  # fmt: skip

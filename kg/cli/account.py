@@ -11,7 +11,8 @@ import click
 
 from kg.account import Account
 from kg.cli.options import domain_option
-from kg.errors import ArticleError, KgError
+from kg.errors import ArticleError, EvidenceError, KgError
+from kg.extract import describe_claim
 from kg.gate import Gate, Verdict
 from kg.model import Article
 from kg.pipeline import Tools, load_tools, read_claims
@@ -113,14 +114,18 @@ def check_claims(file: Path, article_path: Path, form: str, domain_folder: Path 
 
     FILE has one JSON object a line, with at least subject, predicate, quote, and object or value; the
     fields are those of `kg claims --format jsonl`. Names may stand in place of IRIs. Exit code 1 if one
-    is refused.
+    is refused, 2 if one cannot be read.
     """
     tools = load_tools(load_domain(domain_folder))
     text = sys.stdin.read() if str(file) == "-" else _read_text(file)
     verdicts = list(judge_proposals(tools, text, article_path, where=str(file)))
+    if not verdicts:
+        raise EvidenceError("no claims to test", where=str(file), hint="write one JSON object a line")
     for line in format_verdicts(verdicts, form):
         click.echo(line)
-    if any(not verdict.accepted for _, verdict in verdicts):
+    if any(isinstance(verdict, KgError) for _, verdict in verdicts):
+        sys.exit(2)
+    if any(not verdict.accepted for _, verdict in verdicts if isinstance(verdict, Verdict)):
         sys.exit(1)
 
 
@@ -133,22 +138,33 @@ def _read_text(path: Path) -> str:
         raise ArticleError(f"cannot be read: {error.strerror}", where=str(path)) from error
 
 
-def judge_proposals(tools: Tools, text: str, article_path: Path, *, where: str) -> Iterator[tuple[int, Verdict]]:
-    """Yield (line, verdict) for each proposed claim of one article."""
+def judge_proposals(
+    tools: Tools, text: str, article_path: Path, *, where: str
+) -> Iterator[tuple[int, Verdict | KgError]]:
+    """Yield (line, verdict) for each proposed claim of one article; one that cannot be read is its error."""
     [(key, path)] = find_articles([article_path])
     reading = tools.extractor.read(next(read_articles(tools, key, path)))
-    gate = Gate(reading, tools.extractor, tools.extractor.make_claims(reading))
+    known = tools.extractor.make_claims(reading)
+    gate = Gate(reading, tools.extractor, known)
     prefixes = {**PREFIXES, **tools.domain.prefixes, "kgd": tools.domain.data_base}
     for number, row in read_proposals(text, where=where):
-        claim = complete_claim(row, reading, tools.extractor, prefixes, where=f"{where}:{number}")
-        yield number, gate.judge(claim)
+        if isinstance(row, KgError):
+            yield number, row
+            continue
+        try:
+            claim = complete_claim(row, reading, tools.extractor, prefixes, known, where=f"{where}:{number}")
+            yield number, gate.judge(claim)
+        except KgError as error:
+            yield number, error
 
 
-def format_verdicts(verdicts: Iterable[tuple[int, Verdict]], form: str) -> Iterator[str]:
+def format_verdicts(verdicts: Iterable[tuple[int, Verdict | KgError]], form: str) -> Iterator[str]:
     """Yield verdicts as lines for people, or as JSON objects."""
-    from kg.extract import describe_claim
-
     for number, verdict in verdicts:
+        if isinstance(verdict, KgError):
+            row: dict[str, object] = {"line": number, "accepted": False, "reasons": [str(verdict)]}
+            yield json.dumps(row, ensure_ascii=False) if form == "jsonl" else f"{number}: cannot be read: {verdict}"
+            continue
         reasons = [f"{failure.part}: {failure.reason}" for failure in verdict.failures]
         if form == "jsonl":
             row = {"line": number, "accepted": verdict.accepted, "reasons": reasons, "found": verdict.found}
