@@ -72,7 +72,7 @@ def test_what_never_ends_is_ended(server: Server, query: str) -> None:
 def test_others_are_answered_while_every_worker_is_at_work(served_build: Path, tmp_path: Path) -> None:
     """More endless queries than workers: the small question is answered when the first has had its fair time."""
     server = start_server(
-        served_build / "store", tmp_path / "log", "--timeout", "5", "--busy-timeout", "1", "--workers", "2"
+        served_build / "store", tmp_path / "log", "--timeout", "4", "--busy-timeout", "1", "--workers", "2"
     )
     try:
         statuses: list[int] = []

@@ -8,6 +8,7 @@ import json
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -20,9 +21,12 @@ from rdflib import Graph, URIRef
 from serve_fixtures import TOKEN, Server, free_port, start_server
 
 from kg import vocab as v
+from kg.errors import MissingExtraError
 from kg.pipeline import build
 from kg.resources import load_domain
+from kg.serve import serve
 from kg.serve.negotiation import GRAPH_FORMATS, RESULT_FORMATS, Format, accepts_gzip, choose_format
+from kg.serve.settings import Settings
 
 pytest_plugins = ["serve_fixtures"]
 
@@ -398,3 +402,10 @@ def test_a_request_that_is_repeated_gets_the_same_answer(server: Server) -> None
     assert other.headers["content-type"].startswith("text/csv")
     evil = server.client.get("/sparql", params=params, headers={"host": "evil.example"})
     assert evil.status_code == 421
+
+
+@pytest.mark.parametrize("library", ["starlette", "uvicorn", "httptools"])
+def test_a_library_that_is_missing_is_named(library: str, served_build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(MissingExtraError, match=rf"{library}.*kg\[serve\]"):
+        serve(Settings(served_build / "store", load_domain()))

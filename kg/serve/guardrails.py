@@ -16,6 +16,8 @@ from kg.serve.repeats import Repeats, write_response
 from kg.serve.settings import Settings
 
 PIECE = 64 << 10
+WATCHED_FROM = 1.0
+"""Seconds after which it is looked whether the client is still there."""
 SAFE_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self' data:; "
@@ -71,22 +73,20 @@ class Guardrails:
             self.repeats.put(state["request"], response, entry, state["build"])
 
     async def _run(self, request: _Exchange, scope: Scope) -> None:
-        """Run the application, and end its work when the client goes away."""
-        work = asyncio.ensure_future(self.app(scope, request.receive, request.send))
+        """Run the application; from the first second on, end its work when the client goes away."""
+        task = asyncio.current_task()
+        timer = asyncio.get_running_loop().call_later(WATCHED_FROM, request.watch, task)
         try:
-            done, _ = await asyncio.wait({work}, timeout=1.0)
-            if not done:
-                gone = asyncio.ensure_future(request.wait_gone())
-                await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
-                gone.cancel()
-            if not work.done():
-                request.entry["outcome"] = "gone"
-                return
-            work.result()
+            await self.app(scope, request.receive, request.send)
+        except asyncio.CancelledError:
+            if not request.gone or task is None:
+                raise
+            task.uncancel()
+            request.entry["outcome"] = "gone"
         finally:
-            if not work.done():
-                work.cancel()
-                await asyncio.wait({work})
+            timer.cancel()
+            if request.watcher is not None:
+                request.watcher.cancel()
 
     def _check(self, headers: Headers, most: int) -> None:
         host = headers.get("host", "")
@@ -141,7 +141,9 @@ class _Exchange:
         self.start = time.monotonic()
         self.received = 0
         self.started = False
-        self.body_end = False
+        self.body_end = scope["method"] in ("GET", "HEAD")
+        self.gone = False
+        self.watcher: asyncio.Task[None] | None = None
         client = scope.get("client")
         self.entry: dict[str, Any] = {
             "client": client[0] if client else "",
@@ -171,12 +173,18 @@ class _Exchange:
             raise _too_large(self.most)
         return message
 
-    async def wait_gone(self) -> None:
-        """Return when the client has closed its connection; a body that nobody read is passed over."""
+    def watch(self, task: asyncio.Task[Any] | None) -> None:
+        """Begin to look whether the client is still there, and cancel the task when it is not."""
+        self.watcher = asyncio.get_running_loop().create_task(self._wait_gone(task))
+
+    async def _wait_gone(self, task: asyncio.Task[Any] | None) -> None:
         while not self.body_end:
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(WATCHED_FROM)
         while (await self._receive())["type"] != "http.disconnect":
             pass
+        if task is not None:
+            self.gone = True
+            task.cancel()
 
     async def send(self, message: Message) -> None:
         """Send a part of the response, a large one in pieces, each within a time."""

@@ -47,7 +47,7 @@ def build_id(store: Path, *, written: bool = False) -> str:
     Where the store is ``written`` in place, its files change within a build, and its identity is looked at.
     """
     try:
-        state = (store / ("IDENTITY" if written else "CURRENT")).stat()
+        state = os.stat(f"{store}/{'IDENTITY' if written else 'CURRENT'}")
     except OSError:
         return ""
     return f"{state.st_ino:x}-{state.st_mtime_ns:x}"
