@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ import ahocorasick_rs
 
 from kg.errors import KgError, RuleError
 from kg.lexicon import fold_case
+from kg.rule_check import check_entry, check_references, check_table, find_line
 from kg.vocab import expand_iri
 
 CLASS_BASE = 0xE000
@@ -175,14 +176,17 @@ def load_rules(folder: Path, *, prefixes: Mapping[str, str]) -> RuleSet:
     """Compile every rule file of a domain; raise ``RuleError`` naming file, rule and what is wrong."""
     slot_path = folder / "slots.toml"
     table = _read_toml(slot_path)
+    for problem in check_table(table):
+        raise RuleError(problem, where=str(slot_path))
     compiler = _Compiler(table, prefixes, str(slot_path))
     rules: list[Rule] = []
     for path in sorted(folder.glob("*.toml")):
         if path.name in ("slots.toml", "page.toml"):
             continue
-        for entry in _read_toml(path).get("rule", []):
-            rules.append(compiler.compile_rule(entry, path, len(rules)))
-    _check_unique(rules, folder)
+        for where, entry in _read_entries(path):
+            rules.append(compiler.compile_rule(entry, where, len(rules)))
+            if any(rule.id == rules[-1].id for rule in rules[:-1]):
+                raise RuleError("the id stands twice", where=f"{where}: {rules[-1].id}")
     return compiler.make_set(rules)
 
 
@@ -195,12 +199,18 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise RuleError(f"not TOML: {error}", where=str(path)) from error
 
 
-def _check_unique(rules: Iterable[Rule], folder: Path) -> None:
-    seen: set[str] = set()
-    for rule in rules:
-        if rule.id in seen:
-            raise RuleError("the id stands twice", where=f"{folder}: {rule.id}")
-        seen.add(rule.id)
+def _read_entries(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the rules of a file, each with its place as file and line."""
+    entries = _read_toml(path).get("rule", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise RuleError("rules are not written as [[rule]]", where=str(path))
+    text = path.read_text(encoding="utf-8")
+    for number, entry in enumerate(entries, start=1):
+        line = find_line(text, str(entry.get("id", "")))
+        where = f"{path}:{line}" if line else f"{path}, rule {number}"
+        for problem in check_entry(entry):
+            raise RuleError(problem, where=f"{where}: {entry.get('id', '')}")
+        yield where, entry
 
 
 _TOKEN = re.compile(
@@ -329,10 +339,9 @@ class _Compiler:
             )
         return _FOLD.sub("", self.words[word])
 
-    def compile_rule(self, entry: Mapping[str, Any], path: Path, order: int) -> Rule:
+    def compile_rule(self, entry: Mapping[str, Any], where: str, order: int) -> Rule:
         """Return the compiled rule; every wrong key, name or pattern is a ``RuleError``."""
         name = str(entry.get("id", f"number {order + 1}"))
-        where = str(path)
         unknown = sorted(set(entry) - RULE_KEYS)
         if unknown:
             raise RuleError(f"unknown keys {', '.join(unknown)}", where=f"{where}: {name}")
@@ -410,6 +419,9 @@ class _Compiler:
         if unknown or "subject" not in entry or "predicate" not in entry:
             what = f"unknown keys {', '.join(unknown)}" if unknown else "subject or predicate is missing"
             raise RuleError(f"claim: {what}", where=f"{where}: {name}")
+        groups = set(pattern.groupindex) if pattern else set()
+        for problem in check_references(entry, groups, set(self.slots), set(self.prefixes)):
+            raise RuleError(problem, where=f"{where}: {name}")
         try:
             parts = {key: self._expand_part(value) for key, value in entry.items()}
         except KgError as error:
@@ -418,7 +430,6 @@ class _Compiler:
             for choice in as_choices(parts.get(key)):
                 if slot_name(choice) not in slots:
                     raise RuleError(f"{key} {choice!r} is not a slot of the pattern", where=f"{where}: {name}")
-        groups = set(pattern.groupindex) if pattern else set()
         listed = entry["object"] if isinstance(entry.get("object"), dict) and "each" in entry["object"] else {}
         for group in (entry.get("when"), listed.get("each"), listed.get("count")):
             if group and group not in groups:

@@ -150,7 +150,7 @@ def test_another_domain_needs_no_code(tmp_path: Path) -> None:
     [
         ("data/lexicon/names.tsv", "id\tname\n", "names.tsv:1: columns are"),
         ("data/rules/calls.toml", "[[rule]]\nid = 'x'\nsays = 'y'\npattern = '('\n[[rule.claim]]\nsubject = 'article'\n"
-         "predicate = 'ship:a'\n", "calls.toml: x: the pattern does not compile"),
+         "predicate = 'ship:a'\n", "calls.toml:2: x: the pattern does not compile"),
         ("data/rules/calls.toml", "[[rule]\n", "calls.toml: not TOML"),
         ("data/domain.toml", "title = 'x'\n", "domain.toml: data_base is"),
     ],
