@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import random
 import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from kg.cli import main
 from kg.cli.build import make_progress, say_time
-from kg.corpus import publish, sorted_file
+from kg.corpus import place, publish, sorted_file
+from kg.corpus.lock import locked
 from kg.corpus.place import FILES
 from kg.pipeline import build
 from kg.resources import Domain, load_domain
@@ -108,7 +117,7 @@ def corpus(tmp_path: Path) -> Path:
 
 
 # ---------------------------------------------------------------- only what changed
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_kept_build_is_the_full_build(tmp_path: Path, seed: int) -> None:
     run_sequence(tmp_path, seed, steps=5)
 
@@ -151,7 +160,7 @@ def test_output_inside_the_sources_is_no_article(tmp_path: Path, ships: Domain, 
     assert build(ships, [corpus], corpus / "build").articles == 30
 
 
-@pytest.mark.parametrize("what", ["graph.nq", "graph.ttl", "claims.jsonl", "manifest.json", "parts.db", "store"])
+@pytest.mark.parametrize("what", ["graph.nq", "manifest.json", "parts.db", "store"])
 def test_damaged_build_is_made_whole(tmp_path: Path, ships: Domain, corpus: Path, what: str) -> None:
     out = tmp_path / "out"
     build(ships, [corpus], out)
@@ -197,6 +206,62 @@ def test_sorted_file_finds_and_patches(tmp_path: Path) -> None:
         assert (tmp_path / "new").read_bytes() == b"".join(sorted(new))
 
 
+@pytest.mark.slow
+def test_same_bytes_whatever_seed_order_and_processes(tmp_path: Path, ships: Domain, corpus: Path) -> None:
+    """8 hash seeds x files made in another order x 1, 2, 4 processes, and Python 3.13 where ``PYTHON313`` names one."""
+    runs = [(sys.executable, str(seed), workers) for seed in range(8) for workers in (1, 2, 4)]
+    if other := os.environ.get("PYTHON313"):
+        runs += [(other, "0", workers) for workers in (1, 2)]
+    found = set()
+    for python, seed, workers in runs:
+        files = sorted(corpus.iterdir())
+        random.Random(seed).shuffle(files)
+        shuffled, out = tmp_path / "shuffled", tmp_path / "out"
+        for folder in (shuffled, out):
+            shutil.rmtree(folder, ignore_errors=True)
+        shuffled.mkdir()
+        for path in files:
+            shutil.copy(path, shuffled)
+        command = [
+            python,
+            "-m",
+            "kg",
+            "build",
+            *map(str, sorted(shuffled.iterdir(), key=lambda p: files.index(corpus / p.name))),
+        ]
+        command += ["--domain", str(tmp_path / "domain"), "--out", str(out), "--quiet", "--workers", str(workers)]
+        subprocess.run(command, check=True, env={**os.environ, "PYTHONHASHSEED": seed})
+        found.add(tuple(sorted(fingerprint(out).items())))
+    assert len(found) == 1
+
+
+# ---------------------------------------------------------------- the doctor
+def test_doctor_tells_what_changed_and_what_is_broken(tmp_path: Path, ships: Domain, corpus: Path) -> None:
+    out = tmp_path / "out"
+    build(ships, [corpus], out)
+    command = ["doctor", str(corpus), "--build", str(out), "--domain", str(tmp_path / "domain")]
+    well = CliRunner().invoke(main, command)
+    assert (well.exit_code, well.stdout) == (
+        0,
+        "All is well: the build is whole and holds its sources as they are.\n",
+    )
+    (corpus / "a1.txt").unlink()
+    write_article(corpus / "a2.txt", random.Random(77))
+    write_article(corpus / "new.txt", random.Random(78))
+    ill = CliRunner().invoke(main, command)
+    assert ill.exit_code == 1
+    assert [line.split()[0] for line in ill.stdout.splitlines()] == ["changed", "new", "gone", "To"]
+    (out / "graph.nq").write_bytes(b"")
+    assert "damaged" in CliRunner().invoke(main, command).stdout
+    build(ships, [corpus], out)
+    assert CliRunner().invoke(main, command).exit_code == 0
+
+
+def test_doctor_where_nothing_is_built(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["doctor", "--build", str(tmp_path)])
+    assert (result.exit_code, "nothing is built here (build it: kg build)" in result.stderr) == (2, True)
+
+
 # ---------------------------------------------------------------- words on progress
 def test_progress_has_rate_and_remaining_time(capsys: pytest.CaptureFixture[str]) -> None:
     times = iter((0.0, 5.0, 20.0, 20.1, 40.0))
@@ -205,3 +270,180 @@ def test_progress_has_rate_and_remaining_time(capsys: pytest.CaptureFixture[str]
         show(done, 1000, "a")
     assert capsys.readouterr().err == "400 of 1,000 files, 20/s, 30 s left\n"
     assert [say_time(seconds) for seconds in (8, 600, 12000)] == ["8 s", "10 min", "3 h 20 min"]
+
+
+# ---------------------------------------------------------------- never loses
+def start_build(domain: Path, corpus: Path, out: Path, **env: str) -> subprocess.Popen[bytes]:
+    command = [
+        sys.executable,
+        "-m",
+        "kg",
+        "build",
+        corpus,
+        "--domain",
+        domain,
+        "--out",
+        out,
+        "--quiet",
+        "--workers",
+        "2",
+    ]
+    return subprocess.Popen(
+        list(map(str, command)), env={**os.environ, **env}, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+def kill_and_compare(tmp_path: Path, ships: Domain, corpus: Path, points: int) -> None:
+    """Kill builds at seeded points; each artefact is then the old or the new one, and the next build the new."""
+    chance = random.Random(11)
+    out, sources = tmp_path / "out", tmp_path / "domain"
+    old = fingerprint(build(ships, [corpus], out).out)
+    for number in range(points):
+        for _ in range(6):
+            write_article(corpus / f"k{chance.randrange(40)}.txt", chance)
+        new = fingerprint(build(ships, [corpus], tmp_path / f"full-{number}").out)
+        process = start_build(sources, corpus, out)
+        time.sleep(chance.uniform(0.1, 1.4))
+        process.kill()
+        process.communicate()
+        found = fingerprint(out)
+        assert all(found[name] in (old[name], new[name]) for name in found), number
+        assert start_build(sources, corpus, out).wait() == 0
+        assert fingerprint(out) == new, number
+        old = new
+        shutil.rmtree(tmp_path / f"full-{number}")
+
+
+def test_killed_build_leaves_old_or_new(tmp_path: Path, ships: Domain, corpus: Path) -> None:
+    kill_and_compare(tmp_path, ships, corpus, points=1)
+
+
+@pytest.mark.slow
+def test_killed_build_leaves_old_or_new_at_20_points(tmp_path: Path, ships: Domain, corpus: Path) -> None:
+    kill_and_compare(tmp_path, ships, corpus, points=20)
+
+
+@pytest.mark.parametrize("step", ["graph.nq", "report.ttl", "store", "manifest.json"])
+def test_stopped_between_two_renames(
+    tmp_path: Path, ships: Domain, corpus: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    out = tmp_path / "out"
+    old = fingerprint(build(ships, [corpus], out).out)
+    write_article(corpus / "a3.txt", random.Random(1))
+    new = fingerprint(build(ships, [corpus], tmp_path / "full").out)
+
+    def stop_at(new: Path, place: Path, rename: Callable[[Path, Path], object] = os.replace) -> object:
+        if place.name == step:
+            raise KeyboardInterrupt
+        return rename(new, place)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("kg.corpus.place.os.replace", stop_at)
+        patch.setattr("kg.corpus.place._exchange", lambda a, b, real=place._exchange: stop_at(a, b, real))
+        build(ships, [corpus], out)
+    found = fingerprint(out)
+    assert all(found[name] in (old[name], new[name]) for name in found)
+    assert fingerprint(build(ships, [corpus], out).out) == new
+
+
+def test_second_build_is_refused_and_told_who_builds(tmp_path: Path, ships: Domain, corpus: Path) -> None:
+    out = tmp_path / "out"
+    build(ships, [corpus], out)
+    with locked(out):
+        result = CliRunner().invoke(
+            main, ["build", str(corpus), "--domain", str(tmp_path / "domain"), "--out", str(out)]
+        )
+    assert result.exit_code == 2
+    assert f"process {os.getpid()} is building here (wait for it to end" in result.stderr
+
+
+def test_stopped_build_goes_on_from_there(tmp_path: Path, ships: Domain, corpus: Path) -> None:
+    seen: list[str] = []
+
+    def stop(done: int, total: int, name: str) -> None:
+        seen.append(name)
+        if done == 20:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build(ships, [corpus], tmp_path / "out", progress=stop)
+    assert build(ships, [corpus], tmp_path / "out").read_again == 10
+
+
+def test_interrupt_ends_all_processes(tmp_path: Path, corpus: Path, ships: Domain) -> None:
+    chance = random.Random(1)
+    for number in range(400):
+        write_article(corpus / f"m{number}.txt", chance)
+    process = start_build(tmp_path / "domain", corpus, tmp_path / "out")
+    while not (tmp_path / "out" / "parts.db").exists():
+        time.sleep(0.02)
+    time.sleep(0.2)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode in (0, 130)
+    assert process.returncode == 0 or b"goes on from there" in errors
+    assert build(ships, [corpus], tmp_path / "out").articles == 430
+
+
+def test_bad_articles_among_many(tmp_path: Path, ships: Domain, corpus: Path) -> None:
+    (corpus / "empty.txt").write_bytes(b"")
+    (corpus / "latin.txt").write_bytes(b"caf\xe9 noir")
+    (corpus / "binary.txt").write_bytes(b"\x89PNG\x00\x00")
+    (corpus / "twice.jsonl").write_text('{"id": "a1", "text": "Blue Star docked at Rotterdam."}\n{bad\n', "utf-8")
+    (corpus / "huge.txt").write_bytes(b"x" * (65 * 1024 * 1024))
+    (corpus / "link.txt").symlink_to(tmp_path / "nowhere.txt")
+    result = build(ships, [corpus], tmp_path / "out", workers=2)
+    assert result.articles == 30
+    words = "\n".join(map(str, result.failures))
+    for name, what in {
+        "empty.txt": "the article is empty",
+        "latin.txt": "not UTF-8: byte 0xe9 at offset 3 (save the file as UTF-8)",
+        "binary.txt": "a binary file, not a text",
+        "twice.jsonl": "the article id a1 is already that of",
+        "twice.jsonl:2": "not JSON",
+        "huge.txt": "68157440 bytes are more than the limit",
+        "link.txt": "cannot be read: No such file or directory",
+    }.items():
+        assert f"{corpus}/{name}: {what}" in words, name
+    assert len(result.failures) == 7
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_article_without_the_right_to_read(tmp_path: Path, ships: Domain, corpus: Path) -> None:
+    (corpus / "a1.txt").chmod(0)
+    result = build(ships, [corpus], tmp_path / "out")
+    assert result.articles == 29 and "give yourself the right to read it" in str(result.failures[0])
+
+
+@pytest.mark.slow
+def test_article_of_50_megabytes(tmp_path: Path, ships: Domain, corpus: Path) -> None:
+    sentence = "Blue Star docked at Rotterdam on Monday, carrying 1,200 tons of steel. "
+    (corpus / "long.txt").write_text("Long\n\n" + "words without meaning and end " * 1_700_000 + sentence, "utf-8")
+    result = build(ships, [corpus], tmp_path / "out")
+    assert result.articles == 30
+    assert "more than the 16,000,000 that a store takes (divide it into several articles)" in str(result.failures[0])
+
+
+# ---------------------------------------------------------------- the disk is full
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=14m", "tmpfs", folder], capture_output=True)
+    if mounted.returncode:
+        pytest.skip(f"no file system can be mounted here: {mounted.stderr.decode().strip()}")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+def test_full_disk_leaves_the_old_build(tmp_path: Path, ships: Domain, corpus: Path, small_disk: Path) -> None:
+    out = small_disk / "out"
+    old = fingerprint(build(ships, [corpus], out).out)
+    chance = random.Random(4)
+    for number in range(900):
+        write_article(corpus / f"z{number}.txt", chance)
+    result = CliRunner().invoke(
+        main, ["build", str(corpus), "--domain", str(tmp_path / "domain"), "--out", str(out), "--workers", "2"]
+    )
+    assert (result.exit_code, "make room on the disk" in result.stderr) == (2, True), result.stderr
+    assert fingerprint(out) == old

@@ -22,12 +22,14 @@ from kg import graph
 from kg.corpus.keys import combine_keys, file_digest
 from kg.corpus.parts import Failure, Part, ReadArticle
 from kg.corpus.tools import ArticleResult, Tools, load_tools, read_claims
-from kg.errors import KgError, MissingExtraError, StoreError
-from kg.model import Claim
+from kg.errors import ArticleError, KgError, MissingExtraError, StoreError
+from kg.model import Article, Claim
+from kg.nquads import text_term
 from kg.resources import Domain
 from kg.sources import read_source
 
 BATCH = 32
+MAX_TEXT = 16_000_000
 FEW = 24
 """So few files are read here: to start processes would take longer."""
 
@@ -66,12 +68,13 @@ def read_part(tools: Tools, source: Source) -> Part:
                 failures.append(Failure.of(article))
                 lasting = lasting and not isinstance(article, MissingExtraError)
             else:
+                check_size(article, source.path)
                 articles.append(pack_article(tools, read_claims(tools, article)))
         # A file that changed while it was read is read again the next time.
-        lasting = lasting and source_key(source.name, source.path, source.tools_key) == source.key
+        lasting = lasting and _is_unchanged(source)
     except KgError as error:
         failures.append(Failure.of(error))
-        lasting = False
+        lasting = isinstance(error, ArticleError) and _is_unchanged(source)
     except Exception as error:
         failures.append(_explain_crash(source.path, error))
         lasting = False
@@ -79,9 +82,27 @@ def read_part(tools: Tools, source: Source) -> Part:
     return Part(source.name, key, str(source.path), tuple(articles), tuple(failures))
 
 
+def _is_unchanged(source: Source) -> bool:
+    try:
+        return source_key(source.name, source.path, source.tools_key) == source.key
+    except ArticleError:
+        return False
+
+
 def _explain_crash(path: Path, error: Exception) -> Failure:
     hint = "take it out and send it to those who maintain this tool"
     return Failure(f"reading it failed: {type(error).__name__}: {error}", str(path), hint)
+
+
+def check_size(article: Article, path: Path) -> None:
+    """Raise ``ArticleError`` where the text is longer than one literal that stores take (16 MB a line)."""
+    size = len(text_term(article.text).encode())
+    if size > MAX_TEXT:
+        raise ArticleError(
+            f"a text of {size:,} bytes is more than the {MAX_TEXT:,} that a store takes",
+            where=str(path),
+            hint="divide it into several articles",
+        )
 
 
 def pack_article(tools: Tools, result: ArticleResult) -> ReadArticle:
