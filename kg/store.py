@@ -36,6 +36,21 @@ def open_store(path: Path | None = None, *, writable: bool = False) -> ox.Store:
         raise StoreError(f"the store cannot be opened: {error}", where=str(path), hint=hint) from error
 
 
+def open_built(folder: Path, base: str) -> ox.Store:
+    """Return the store that a build of the domain with the data base ``base`` made in ``folder``.
+
+    Raises ``StoreError`` where it was built for another domain: its shapes and names would say nothing.
+    """
+    store = open_store(folder / "store")
+    if not store.contains_named_graph(ox.NamedNode(v.graph_iri(base, "lexicon"))):
+        raise StoreError(
+            f"this graph was not built for the domain of {base}",
+            where=str(folder),
+            hint="name the domain it was built for with --domain",
+        )
+    return store
+
+
 def load_lines(store: ox.Store, lines: Iterable[str]) -> None:
     """Load N-Quads lines, all or nothing; raise ``StoreError`` where they are not N-Quads."""
     try:

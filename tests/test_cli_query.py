@@ -148,7 +148,7 @@ def test_interrupt_ends_a_query_at_work(query_build: Path, tmp_path: Path) -> No
 
 def test_another_domain_brings_its_own_questions(tmp_path: Path, query_build: Path) -> None:
     (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "domain.toml").write_text('data_base = "https://example.org/id/"\n', encoding="utf-8")
+    (tmp_path / "data" / "domain.toml").write_text('data_base = "https://kg.example/id/"\n', encoding="utf-8")
     empty = kg("query", "--list", "--domain", str(tmp_path), cwd=tmp_path)
     assert empty.returncode == 2
     assert empty.stderr == f"Error: {tmp_path}/queries: no questions here (a question is a file NAME.rq)\n"

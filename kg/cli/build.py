@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -50,6 +51,7 @@ def build(sources: tuple[Path, ...], out: Path, domain_folder: Path | None, work
         sys.exit(_STOPPED)
     if not quiet:
         print_summary(result, out, time.monotonic() - started)
+        print_next(out, sources, domain_folder)
     for failure in result.failures:
         click.echo(f"Error: {failure}", err=True)
     if result.failures:
@@ -122,10 +124,22 @@ def print_summary(result: BuildResult, out: Path, seconds: float) -> None:
     sizes = ", ".join(f"{path.name} ({path.stat().st_size // 1024 + 1} kB)" for path in files)
     click.echo(f"written    {out / 'store'} and {sizes}")
     click.echo(f"time       {seconds:.1f} s")
-    flag = "" if out == DEFAULT_BUILD else f" --build {out}"
+
+
+def print_next(out: Path, sources: Sequence[Path], domain: Path | None) -> None:
+    """Print commands to try, each with what it needs to work on this build."""
+    where = "" if out == DEFAULT_BUILD else f" --build {shlex.quote(str(out))}"
+    which = f" --domain {shlex.quote(str(domain))}" if domain else ""
+    read = "".join(f" {shlex.quote(str(source))}" for source in sources[:3])
     click.echo("\nNext, try:")
-    for command in ("query --list", "query project_stages", 'explain "Changping District"', "account", "check"):
-        click.echo(f"  kg {command}{flag if command != 'query --list' and command != 'account' else ''}")
+    click.echo(f"  kg query --list{which}")
+    if not domain:
+        click.echo(f"  kg query project_stages{where}")
+    click.echo(f"  kg claims{where}")
+    if not sources and not domain:
+        click.echo(f'  kg explain "Xiaomi Phase II"{where}')
+    click.echo(f"  kg account{read}{which}")
+    click.echo(f"  kg check{where}{which}")
 
 
 def say_counts(counts: Mapping[str, int]) -> str:

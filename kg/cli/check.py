@@ -12,7 +12,7 @@ from kg import shapes as shacl
 from kg.cli.options import build_option, domain_option
 from kg.errors import StoreError
 from kg.resources import load_domain
-from kg.store import open_store, write_file
+from kg.store import open_built, write_file
 from kg.vocab import article_iri
 
 SEVERITIES = ("violation", "warning", "info")
@@ -69,9 +69,11 @@ def check(
         report = shacl.check_file(file, shapes, engine)
     else:
         graph = ox.NamedNode(article_iri(domain.data_base, article)) if article else None
-        store = open_store(build_folder / "store")
+        store = open_built(build_folder, domain.data_base)
         if graph and not store.contains_named_graph(graph):
-            raise StoreError(f"no article {article!r} in the store", where=str(build_folder), hint="kg query articles")
+            raise StoreError(
+                f"no article {article!r} in the store", where=str(build_folder), hint="kg query article_sources"
+            )
         report = shacl.check(store, shapes, engine=engine, graph=graph)
     text = shacl.write_report(report, form, artifact=str(file or build_folder / "graph.nq"), all_findings=all_findings)
     if form == "text":

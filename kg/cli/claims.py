@@ -52,9 +52,10 @@ def find_iri(name: str, build_folder: Path, domain_folder: Path | None) -> str:
     """Return the IRI of the thing that a name means in a build."""
     from kg.query.names import query_prefixes, resolve_name
     from kg.resources import load_domain
-    from kg.store import open_store
+    from kg.store import open_built
 
-    return resolve_name(open_store(build_folder / "store"), name, query_prefixes(load_domain(domain_folder)))
+    domain = load_domain(domain_folder)
+    return resolve_name(open_built(build_folder, domain.data_base), name, query_prefixes(domain))
 
 
 @click.command(
@@ -78,10 +79,10 @@ def explain(thing: str, build_folder: Path, domain_folder: Path | None) -> None:
     from kg.query.explain import Teller, explain_thing, find_subject, read_rule_texts
     from kg.query.names import query_prefixes
     from kg.resources import load_domain
-    from kg.store import open_store
+    from kg.store import open_built
 
     domain = load_domain(domain_folder)
-    store = open_store(build_folder / "store")
+    store = open_built(build_folder, domain.data_base)
     prefixes = query_prefixes(domain)
     iri = find_subject(store, thing, domain.data_base, prefixes)
     teller = Teller(store, domain.data_base, prefixes, read_rule_texts(domain.rules))

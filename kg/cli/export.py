@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,12 +11,13 @@ import click
 
 from kg import vocab as v
 from kg.cli.options import build_option, domain_option
+from kg.errors import ExportError
 from kg.export import FORMATS, Options, Report, Source, export_file, find_format
 from kg.export.source import PARTS
 from kg.network import Observations
 from kg.network_filter import Filter
 from kg.resources import load_domain
-from kg.store import open_store
+from kg.store import open_built
 
 EPILOG = """\b
 Examples:
@@ -84,7 +86,15 @@ def export(
         find_format(path)  # a wrong suffix is told before any work
     domain = load_domain(domain_folder)
     quiet = bool(chosen.pop("quiet"))
-    source = Source(open_store(build_folder / "store"), domain.data_base, domain.prefixes, make_options(chosen))
+    options = make_options(chosen)
+    for path in files:
+        if find_format(path).family == "RDF" and not replace(options.filter, articles=()).keeps_all():
+            raise ExportError(
+                "filters choose from a network, and this format takes the whole graph",
+                where=str(path),
+                hint="leave the filters out, export a network, or take a part with kg query -e 'CONSTRUCT …'",
+            )
+    source = Source(open_built(build_folder, domain.data_base), domain.data_base, domain.prefixes, options)
     for path in files:
         report = export_file(source, path)
         if not quiet:

@@ -11,7 +11,7 @@ from kg.cli.options import build_option, domain_option
 from kg.cli.query import read_target, split_params
 from kg.errors import ExportError
 from kg.resources import load_domain
-from kg.store import open_store
+from kg.store import open_built
 
 EPILOG = """\b
 Examples:
@@ -48,6 +48,6 @@ def plot(
         raise ExportError("name one question and one picture", hint="write: kg plot project_stages stages.svg")
     domain = load_domain(domain_folder)
     question = read_target(domain, None if text is not None else words[0], text)
-    store, prefixes = open_store(build_folder / "store"), query_prefixes(domain)
+    store, prefixes = open_built(build_folder, domain.data_base), query_prefixes(domain)
     answer = run_query(store, question, split_params(params), prefixes=prefixes)
     print_report(write_chart(answer, Namer(store, prefixes), Path(words[-1]), title))

@@ -115,9 +115,9 @@ def print_answer(
 ) -> None:
     """Run a question on the store of a build and print its answer, or with ``show`` its text."""
     from kg.query import Namer, format_answer, prepare_query, query_prefixes, run_query
-    from kg.store import open_store
+    from kg.store import open_built
 
-    store = open_store(build_folder / "store")
+    store = open_built(build_folder, domain.data_base)
     prefixes = query_prefixes(domain)
     if show:
         click.echo(prepare_query(store, question, values, prefixes).rstrip("\n"))

@@ -13,6 +13,7 @@ from kg.errors import QueryError
 from kg.query.binding import bind_terms, make_terms
 from kg.query.headers import Query
 from kg.query.names import resolve_name
+from kg.sparql_guard import scan_query
 
 Term: TypeAlias = "ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple"
 
@@ -79,7 +80,9 @@ def prepare_query(store: ox.Store, query: Query, values: Mapping[str, str], pref
 def _evaluate(
     store: ox.Store, text: str, prefixes: Mapping[str, str]
 ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-    return store.query(text, prefixes=dict(prefixes), use_default_graph_as_union=True)
+    # A query that names its own dataset (FROM) means that and not the union of all graphs.
+    own = any(token.kind == "word" and token.text.upper() == "FROM" for token in scan_query(text))
+    return store.query(text, prefixes=dict(prefixes), use_default_graph_as_union=not own)
 
 
 def _explain_syntax(query: Query, text: str, error: SyntaxError, prefixes: Mapping[str, str]) -> NoReturn:

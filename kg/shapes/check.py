@@ -43,7 +43,10 @@ def check_file(data: Source, shapes: Source | Iterable[Source] | Shapes, engine:
     cannot be read, and as ``check`` does.
     """
     loaded = shapes if isinstance(shapes, Shapes) else load_shapes(shapes)
-    return check_quads(read_quads(data, prefix="d"), loaded, engine)
+    quads = read_quads(data, prefix="d")
+    if not quads:
+        raise ShapeError("no triple in these data", where=str(data) if not isinstance(data, bytes) else "")
+    return check_quads(quads, loaded, engine)
 
 
 def check_quads(quads: Sequence[Quad], shapes: Shapes, engine: str = "compiled") -> Report:
