@@ -11,7 +11,6 @@ from kg.article import Page, load_page
 from kg.extract import Extractor
 from kg.gate import Gate, Verdict
 from kg.lexicon import load_lexicon
-from kg.matching import Refusal
 from kg.model import Article, Claim
 from kg.quantity import load_quantities
 from kg.reading import Reading
@@ -36,7 +35,6 @@ class ArticleResult:
     article: Article
     reading: Reading
     verdicts: tuple[Verdict, ...]
-    refusals: tuple[Refusal, ...] = ()
 
     @property
     def claims(self) -> tuple[Claim, ...]:
@@ -46,7 +44,7 @@ class ArticleResult:
     @property
     def account(self) -> Account:
         """What became of every sentence and number of the article."""
-        return make_account(self.reading, self.verdicts, self.refusals)
+        return make_account(self.reading, self.verdicts)
 
 
 def load_tools(domain: Domain) -> Tools:
@@ -69,7 +67,5 @@ def own_or_shipped(domain: Domain, name: str) -> Path:
 def read_claims(tools: Tools, article: Article) -> ArticleResult:
     """Return the claims of one article, each judged by the gate."""
     reading = tools.extractor.read(article)
-    refusals: list[Refusal] = []
-    made = graph.settle_claims(tools.extractor.make_claims(reading, refusals))
-    verdicts = tuple(Gate(reading, tools.extractor, made).judge_all(made))
-    return ArticleResult(article, reading, verdicts, tuple(refusals))
+    made = graph.settle_claims(tools.extractor.make_claims(reading))
+    return ArticleResult(article, reading, tuple(Gate(reading, tools.extractor, made).judge_all(made)))
