@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from kg.gate import Verdict
+from kg.matching import Refusal
 from kg.model import Claim, Span
 from kg.reading import Mark, Reading, SentenceReading
 
@@ -80,14 +81,14 @@ class Account:
         }
 
 
-def make_account(reading: Reading, verdicts: Sequence[Verdict]) -> Account:
-    """Return the account of an article from its reading and the gate's verdicts on its claims."""
+def make_account(reading: Reading, verdicts: Sequence[Verdict], refusals: Sequence[Refusal] = ()) -> Account:
+    """Return the account of an article: from its reading, the verdicts on its claims and what the rules refused."""
     return Account(
         article=reading.article.id,
         text=reading.article.text,
         notes=reading.article.notes,
         sentences=tuple(_account_sentences(reading, verdicts)),
-        numbers=tuple(_account_numbers(reading, verdicts)),
+        numbers=tuple(_account_numbers(reading, verdicts, refusals)),
     )
 
 
@@ -117,19 +118,25 @@ def _quantity_marks(reading: Reading) -> Iterator[Mark]:
                 yield mark
 
 
-def _account_numbers(reading: Reading, verdicts: Sequence[Verdict]) -> Iterator[NumberAccount]:
+def _account_numbers(
+    reading: Reading, verdicts: Sequence[Verdict], refusals: Sequence[Refusal]
+) -> Iterator[NumberAccount]:
     text = reading.article.text
     names = [mark for s in reading.sentences for mark in s.marks if mark.mention]
     furniture = [s for s in reading.article.sentences if s.part == "furniture"]
     users = _find_users(verdicts)
-    refusals = [verdict for verdict in verdicts if not verdict.accepted]
+    rejected = [verdict for verdict in verdicts if not verdict.accepted]
+    ambiguous = {(refusal.start, refusal.end): refusal for refusal in reversed(refusals)}
     for span, mark in find_numbers(reading):
         words = text[span.start : span.end]
         claims = tuple(dict.fromkeys(c for place, c in users if _touches(place, span)))
         if claims:
             yield NumberAccount(*span, words, "used", "", claims)
             continue
-        status, reason = _explain_number(span, mark, names, furniture, refusals)
+        status, reason = _explain_number(span, mark, names, furniture, rejected)
+        refusal = ambiguous.get((mark.start, mark.end)) if mark and status == "unused" else None
+        if refusal is not None:
+            reason = f"ambiguous: of {' or '.join(refusal.rivals)} ({refusal.rule})"
         yield NumberAccount(*span, words, status, reason, ())
 
 
@@ -155,7 +162,7 @@ def _keeps_words(claim: Claim) -> bool:
 
 
 def _explain_number(
-    span: Span, mark: Mark | None, names: Sequence[Mark], furniture: Sequence[Any], refusals: Sequence[Verdict]
+    span: Span, mark: Mark | None, names: Sequence[Mark], furniture: Sequence[Any], rejected: Sequence[Verdict]
 ) -> tuple[str, str]:
     """Return status and reason of a number that no accepted claim uses."""
     if any(s.start <= span.start < s.end for s in furniture):
@@ -163,7 +170,7 @@ def _explain_number(
     for name in names:
         if name.mention and name.start <= span.start and span.end <= name.end:
             return "rejected", f"part of the name {name.mention.label}"
-    for verdict in refusals:
+    for verdict in rejected:
         if verdict.claim.start <= span.start and span.end <= verdict.claim.end:
             failure = verdict.failures[0]
             return "rejected", f"{failure.part}: {failure.reason} ({verdict.claim.rule})"

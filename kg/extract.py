@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from kg.derive import derive_changes
 from kg.lexicon import Lexicon, fold_case
-from kg.matching import CONFIDENCE, SentenceMatcher
+from kg.matching import CONFIDENCE, Refusal, SentenceMatcher
 from kg.model import Article, Claim, Resolution, say_value, sort_claims
 from kg.quantity import QuantityGrammar
 from kg.reading import Mark, Reading, SentenceReading, read_sentences
@@ -32,12 +32,18 @@ class Extractor:
         """Return the article as the rules see it."""
         return read_sentences(article, self.lexicon, self.grammar, self.rules)
 
-    def make_claims(self, reading: Reading) -> list[Claim]:
-        """Return all claims of an article, each once, in the order of the contract."""
+    def make_claims(self, reading: Reading, refusals: list[Refusal] | None = None) -> list[Claim]:
+        """Return all claims of an article, each once, in the order of the contract.
+
+        ``refusals`` is told of the numbers whose owner is ambiguous, for the account.
+        """
         claims: list[Claim] = []
         members: dict[str, str] = {}
         for sentence in reading.sentences:
-            found = SentenceMatcher(self.rules, self.lexicon, reading, sentence, claims, members).make_claims()
+            matcher = SentenceMatcher(self.rules, self.lexicon, reading, sentence, claims, members)
+            found = matcher.make_claims()
+            if refusals is not None:
+                refusals += matcher.refusals
             claims.extend(self._link_claims(reading, sentence, found))
         claims.extend(self._place_things(reading))
         claims.extend(self._type_cohorts(reading.article, claims, members))

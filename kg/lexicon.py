@@ -46,6 +46,10 @@ KINDS = {
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*|[a-z]+:[A-Za-z0-9-]+")
 _PHASED = frozenset({PROJECT, PARK, ENTERPRISE, ORGANIZATION})
 """Of which classes the phases of a thing are projects."""
+# One zone, however an article writes it.
+_HIGH_TECH = re.compile(
+    r"\bhi(?:gh)?[ -]tech(?:nology)?(?= (?:(?:industr(?:y|ial)|development) ){0,2}zone\b)", re.IGNORECASE
+)
 _TITLE_WORD = re.compile(r"[A-Za-z][\w’'-]*")
 _SUBJECT = re.compile(r"(?:^|[.!?。！？;]\s+|\n\s*)(?:[A-Z][\w ]{0,30}, )?(?:[Tt]he )?[\"“‘]?$")
 
@@ -139,7 +143,7 @@ class Lexicon:
         known = self._by_name.get((type_iri, fold_case(name))) or self._find_legal(type_iri, name)
         if known is not None:
             return Mention(start, end, known.iri, known.label, known.type, "name")
-        return Mention(start, end, self.mint_entity(type_iri, name), name, type_iri, "cue")
+        return Mention(start, end, self.mint_entity(type_iri, _HIGH_TECH.sub("high-tech", name)), name, type_iri, "cue")
 
     def _find_legal(self, type_iri: str, name: str) -> Entity | None:
         """Return the lexicon's thing of the same name but for a legal form: "Foton Co., Ltd."."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 from kg.lexicon import Lexicon, fold_case
 from kg.lists import Item, is_item, is_mark, split_list, strip_noun
@@ -19,7 +19,10 @@ from kg.vocab import CONCEPT, RDC, article_iri, class_iri, class_name, cohort_ir
 REACH = 60
 """How many characters at most stand between a value and what is said of it next."""
 
-PARTS = frozenset("valueAdded outputValue revenue profit investment contractValue capacity area floorArea".split())
+PARTS = frozenset(
+    "valueAdded outputValue revenue profit investment contractValue capacity area floorArea income funding output"
+    " consumption expenditure loans deposits assets budget earnings transactions turnover".split()
+)
 """What parts of a place have as well: said of nothing, these are of what the sentence before speaks of."""
 PLACES = frozenset(("District", "Park", "AdminArea"))
 # What is invested is said of a project: never of the place a sentence is about, unless it is named with it.
@@ -31,6 +34,10 @@ CONFIDENCE = {"explicit": "1", "implied": "0.8", "garbled": "0.5", "missing": "0
 """How far a claim of each status is to be believed; a stated order of trust, not a measured probability."""
 
 _ASIDE = re.compile(r" ?\([^()]{1,40}\)$")
+# Where the thing it is said of lies: no part of an indicator's name.
+_HERE = re.compile(r" (?:in (?:the )?(?:area|zone|park)|(?<=GDP )of the region|of the whole society)$")
+# Of a thing that nobody knows: "throughput of Yunhe Port" is no indicator of a place.
+_OTHERS = re.compile(r" (?:of|in|at) (?:the )?[A-Z][a-z]+ [A-Z][a-z]")
 _WHOLE = re.compile(r"(?:total|overall|combined|gross|whole|annual|newly) ", re.IGNORECASE)
 _PRONOUN = re.compile(r"[ ,]*(?:and )?(?:its|it|their|they)\b")
 _DETERMINER = re.compile(r"(?:(?:the|a|an|its|their|this|these) )+", re.IGNORECASE)
@@ -50,7 +57,23 @@ _POSSESSIVE = re.compile(r"[\"”]?[’']s\b")
 
 
 class _NotFilled(Exception):
-    """A template part has nothing to be filled with: the rule makes no claim here."""
+    """A template part has nothing to be filled with: the rule makes no claim here.
+
+    ``rivals`` are the things that compete, where there are several.
+    """
+
+    def __init__(self, rivals: Sequence[Mention] = ()) -> None:
+        super().__init__()
+        self.rivals = tuple(rivals)
+
+
+class Refusal(NamedTuple):
+    """A number that a rule reads and makes no claim of: the labels of the things that could own it."""
+
+    start: int
+    end: int
+    rule: str
+    rivals: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +112,7 @@ class SentenceMatcher:
         self.article = reading.article
         self.sentence = sentence
         self.taken: set[int] = set()
+        self.refusals: list[Refusal] = []
 
     def make_claims(self) -> list[Claim]:
         """Return the claims of the sentence, in rule order.
@@ -147,8 +171,14 @@ class SentenceMatcher:
                 for edge in self._edges(template, match):
                     try:
                         yield self._fill_template(rule, template, match, edge, target)
-                    except _NotFilled:
-                        continue
+                    except _NotFilled as failure:
+                        self._note_refusal(rule, template, match, failure)
+
+    def _note_refusal(self, rule: Rule, template: Template, match: re.Match[str], failure: _NotFilled) -> None:
+        found = match.groupdict().get(slot_name(template.value)) if template.value else None
+        if failure.rivals and found:
+            mark = self.sentence.mark_at(found)
+            self.refusals.append(Refusal(mark.start, mark.end, rule.id, tuple(m.label for m in failure.rivals)))
 
     def _targets(self, template: Template, match: re.Match[str]) -> Iterator[_Thing | None]:
         """Yield each item of the list that a template's object stands for; else nothing, once."""
@@ -260,7 +290,7 @@ class SentenceMatcher:
             return True
         said = [self._group_span(match, group) for group in ("x", "y") if match.groupdict().get(group)]
         words = " ".join(self.article.text[slice(*span)] for span in said).split()
-        return name.removesuffix("Growth") not in PARTS or len(words) > 3
+        return name.removeprefix("growth-of-").removesuffix("Growth") not in PARTS or len(words) > 3
 
     def _span(self, match: re.Match[str]) -> Span:
         """Return the article span of a match, without surrounding white space."""
@@ -337,13 +367,15 @@ class SentenceMatcher:
         label = words[lead.end() :] if lead else words
         if not label:
             raise _NotFilled
-        form = _ASIDE.sub("", label)
+        form = _HERE.sub("", _ASIDE.sub("", label))
         while form:
             for mention in self.lexicon.find_mentions(form):
                 if mention.type == CONCEPT and (mention.start, mention.end) == (0, len(form)):
                     return mention.entity + ("Growth" if growth else "")
             whole = _WHOLE.match(form)
             form = form[whole.end() :] if whole else ""
+        if _OTHERS.search(label):
+            raise _NotFilled
         return mint_iri(self.base, "indicator", slugify(f"growth of {label}" if growth else label))
 
     def _fill_object(self, part: Any, match: re.Match[str]) -> _Thing:
@@ -390,12 +422,13 @@ class SentenceMatcher:
 
     def _fill_first(self, parts: Sequence[Any], match: re.Match[str]) -> _Thing:
         """Return the first of several parts that can be filled."""
+        rivals: tuple[Mention, ...] = ()
         for part in parts:
             try:
                 return self._fill_thing(part, match)
-            except _NotFilled:
-                continue
-        raise _NotFilled
+            except _NotFilled as failure:
+                rivals = rivals or failure.rivals
+        raise _NotFilled(rivals)
 
     def _slot_thing(self, match: re.Match[str], name: str) -> _Thing:
         mark = self._slot_mark(match, name)
@@ -438,9 +471,11 @@ class SentenceMatcher:
         keys = [key for name in classes.split("|") for key in self.rules.slots[name]]
         before = self.sentence.locate(match.start("at") if "at" in match.re.groupindex else match.start())
         pronoun = _PRONOUN.match(self.sentence.folded, match.start()) is not None
-        found = find_subject(self.reading, self.sentence, before, self.lexicon.entities, pronoun=pronoun)
+        rivals: list[Mention] = []
+        entities = self.lexicon.entities
+        found = find_subject(self.reading, self.sentence, before, entities, pronoun=pronoun, rivals=rivals)
         if found is None or found[0].type not in keys:
-            raise _NotFilled
+            raise _NotFilled([] if found else rivals)
         return self._mention_thing(*found)
 
     def _first_thing(self, classes: str, match: re.Match[str]) -> _Thing:

@@ -27,6 +27,8 @@ _PLACED = re.compile(
     r"(?:(?<=\bin )|(?<=\bof )|(?<=\bat )|(?<=\bfrom ))(?P<name>[A-Z][a-z’']+[a-z](?:[A-Z]?[a-z]+)?)(?P<city> [Cc]ity)?"
     r"(?=,? (?:[A-Z][a-z’']+(?: [Cc]ity)?, |(?:in|of) (?:(?:[A-Z]\w+|[a-z]+) China’?'?s )?)?"
     r"[A-Z][a-z]+(?: [A-Z][a-z]+)? [Pp]rovince\b)"
+    r"|(?:(?<=\bcity of )|(?<![\w’'-] ))(?P<called>[A-Z][a-z]+[a-z]{2})"
+    r"(?=, an? (?:[a-z-]+ ){0,3}(?:city|town)(?:,| (?:in|along|on|near|under|with|of|at|by)\b))"
 )
 _NEXT = re.compile(r"[A-Z][\w’\-–.&+]*")
 _ACRONYM_IN = re.compile(r" ?\([A-Z]{2,8}\)")
@@ -260,10 +262,14 @@ def _walk_right(text: str, end: int, words: Words) -> int:
 
 
 def find_placed(text: str, type_iri: str, words: Words) -> Iterator[Found]:
-    """Yield towns that are known only by the province behind them: "in Lianjiang, Guangdong province"."""
+    """Yield towns known only by what stands behind them: "in Lianjiang, Guangdong province", "Lianjiang, a city in"."""
     for match in _PLACED.finditer(text):
-        name = match["name"]
-        if name.lower() not in words.generic and name not in words.stops | words.leads | words.openers:
+        name = match["name"] or match["called"]
+        if (
+            not name.endswith(("'s", "’s"))
+            and name.lower() not in words.generic
+            and name not in words.stops | words.leads | words.openers
+        ):
             yield Found(match.start(), match.end(), type_iri, name)
 
 
@@ -334,7 +340,7 @@ def find_short_forms(
         short = next((group for group in stated.groups() if group), "") if stated else ""
         if short and mention.type in by_type and _shortens(short, name, mention.label, stated):
             add(ShortForm(short, mention, True))
-        if mention.kind == "cue":
+        if mention.kind == "cue" or (mention.kind == "name" and mention.type != town):
             if mention.type == town and " " not in mention.label:
                 add(ShortForm(mention.label, mention, False))
             for cue in by_type.get(mention.type, ()):

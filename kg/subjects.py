@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from kg.model import Entity, Mention
 from kg.reading import Mark, Reading, SentenceReading
+from kg.vocab import ADMIN_AREA, DISTRICT, PARK
 
 BEARERS = frozenset({"District", "Park", "AdminArea", "Enterprise", "Project", "Organization"})
 """The classes whose things a number can belong to."""
@@ -25,9 +26,22 @@ _GOVERNED = re.compile(
     r"|eastern|western|northern|southern|(?:north|south)(?:east|west)(?:ern)?)(?: the| all| whole)*[ -][\"“‘']?$",
     re.IGNORECASE,
 )
-_PLACED = re.compile(r"\b(?:in|at|for|of|across)(?: the| whole)*[ -][\"“‘']?$", re.IGNORECASE)
+_PLACED = re.compile(
+    r"\b(?:in|at|for|of|across|(?:data|statistics|figures) from)(?: the| whole)*[ -][\"“‘']?$", re.IGNORECASE
+)
+# Between a name and where it lies: "Linhe Zone in South China's Yunhe Province"; or the other way round.
+_LIES = re.compile(
+    r"[\"”]?,? (?:(?:located|situated|based) )?in (?:the )?(?:(?:[A-Z]\w+ )?China[’']s |city of )?[\"“]?"
+)
+_HOLDS = re.compile(r"(?:[’']s)? (?:[a-z][\w-]* ){0,2}[\"“]?")
+# A name nobody knows, and where it lies: "Linhe Zone in Yunhe Province".
+_UNNAMED = re.compile(
+    r"(?:[a-z]|[A-Z][a-z]+) ([A-Z][a-z][\w-]*) in (?:the )?(?:(?:[A-Z]\w+ )?China[’']s |city of )?[\"“]?$"
+)
 _JOINED = re.compile(r",? (?:and|or)(?: the)? |, (?:the )?")
 _OF = re.compile(r"\bof(?: the)? $", re.IGNORECASE)
+_FROM = re.compile(r"\bfrom(?: the)? $", re.IGNORECASE)
+_SHOWS = re.compile(r",| in | show")
 _WITHIN = re.compile(r"\b(?:at|in)(?: the)? $", re.IGNORECASE)
 # "Guangzhou's Science City": a name nobody knows, and not Guangzhou, is what the sentence is about.
 _NAMES = re.compile(r"[’']s (?:[\w-]+ )?[A-Z][a-z]")
@@ -52,18 +66,27 @@ _COMMON = frozenset(
 
 
 def find_subject(
-    reading: Reading, sentence: SentenceReading, position: int, entities: Mapping[str, Entity], *, pronoun: bool = False
+    reading: Reading,
+    sentence: SentenceReading,
+    position: int,
+    entities: Mapping[str, Entity],
+    *,
+    pronoun: bool = False,
+    rivals: list[Mention] | None = None,
 ) -> tuple[Mention, str] | None:
     """Return what the words at ``position`` (of the article) are about and how it was found, or nothing.
 
     It is the one thing named before them in the sentence; else the one that the sentence before in the
     paragraph is about, and so on back; else what the title or the first sentences are about, unless the
     article has come to something else since. A ``pronoun`` ("its GDP") means what was last spoken of.
+    Where several things compete, ``rivals`` is told which.
     """
+    rivals = [] if rivals is None else rivals
     here = [mark for mark in sentence.marks if mark.end <= position]
     text = reading.article.text
     chosen = choose_bearer(text, here, entities, strict=pronoun)
     if chosen is not None:
+        rivals += chosen if len(chosen) > 1 else ()
         return (chosen[0], "sentence-subject") if len(chosen) == 1 else None
     if has_unknown_name(text, sentence, position):
         return None
@@ -80,10 +103,12 @@ def find_subject(
         if last is None or (main and not told and _only_holds(last, main[0], entities)):
             continue
         if pronoun or other.sentence.paragraph == sentence.sentence.paragraph:
+            rivals += last if len(last) > 1 else ()
             is_main = main is not None and [main[0].entity] == [mention.entity for mention in last]
             return (last[0], "paragraph-subject") if len(last) == 1 and (told or is_main or not pronoun) else None
         break
-    if main is None or (last and main[0].entity not in {mention.entity for mention in last}):
+    if main is not None and last and main[0].entity not in {mention.entity for mention in last}:
+        rivals += _distinct([*last, main[0]])
         return None
     return main
 
@@ -113,8 +138,8 @@ def choose_bearer(
 
     Things that no preposition governs come first ("in A and B" governs both); a place that holds another
     of them is only where that one lies. At somebody's plant, the number is the plant's: nobody's here.
-    With ``lead``, what a preposition governs counts only where a sentence begins there; where ``strict``,
-    "southeast of A" leaves it open whether A is meant.
+    What only says where its neighbour lies counts as neither. With ``lead``, what a preposition governs
+    counts only where a sentence begins there; where ``strict``, "southeast of A" leaves it open whether A is meant.
     """
     found = [m for m in marks if m.mention and re.split("[/#]", m.mention.type)[-1] in BEARERS]
     found = [m for m in found if m.mention and m.mention.label not in _TOO_WIDE]
@@ -122,7 +147,11 @@ def choose_bearer(
     free: list[Mark] = []
     placed: list[Mark] = []
     governed: Mark | None = None
-    for mark in found:
+    for number, mark in enumerate(found):
+        if _only_places(text, mark, found[max(0, number - 1) : number], found[number + 1 : number + 2]):
+            continue
+        if _houses_unknown(text, mark, marks):
+            return []
         before = text[max(0, mark.start - 24) : mark.start]
         joined = governed is not None and _JOINED.fullmatch(text, governed.end, mark.start) is not None
         if joined or _GOVERNED.search(before):
@@ -132,7 +161,7 @@ def choose_bearer(
         else:
             free.append(mark)
             governed = None
-    if strict and not free and any(_OF.search(text[max(0, m.start - 24) : m.start]) for m in placed):
+    if strict and not free and any(_leaves_open(text, mark) for mark in placed):
         return []
     if lead is not None:
         placed = [mark for mark in placed if mark.start - lead < 12]
@@ -146,6 +175,28 @@ def choose_bearer(
         return None
     holders = {place for mention in mentions for place in _ancestors(mention.entity, entities)}
     return [mention for mention in mentions if mention.entity not in holders]
+
+
+def _only_places(text: str, mark: Mark, before: Sequence[Mark], behind: Sequence[Mark]) -> bool:
+    """Say whether a mark tells only where its neighbour lies: "Linhe Zone in Yunhe Province", "Yunhe Linhe Zone"."""
+    if mark.key not in (ADMIN_AREA, DISTRICT):
+        return False
+    if any(_LIES.fullmatch(text, other.end, mark.start) for other in before):
+        return True
+    finer = (DISTRICT, PARK) if mark.key == ADMIN_AREA else (PARK,)
+    return any(other.key in finer and _HOLDS.fullmatch(text, mark.end, other.start) for other in behind)
+
+
+def _leaves_open(text: str, mark: Mark) -> bool:
+    """Say whether "its" may mean another than what the words before it end with: "southeast of A, its …"."""
+    before = text[max(0, mark.start - 24) : mark.start]
+    return _OF.search(before) is not None or (_FROM.search(before) is not None and not _SHOWS.match(text, mark.end))
+
+
+def _houses_unknown(text: str, mark: Mark, marks: Sequence[Mark]) -> bool:
+    """Say whether a mark tells where something lies whose name nobody knows."""
+    found = _UNNAMED.search(text, max(0, mark.start - 60), mark.start)
+    return found is not None and not any(other.start <= found.start(1) < other.end for other in marks)
 
 
 def _distinct(mentions: Iterable[Mention]) -> list[Mention]:

@@ -100,3 +100,17 @@ def test_marked_text_has_every_fate() -> None:
     assert "~31~" in done.stdout
     assert "[80%]" in done.stdout
     assert "0 unaccounted" in done.stdout
+
+
+def test_a_number_that_two_things_could_own_is_ambiguous() -> None:
+    account = read("Linhe District and Yunhe County grew in 2022. Tax revenue was 8 billion yuan.").account
+    [number] = [number for number in account.numbers if number.text == "8 billion yuan"]
+    assert (number.status, number.reason) == (
+        "unused",
+        "ambiguous: of Linhe District or Yunhe County (indicator-value)",
+    )
+
+
+def test_a_number_that_nothing_owns_is_not_ambiguous() -> None:
+    account = read("Tax revenue was 8 billion yuan.").account
+    assert [n.reason for n in account.numbers] == ["no rule reads the words around it"]

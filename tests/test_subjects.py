@@ -91,3 +91,32 @@ def test_the_direction_is_the_sign(tools: Tools, text: str, value: str) -> None:
 def test_a_currency_before_its_number_is_no_lost_number(tools: Tools) -> None:
     [claim] = claims_of(tools, "Linhe District's exports reached RMB 3 billion in 2022.", "exports")
     assert (claim.value, claim.unit, claim.status) == ("3000000000", "CNY", "explicit")
+
+
+@pytest.mark.parametrize(
+    ("text", "owner"),
+    [
+        ("Data from Linhe High-tech Zone in Yunhe Province showed that tax revenue was 8 billion yuan.", "Linhe"),
+        (
+            "Statistics of Linhe Zone in South China's Guangdong province showed that tax revenue was 8 billion yuan.",
+            "",
+        ),
+        ("Linhe High-tech Zone lies in Guangdong Province. Tax revenue was 8 billion yuan.", "Linhe"),
+        (
+            "Data of Linhe High-tech Zone in China's Hunan Province are out. Tax revenue was 8 billion yuan.",
+            "Linhe",
+        ),
+        ("Changsha Linhe High-tech Zone grew. The zone's tax revenue was 8 billion yuan.", "Changsha Linhe"),
+        ("Goods from Linhe High-tech Zone in Hunan Province sold well. Tax revenue was 8 billion yuan.", ""),
+        ("In Linhe District, per square kilometer, tax revenue was 8 billion yuan.", ""),
+        ("Linhe hi tech Zone grew. The high-tech zone's tax revenue was 8 billion yuan.", "Linhe"),
+    ],
+)
+def test_where_a_thing_lies_owns_nothing(tools: Tools, text: str, owner: str) -> None:
+    found = claims_of(tools, text, "taxRevenue")
+    assert [claim.subject_label.split(" H")[0].split(" h")[0] for claim in found] == ([owner] if owner else [])
+
+
+def test_a_zone_is_one_however_it_is_written(tools: Tools) -> None:
+    text = "Linhe hi tech Zone covers 30 square kilometers. Linhe High-tech Zone's tax revenue was 8 billion yuan."
+    assert len({c.subject for c in read_text(tools, text) if c.object_type == "Observation"}) == 1
