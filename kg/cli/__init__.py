@@ -30,6 +30,7 @@ class Entry:
 COMMANDS = (
     Entry("build", "kg.cli.build:build", "Turn articles into a checked graph: store, RDF files, claims, report."),
     Entry("doctor", "kg.cli.doctor:doctor", "Check a build against its sources, and say what would mend it."),
+    Entry("diff", "kg.cli.diff:diff", "Show what two builds say differently: new, gone and changed facts."),
     Entry("claims", "kg.cli.claims:claims", "Print what the articles say, each claim with its quote."),
     Entry("explain", "kg.cli.claims:explain", "Show all that is known of a thing, and the words behind it."),
     Entry(
