@@ -86,8 +86,21 @@ def test_what_a_query_reads():
         ("this", "p/^q", ""),
         ("v", "(r|s)+", ""),
     ]
-    for unread in ("GRAPH ?g { $this :p ?o }", "$this :p [ :q 1 ]", "$this !:p ?o", "{ SELECT $this { $this :p ?o } }"):
+    for unread in (
+        "GRAPH ?g { $this :p ?o }",
+        "$this :p [ :q 1 ]",
+        "$this !:p ?o",
+        "{ SELECT $this { $this :p ?o } }",
+        "{ SELECT $this ?o { $this :p ?o } LIMIT 1 }",
+    ):
         assert query_edges(f"{prefix} SELECT $this WHERE {{ {unread} }}", None) is None
+
+
+def test_a_subquery_that_hides_nothing_reads_as_a_group():
+    text = "PREFIX : <http://a/> SELECT $this WHERE {{ {} FILTER NOT EXISTS {{ ?c :q $this . ?c :r ?o }} }}"
+    plain, inner = text.format("{ $this :p ?o }"), text.format("{ SELECT DISTINCT $this ?o WHERE { $this :p ?o } }")
+    found = [[(e.start, e.path, e.end) for e in query_edges(one, None) or ()] for one in (plain, inner)]
+    assert found[0] == found[1] and len(found[0]) == 3
 
 
 def test_every_shape_of_the_project_tells_what_it_reads(root):

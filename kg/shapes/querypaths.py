@@ -39,10 +39,10 @@ _REPEATS = {"*": "star", "+": "plus", "?": "optional"}
 def query_edges(text: str, path: Path | None) -> list[Edge] | None:
     """Return the patterns of a query, or nothing where it has what is not followed here.
 
-    Not followed are subqueries, GRAPH, FROM, blank nodes and lists in brackets, and negated paths.
-    ``path`` stands for ``$PATH``.
+    Not followed are subqueries that hide a variable or cut rows off, GRAPH, FROM, blank nodes and lists in
+    brackets, and negated paths. ``path`` stands for ``$PATH``.
     """
-    items = _split_dots(tokens(text))
+    items = _open_subqueries(_split_dots(tokens(text)))
     words = {token.word for token in items}
     if words & {"GRAPH", "FROM", "BASE"} or sum(token.word == "SELECT" for token in items) > 1:
         return None
@@ -57,6 +57,35 @@ def query_edges(text: str, path: Path | None) -> list[Edge] | None:
     except _Unread:
         return None
     return edges
+
+
+def _open_subqueries(items: list[Token]) -> list[Token]:
+    """Return the query with plain groups for subqueries that only make rows distinct: they read the same."""
+    out: list[Token] = []
+    selects = 0
+    place = 0
+    while place < len(items):
+        selects += items[place].word == "SELECT"
+        start = _group_of_subquery(items, place) if items[place].word == "SELECT" and selects > 1 else None
+        place, kept = (place + 1, items[place : place + 1]) if start is None else (start, [])
+        out += kept
+    return out
+
+
+def _group_of_subquery(items: list[Token], place: int) -> int | None:
+    """Return where the group of a subquery starts, if it gives all its variables and ends with it."""
+    start = next((n for n in range(place, len(items)) if items[n].text == "{"), len(items))
+    words = {token.word for token in items[place:start] if token.text.strip() and not token.var}
+    depth, end = 0, start
+    while end < len(items):
+        depth += (items[end].text == "{") - (items[end].text == "}")
+        end += 1
+        if depth == 0:
+            break
+    after = next((token.text for token in items[end:] if token.text.strip()), "")
+    inside = {token.var for token in items[start:end] if token.var}
+    shown = {token.var for token in items[place:start] if token.var}
+    return start if words <= {"SELECT", "DISTINCT", "WHERE"} and inside <= shown and after == "}" else None
 
 
 def nest_tests(text: str, bound: set[str]) -> str:
