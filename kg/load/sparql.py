@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from secrets import token_hex
 from typing import NamedTuple
 
 from kg import vocab as v
@@ -212,8 +213,12 @@ class SparqlLoader:
         self.endpoint.add_quads(Body(pieces, N_QUADS, length))
 
     def _stage(self, changes: Changes) -> None:
-        """Fill graphs that no one knows, count them, and move all into place by one request."""
-        staged = [(graph, f"{self.source.entry(graph.iri)}/staging") for graph in changes.written]
+        """Fill graphs that no one knows, count them, and move all into place by one request.
+
+        Their names are new each time: a request of a load that was killed may still be at work.
+        """
+        run = token_hex(4)
+        staged = [(graph, f"{self.source.entry(graph.iri)}/staging/{run}") for graph in changes.written]
         for graph, beside in staged:
             self.endpoint.update((f"DROP SILENT GRAPH <{beside}>", *self._mark(beside, _PENDING)))
             for block in self.source.blocks(graph.iri, self._chunk()):
@@ -321,10 +326,11 @@ class SparqlLoader:
 
     def _name_triple(self, error: Refused, graphs: tuple[Graph, ...]) -> LoadError:
         """Find the triple that the store will not take, by halves, in a graph that is dropped again."""
-        if error.status not in (400, 422, 500) or "disk" in error.what:
+        if not self._is_about_data(error):
             return error
-        scratch = f"{self.source.entry(self.manifest)}/staging"
+        scratch = f"{self.source.entry(self.manifest)}/staging/{token_hex(4)}"
         try:
+            self.endpoint.update(self._mark(scratch, _PENDING))  # so that it goes, whatever happens now
             for graph in graphs:
                 for block in self.source.blocks(graph.iri):
                     line = self._find_refused(scratch, block)
@@ -332,7 +338,7 @@ class SparqlLoader:
                         return LoadError(
                             f"the store refuses this triple of {graph.iri}: {line}", where=error.where, hint=error.what
                         )
-        except Broken:
+        except (Broken, Refused):
             return error
         finally:
             with suppress(LoadError):
@@ -352,5 +358,10 @@ class SparqlLoader:
         try:
             self._add(scratch, b"".join(lines))
         except Refused as error:
-            return error.status in (400, 422, 500)
+            return self._is_about_data(error)
         return False
+
+    def _is_about_data(self, error: Refused) -> bool:
+        """Return whether a refusal is one of what was sent; Virtuoso says 500 to that."""
+        known = (400, 422, 500) if self.endpoint.kind == "virtuoso" else (400, 422)
+        return error.status in known and "disk" not in error.what
