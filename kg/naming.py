@@ -27,7 +27,7 @@ _PLACED = re.compile(
     r"(?:(?<=\bin )|(?<=\bof )|(?<=\bat )|(?<=\bfrom ))(?P<name>[A-Z][a-z’']+[a-z](?:[A-Z]?[a-z]+)?)(?P<city> [Cc]ity)?"
     r"(?=,? (?:[A-Z][a-z’']+(?: [Cc]ity)?, |(?:in|of) (?:(?:[A-Z]\w+|[a-z]+) China’?'?s )?)?"
     r"[A-Z][a-z]+(?: [A-Z][a-z]+)? [Pp]rovince\b)"
-    r"|(?:(?<=\bcity of )|(?<![\w’'-] ))(?P<called>[A-Z][a-z]+[a-z]{2})"
+    r"|(?:(?<=\bcity of )|(?<![\w’'-] ))(?P<called>[A-Z][a-z]{3,24})"
     r"(?=, an? (?:[a-z-]+ ){0,3}(?:city|town)(?:,| (?:in|along|on|near|under|with|of|at|by)\b))"
 )
 _NEXT = re.compile(r"[A-Z][\w’\-–.&+]*")
