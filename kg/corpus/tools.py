@@ -11,6 +11,7 @@ from kg.article import Page, load_page
 from kg.extract import Extractor
 from kg.gate import Gate, Verdict
 from kg.lexicon import load_lexicon
+from kg.matching import Refusal
 from kg.model import Article, Claim
 from kg.quantity import load_quantities
 from kg.reading import Reading
@@ -35,6 +36,7 @@ class ArticleResult:
     article: Article
     reading: Reading
     verdicts: tuple[Verdict, ...]
+    refusals: tuple[Refusal, ...] = ()
 
     @property
     def claims(self) -> tuple[Claim, ...]:
@@ -44,7 +46,7 @@ class ArticleResult:
     @property
     def account(self) -> Account:
         """What became of every sentence and number of the article."""
-        return make_account(self.reading, self.verdicts)
+        return make_account(self.reading, self.verdicts, self.refusals)
 
 
 def load_tools(domain: Domain) -> Tools:
@@ -67,5 +69,7 @@ def own_or_shipped(domain: Domain, name: str) -> Path:
 def read_claims(tools: Tools, article: Article) -> ArticleResult:
     """Return the claims of one article, each judged by the gate."""
     reading = tools.extractor.read(article)
-    made = graph.settle_claims(tools.extractor.make_claims(reading))
-    return ArticleResult(article, reading, tuple(Gate(reading, tools.extractor, made).judge_all(made)))
+    refusals: list[Refusal] = []
+    made = graph.settle_claims(tools.extractor.make_claims(reading, refusals))
+    verdicts = tuple(Gate(reading, tools.extractor, made).judge_all(made))
+    return ArticleResult(article, reading, verdicts, tuple(refusals))
