@@ -139,7 +139,7 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path) -> None:
         assert "Traceback" not in found.stderr
         assert graphs(small / "store") == before
     finally:
-        subprocess.run(["umount", str(small)], check=True)
+        subprocess.run(["umount", "-l", str(small)], check=True)
 
 
 # ---------------------------------------------------------------- files

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from heapq import heappush, heapreplace
 from pathlib import Path
 from typing import IO, BinaryIO, NamedTuple, cast
@@ -19,6 +20,7 @@ from kg.store import open_store
 
 BLOCK = 1 << 20
 _DIGEST_BITS = 256
+_WORKERS = min(4, os.cpu_count() or 1)
 _TYPE = f"<{v.TYPE}>".encode()
 
 
@@ -32,11 +34,19 @@ class Graph(NamedTuple):
 
 
 class Source:
-    """The graphs of a store, read in pieces, so that memory does not grow with them."""
+    """The graphs of a store, read in pieces, so that memory does not grow with them.
 
-    def __init__(self, store: ox.Store, base: str) -> None:
+    With ``keep`` what is read for measuring is kept in a temporary file, and sent from there: reading a
+    store takes longer than all else here.
+    """
+
+    def __init__(self, store: ox.Store, base: str, *, keep: bool = False) -> None:
         self.store = store
         self.base = base
+        self._keep = keep
+        self._worker = threading.local()
+        self._lock = threading.Lock()
+        self._places: dict[str, tuple[BinaryIO, int, int]] = {}
         self._graphs: tuple[Graph, ...] | None = None
         self.predicates: Counter[str] = Counter()
         self.classes: Counter[str] = Counter()
@@ -45,7 +55,7 @@ class Source:
     @classmethod
     def open(cls, build_folder: Path, base: str) -> Source:
         """Return the source of a build; raise ``StoreError`` where there is none."""
-        return cls(open_store(build_folder / "store"), base)
+        return cls(open_store(build_folder / "store"), base, keep=True)
 
     @property
     def manifest(self) -> str:
@@ -60,7 +70,8 @@ class Source:
         """Return the graphs by IRI; they are read once, which fills counts and sample too."""
         if self._graphs is None:
             names = sorted(g.value for g in self.store.named_graphs() if isinstance(g, ox.NamedNode))
-            self._graphs = tuple(self._measure(name) for name in names)
+            with ThreadPoolExecutor(_WORKERS) as pool:
+                self._graphs = tuple(pool.map(self._measure, names))
         return self._graphs
 
     def sample(self) -> list[tuple[str, str]]:
@@ -69,35 +80,50 @@ class Source:
         return sorted({*self._sample.rows(), *self._foreign.rows()})
 
     def _measure(self, iri: str) -> Graph:
+        """Read a graph once; several are read at a time, since the store reads them outside Python's lock."""
         meter = _Meter(self._sample, self._foreign)
-        meter.graph = iri
+        meter.graph, meter.copy = iri, self._copy()
         self.store.dump(cast(IO[bytes], meter), format=ox.RdfFormat.N_TRIPLES, from_graph=ox.NamedNode(iri))
-        for found, counts in ((meter.predicates, self.predicates), (meter.classes, self.classes)):
-            for term, number in found.items():
-                counts[_iri(term)] += number
+        with self._lock:
+            for found, counts in ((meter.predicates, self.predicates), (meter.classes, self.classes)):
+                for term, number in found.items():
+                    counts[_iri(term)] += number
+            if meter.copy is not None:
+                self._places[iri] = meter.copy, meter.copy.tell() - meter.size, meter.size
         return Graph(iri, meter.lines, meter.size, f"{meter.total:064x}")
 
+    def _copy(self) -> BinaryIO | None:
+        """Return the temporary file of this worker, if what is read is kept."""
+        if self._keep and not hasattr(self._worker, "file"):
+            self._worker.file = tempfile.TemporaryFile()
+        return getattr(self._worker, "file", None)
+
     def blocks(self, iri: str, size: int = BLOCK) -> Iterator[bytes]:
-        """Yield a graph as N-Triples in blocks of whole lines, each of about ``size`` bytes.
+        """Yield a graph as N-Triples in blocks of whole lines, each of about ``size`` bytes."""
+        rest = b""
+        for piece in self._pieces(iri, size):
+            head, mark, tail = (rest + piece).rpartition(b"\n")
+            rest = tail
+            if mark:
+                yield head + mark
+        if rest:
+            yield rest
 
-        The graph is written to a temporary file first, so that memory stays flat.
-        """
-        with self._spooled(iri) as stream:
-            rest = b""
-            while piece := stream.read(max(1, size - len(rest))):
-                head, mark, tail = (rest + piece).rpartition(b"\n")
-                rest = tail
-                if mark:
-                    yield head + mark
-            if rest:
-                yield rest
-
-    @contextmanager
-    def _spooled(self, iri: str) -> Iterator[BinaryIO]:
+    def _pieces(self, iri: str, size: int) -> Iterator[bytes]:
+        """Yield a graph's bytes from what was kept, or from a temporary file written now."""
+        if self._keep and self.graphs() and iri in self._places:
+            file, start, left = self._places[iri]
+            while left > 0:
+                file.seek(start)
+                piece = file.read(min(size, left))
+                start, left = start + len(piece), left - len(piece)
+                yield piece
+            return
         with tempfile.SpooledTemporaryFile(max_size=8 * BLOCK, mode="w+b") as stream:
             self.store.dump(stream, format=ox.RdfFormat.N_TRIPLES, from_graph=ox.NamedNode(iri))
-            stream.seek(0, os.SEEK_SET)
-            yield cast(BinaryIO, stream)
+            stream.seek(0)
+            while piece := stream.read(size):
+                yield piece
 
 
 class _Meter:
@@ -116,11 +142,14 @@ class _Meter:
         self.sample = sample
         self.foreign = foreign
         self.graph = ""
+        self.copy: BinaryIO | None = None
         self._rest = b""
 
     def write(self, data: bytes) -> int:
         """Take the next bytes of the file."""
         self.size += len(data)
+        if self.copy is not None:
+            self.copy.write(data)
         *lines, self._rest = (self._rest + data).split(b"\n")
         self.lines += len(lines)
         sha256, total, limit = hashlib.sha256, self.total, self.sample.limit
@@ -129,7 +158,7 @@ class _Meter:
             total += int.from_bytes(digest, "big")
             if digest < limit:
                 limit = self.sample.add(digest, self.graph, line)
-            if not line.isascii():
+            if not line.isascii() and digest < self.foreign.limit:
                 self.foreign.add(digest, self.graph, line)
             predicate = line.split(b" ", 2)[1]
             self.predicates[predicate] += 1
@@ -148,20 +177,18 @@ class Sample:
     def __init__(self, size: int = 100) -> None:
         self.size = size
         self.limit = b"\xff" * 33
+        self._lock = threading.Lock()
         self._heap: list[tuple[int, str, bytes]] = []
 
     def add(self, digest: bytes, graph: str, line: bytes) -> bytes:
         """Take a triple if its hash is small enough; return what the next one must be below."""
-        if digest >= self.limit:
+        with self._lock:
+            if digest < self.limit:
+                entry = (-int.from_bytes(digest, "big"), graph, line)
+                (heappush if len(self._heap) < self.size else heapreplace)(self._heap, entry)
+            if len(self._heap) == self.size:
+                self.limit = (-self._heap[0][0]).to_bytes(32, "big")
             return self.limit
-        entry = (-int.from_bytes(digest, "big"), graph, line)
-        if len(self._heap) < self.size:
-            heappush(self._heap, entry)
-        else:
-            heapreplace(self._heap, entry)
-        if len(self._heap) == self.size:
-            self.limit = (-self._heap[0][0]).to_bytes(32, "big")
-        return self.limit
 
     def rows(self) -> list[tuple[str, str]]:
         """Return graphs and N-Triples lines, sorted."""

@@ -112,7 +112,7 @@ def by_kg(server: Server, source: Source, verify: str) -> None:
         secret=server.env.get("KG_LOAD_PASSWORD", ""),
         timeout=3600,
     )
-    loader = make_loader(server.url, Source(source.store, BASE), settings)
+    loader = make_loader(server.url, Source(source.store, BASE, keep=True), settings)
     loader.load()
     loader.close()
 
