@@ -280,7 +280,8 @@ def say_value(claim_fields: Mapping[str, Any]) -> str:
         qualifier = str(claim_fields.get(part.replace("value", "qualifier"), ""))
         return _QUALIFIED.get(qualifier, qualifier + " ") + str(claim_fields[part])
 
-    value = qualify("value") if claim_fields.get("value") else "(missing)"
+    missing = "(missing)" if not claim_fields.get("qualifier") else f"({claim_fields['qualifier']}, missing)"
+    value = qualify("value") if claim_fields.get("value") else missing
     if claim_fields.get("value_before"):
         value = f"{qualify('value_before')} -> {value}"
     return f"{value} {claim_fields.get('unit', '')}".strip()

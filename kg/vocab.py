@@ -228,7 +228,7 @@ STATUSES: tuple[str, ...] = ("explicit", "implied", "garbled", "missing")
 VALUE_STATUSES: tuple[str, ...] = ("present", "lostInTranslation", "notStated")
 PERIOD_STATUSES: tuple[str, ...] = ("unanchored",)
 """Why a period has no dates: it is said relative to something that the article does not date."""
-QUALIFIERS: tuple[str, ...] = ("exact", "moreThan", "nearly", "about", "atLeast", "upTo")
+QUALIFIERS: tuple[str, ...] = ("exact", "moreThan", "nearly", "about", "atLeast", "upTo", "increase", "decrease")
 MODALITIES: tuple[str, ...] = ("achieved", "planned", "target", "denied")
 AMOUNTS: tuple[str, ...] = (
     "count",

@@ -35,7 +35,7 @@ def states_value(claim: Claim, fact: dict[str, Any]) -> bool:
     if claim.object_type != "Observation":
         return False
     if fact["status"] == "missing_value":
-        return claim.value == "" and claim.unit == say("units", fact["unit"])
+        return claim.value == "" and (claim.unit, claim.qualifier) == (say("units", fact["unit"]), fact["qualifier"])
     before = fact["predicate"] == "durationBefore"
     value = claim.value_before if before else claim.value
     qualifier = claim.qualifier_before if before else claim.qualifier

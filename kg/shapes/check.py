@@ -44,8 +44,8 @@ def check_file(data: Source, shapes: Source | Iterable[Source] | Shapes, engine:
     """
     loaded = shapes if isinstance(shapes, Shapes) else load_shapes(shapes)
     quads = read_quads(data, prefix="d")
-    if not quads:
-        raise ShapeError("no triple in these data", where=str(data) if not isinstance(data, bytes) else "")
+    if not quads and not isinstance(data, bytes):
+        raise ShapeError("no triple in these data", where=str(data))
     return check_quads(quads, loaded, engine)
 
 
