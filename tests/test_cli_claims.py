@@ -112,11 +112,28 @@ def test_thing_is_explained_with_its_words(run) -> None:  # type: ignore[no-unty
     output = run("explain", "xiaomi phase ii").output
     assert output.startswith("Xiaomi Phase II (Project)  kgd:xiaomi-phase-2\n")
     assert "小米二期" in output
-    assert "\nundertaken by\n  Xiaomi  [implied" in output
+    assert "\nundertaken by\n  Xiaomi  (said 3 times, the clearest first)\n     [implied" in output
     assert "“parallel approval”\n      changping-two-districts [2737:2754]  claim " in output
     assert "rule owner-by-name: A project that bears an enterprise's name" in output
     assert "subject by sentence-subject from [2622:2637] “Xiaomi Phase II”" in output
     assert "\n← example member\n  started key projects → Xiaomi Phase II  [garbled" in output
+
+
+def test_fact_said_again_is_one_fact_with_the_clear_words_first(run) -> None:  # type: ignore[no-untyped-def]
+    told = run("explain", "landed key projects").output.split("\nmember type")[0]
+    assert told.count("82 projects  (said 3 times, the clearest first)") == 1
+    quotes = [line.strip(" “”") for line in told.splitlines() if line.startswith("      “")]
+    assert quotes == [
+        "82 key projects landing",
+        "82 projects achieve landing",
+        "82 key projects realize 26 key projects in landing and Xiaomi Phase II",
+    ]
+
+
+def test_same_number_with_two_scopes_is_not_added_up(run) -> None:  # type: ignore[no-untyped-def]
+    told = run("explain", "key industrial sector enterprises").output
+    assert "more than 1100 enterprises  (said 2 times" in told
+    assert "2200" not in told
 
 
 def test_every_claim_about_a_thing_is_told(run, query_build: Path) -> None:  # type: ignore[no-untyped-def]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -143,21 +143,31 @@ class Teller:
             groups.setdefault(claim.predicate, []).append(claim)
         for predicate, members in groups.items():
             yield f"\n{mark}{self.say_predicate(predicate)}"
-            for claim in members:
-                yield from self._tell_claim(claim, iri)
+            for fact in group_facts(members):
+                yield from self._tell_fact(fact, iri)
 
     def say_predicate(self, iri: str) -> str:
         """Return the name of a predicate, or the last part of its IRI."""
         return clean_cell(label_of(self.store, iri) or re.split(r"[/#]", iri)[-1])
 
-    def _tell_claim(self, claim: Claim, iri: str) -> Iterator[str]:
-        parts = [_say_object(claim)]
-        if claim.subject != iri:
-            parts = [claim.subject_label, "→", *parts]
+    def _tell_fact(self, fact: Sequence[Claim], iri: str) -> Iterator[str]:
+        """Yield what is said, once, and each place that says it, the clearest first."""
+        parts = [_say_object(fact[0])]
+        if fact[0].subject != iri:
+            parts = [fact[0].subject_label, "→", *parts]
+        words = clean_cell(" ".join(parts))
+        if len(fact) == 1:
+            yield from self._tell_claim(fact[0], words)
+            return
+        yield f"  {words}  (said {len(fact)} times, the clearest first)"
+        for claim in fact:
+            yield from self._tell_claim(claim, " ")
+
+    def _tell_claim(self, claim: Claim, words: str) -> Iterator[str]:
         details = [claim.status, *([claim.modality] if claim.modality != "achieved" else [])]
         details += [f"period: {claim.period}"] if claim.period else []
         details += [f"confidence {claim.confidence}"] if claim.confidence not in ("1", "1.0") else []
-        yield f"  {clean_cell(' '.join(parts))}  [{clean_cell('; '.join(details))}]"
+        yield f"  {words}  [{clean_cell('; '.join(details))}]"
         yield f"      “{clean_cell(claim.quote)}”"
         yield f"      {claim.article} [{claim.start}:{claim.end}]  claim {claim.id}"
         says = self.rules.get(claim.rule, "")
@@ -174,6 +184,28 @@ class Teller:
             quads = self.store.quads_for_pattern(node, ox.NamedNode(v.ARTICLE_BODY), None)
             self.bodies[article] = next((q.object.value for q in quads if isinstance(q.object, ox.Literal)), "")
         return self.bodies[article][start:end]
+
+
+_CLEAREST = ("explicit", "implied", "missing", "garbled")
+
+
+def group_facts(claims: Iterable[Claim]) -> list[list[Claim]]:
+    """Return the claims by what they say, in order; of one fact the clearest claim first, then by place.
+
+    What is said of another scope or in another modality is another fact. A value of another period is one
+    too, but for the count of a group: a group is known by its count, so the period only says when it was told.
+    """
+    facts: dict[tuple[str, ...], list[Claim]] = {}
+    for claim in claims:
+        counted = claim.subject_type == "Cohort" and claim.predicate == v.concept_iri("count")
+        is_value = claim.object_type == "Observation"
+        said = claim.object_label if is_value else claim.object or claim.object_label
+        when = claim.period if is_value and not counted else ""
+        facts.setdefault((claim.subject, claim.predicate, claim.modality, claim.scope, said, when), []).append(claim)
+    return [
+        sorted(fact, key=lambda claim: (_CLEAREST.index(claim.status), claim.article, claim.start))
+        for fact in facts.values()
+    ]
 
 
 def _say_object(claim: Claim) -> str:
