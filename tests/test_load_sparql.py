@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -246,3 +247,15 @@ def test_the_command_line(empty: Server, tmp_path: Path) -> None:
     assert "verified   counts of 2 graphs, 6 classes" in first.stdout
     assert "2 as they are" in kg("load", empty.url, "--build", build, env=empty.env).stdout
     assert "2 to remove" in kg("load", empty.url, "--build", build, "--remove", env=empty.env).stdout
+
+
+def test_a_store_that_cuts_its_answers_is_asked_in_parts(empty: Server, tmp_path: Path) -> None:
+    data = source(make_build(tmp_path / "b", {f"a{i:02d}": 1 for i in range(30)}))
+    made = loader(empty, data)
+    made.settings = replace(made.settings, verify="sample")
+    made.endpoint.quirks = made.endpoint.quirks._replace(whole=True, max_rows=25)
+    assert made.load().counts["graphs"] == 31
+    assert made.load().plan.unchanged == 31
+    made.endpoint.update([f"DELETE WHERE {{ GRAPH <{v.article_iri(BASE, 'a07')}> {{ ?s a <{v.PARK}> }} }}"])
+    with pytest.raises(LoadError, match="by predicate|by class|by graph"):
+        made.verify()

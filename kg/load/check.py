@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 
 import pyoxigraph as ox
 
@@ -11,7 +12,7 @@ from kg import vocab as v
 from kg.errors import LoadError
 from kg.load.base import Verify
 from kg.load.source import Graph, Source, digest_lines
-from kg.load.stores import Endpoint, batched, values
+from kg.load.stores import Cut, Endpoint, batched, values
 
 _BATCH = 200
 _SHOWN = 3
@@ -19,24 +20,45 @@ _SHOWN = 3
 
 def count_graphs(endpoint: Endpoint, graphs: Iterable[str]) -> dict[str, int]:
     """Return the number of triples of those of the graphs that hold any."""
-    counts: dict[str, int] = {}
-    for batch in batched(graphs, _BATCH):
-        query = f"SELECT ?g (COUNT(*) AS ?n) WHERE {{ {values('g', batch)} GRAPH ?g {{ ?s ?p ?o }} }} GROUP BY ?g"
-        for row in endpoint.select(query):
-            if "g" in row and int(row["n"]["value"]):
-                counts[row["g"]["value"]] = int(row["n"]["value"])
-    return counts
+    counts = {graph: number for (graph, _), number in _count(endpoint, graphs, "?s ?p ?o", "").items()}
+    return {graph: number for graph, number in counts.items() if number}
 
 
 def count_by(endpoint: Endpoint, graphs: Iterable[str], what: str) -> Counter[str]:
     """Return how often each predicate, or with ``class`` each class, stands in the graphs."""
     pattern = f"?s <{v.TYPE}> ?k" if what == "class" else "?s ?k ?o"
     counts: Counter[str] = Counter()
-    for batch in batched(graphs, _BATCH):
-        query = f"SELECT ?k (COUNT(*) AS ?n) WHERE {{ {values('g', batch)} GRAPH ?g {{ {pattern} }} }} GROUP BY ?k"
-        for row in endpoint.select(query):
-            if "k" in row:
-                counts[row["k"]["value"]] += int(row["n"]["value"])
+    for (_, key), number in _count(endpoint, graphs, pattern, "?k").items():
+        counts[key] += number
+    return counts
+
+
+def _count(endpoint: Endpoint, graphs: Iterable[str], pattern: str, key: str) -> Counter[tuple[str, str]]:
+    """Return the counts of a pattern by graph and key: of all graphs at once, or a few at a time."""
+    names = list(graphs)
+    if endpoint.quirks.whole and len(names) > 1:
+        query = f"SELECT ?g {key} (COUNT(*) AS ?n) WHERE {{ GRAPH ?g {{ {pattern} }} }} GROUP BY ?g {key}"
+        with suppress(Cut):
+            return _add_up(endpoint.select(query), set(names))
+    counts: Counter[tuple[str, str]] = Counter()
+    head, group = ("SELECT ?k", "?k") if key else ("SELECT ?g", "?g")
+    for batch in batched(names, 1 if endpoint.quirks.whole else _BATCH):
+        where = f"{values('g', batch)} GRAPH ?g {{ {pattern} }}"
+        if endpoint.quirks.whole:
+            head, where = f"SELECT (<{batch[0]}> AS ?g) {key}", f"GRAPH <{batch[0]}> {{ {pattern} }}"
+            group = key
+        tail = f" GROUP BY {group}" if group else ""
+        counts.update(_add_up(endpoint.select(f"{head} (COUNT(*) AS ?n) WHERE {{ {where} }}{tail}"), set(names)))
+    return counts
+
+
+def _add_up(rows: Iterable[Mapping[str, Mapping[str, str]]], names: Collection[str]) -> Counter[tuple[str, str]]:
+    """Return the counts of rows by graph and key, as far as they are of these graphs."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for row in rows:
+        graph, key = row.get("g", {}).get("value", ""), row.get("k", {}).get("value", "")
+        if (graph or key) and (not graph or graph in names):
+            counts[graph, key] += int(row["n"]["value"])
     return counts
 
 

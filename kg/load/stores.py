@@ -45,6 +45,8 @@ class Quirks(NamedTuple):
     """Answers are cut after so many rows, silently; 0: they are not."""
     max_request: int = 0
     """The most bytes of one request; 0: no limit."""
+    whole: bool = False
+    """Counts all graphs together in no time, and those that are named in minutes."""
     endings: tuple[str, ...] = ()
     """Ends of addresses that people paste, which are not part of the address of the dataset."""
 
@@ -68,7 +70,7 @@ QUIRKS: dict[str, Quirks] = {
     ),
     "virtuoso": Quirks(
         "OpenLink Virtuoso", "/sparql-auth", "/sparql-auth", "/sparql-graph-crud-auth", "graph-uri",
-        atomic=False, max_triples=2000, max_rows=10_000,
+        atomic=False, max_triples=2000, max_rows=10_000, whole=True,
         endings=("/sparql", "/sparql-auth", "/sparql-graph-crud-auth", "/sparql-graph-crud"),
     ),
     "stardog": Quirks("Stardog", "/query", "/update", "", "graph", gzip=True, endings=("/query", "/update")),
@@ -90,6 +92,10 @@ _HEADERS = (
     ("Server", "graphdb", "graphdb"),
     ("SD-Connection-String", "", "stardog"),
 )
+
+
+class Cut(LoadError):
+    """The store gave as many rows as it ever gives, so that others may be missing."""
 
 
 def see_kind(web: Web, url: str) -> tuple[str, str]:
@@ -142,7 +148,7 @@ class Endpoint:
             raise LoadError("the answer is not one to a SELECT", where=self.query_url) from error
         limit = self.quirks.max_rows
         if limit and len(rows) >= limit:
-            raise LoadError(f"the answer was cut at {limit} rows", where=self.query_url)
+            raise Cut(f"the answer was cut at {limit} rows", where=self.query_url)
         return rows
 
     def number(self, query: str) -> int:
