@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -444,12 +444,3 @@ def _has_words(folded: str, label: str, any_word: bool) -> bool:
     stems = [word[: max(4, len(word) - 3)] for word in words]
     found = [re.search(rf"(?<!\w){re.escape(stem)}", folded) is not None for stem in stems]
     return bool(found) and (any(found) if any_word else all(found))
-
-
-def summarize_failures(verdicts: Sequence[Verdict]) -> dict[str, int]:
-    """Return how many verdicts refuse each part, most often first."""
-    counts: dict[str, int] = {}
-    for verdict in verdicts:
-        for part in {failure.part for failure in verdict.failures}:
-            counts[part] = counts.get(part, 0) + 1
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

@@ -12,6 +12,8 @@ from typing import BinaryIO, NamedTuple
 
 from kg.errors import ExportError
 from kg.export.source import Source
+from kg.losses import Loss as Loss
+from kg.losses import Losses as Losses
 
 
 class Format(NamedTuple):
@@ -47,30 +49,6 @@ FORMATS: tuple[Format, ...] = (
     Format(".html", "page: network, facts and the words behind them", "page", "kg.export.page:write_page"),
 )
 """Every format, in the order that ``kg export --help`` shows."""
-
-
-class Loss(NamedTuple):
-    """Something that a format could not hold as it is: what, how often, and one example."""
-
-    what: str
-    times: int
-    example: str
-
-
-@dataclass(slots=True)
-class Losses:
-    """Collects what a format cannot hold, by kind; only the first example of each is kept."""
-
-    found: dict[str, tuple[int, str]] = field(default_factory=dict)
-
-    def add(self, what: str, example: str = "", count: int = 1) -> None:
-        """Note a loss."""
-        known = self.found.get(what)
-        self.found[what] = (count + known[0], known[1]) if known else (count, example[:80])
-
-    def listed(self) -> tuple[Loss, ...]:
-        """Return the losses in the order in which they were met first."""
-        return tuple(Loss(what, count, example) for what, (count, example) in self.found.items())
 
 
 class Report(NamedTuple):

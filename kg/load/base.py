@@ -10,6 +10,8 @@ from typing import Literal, NamedTuple, Protocol
 
 from kg.errors import LoadError
 from kg.load.source import Source
+from kg.losses import Loss as Loss
+from kg.losses import Losses as Losses
 
 Verify = Literal["none", "sample", "full"]
 Progress = Callable[[int, int, str], None]
@@ -46,30 +48,6 @@ KINDS: tuple[Kind, ...] = (
 )
 """Every kind, in the order that ``kg load --kinds`` shows."""
 _BY_NAME = {kind.name: kind for kind in KINDS}
-
-
-class Loss(NamedTuple):
-    """Something the target cannot hold as it is: what, how often, and one example."""
-
-    what: str
-    times: int
-    example: str
-
-
-@dataclass(slots=True)
-class Losses:
-    """Collects what the target cannot hold, by kind; the first example of each is kept."""
-
-    found: dict[str, tuple[int, str]] = field(default_factory=dict)
-
-    def add(self, what: str, example: str = "", times: int = 1) -> None:
-        """Note a loss."""
-        known = self.found.get(what)
-        self.found[what] = (known[0] + times, known[1]) if known else (times, example[:80])
-
-    def listed(self) -> tuple[Loss, ...]:
-        """Return the losses, the order of meeting kept."""
-        return tuple(Loss(what, times, example) for what, (times, example) in self.found.items())
 
 
 @dataclass(frozen=True, slots=True)
