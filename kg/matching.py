@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 from kg.lexicon import Lexicon, fold_case
 from kg.lists import Item, is_item, is_mark, split_list, strip_noun
 from kg.model import Claim, Mention, Quantity, Resolution, Span, hash_id, say_value
+from kg.pattern import MARK
 from kg.reading import Mark, Reading, SentenceReading, find_modality, find_period, is_base
-from kg.rules import MARK, Rule, RuleSet, Stage, Template, as_choices, slot_name
+from kg.rules import Rule, RuleSet, Stage, Template, as_choices, slot_name
 from kg.subjects import find_subject
 from kg.vocab import CONCEPT, RDC, article_iri, class_iri, class_name, cohort_iri, mint_iri, observation_iri, slugify
 

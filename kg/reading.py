@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 from kg.lexicon import Lexicon, fold_case, resolve_references
 from kg.model import Article, Mention, Quantity, Sentence, Span
+from kg.pattern import INDEX_BASE, MAX_MARKS, OTHER_CLASS
 from kg.quantity import QuantityGrammar, find_quantities
-from kg.rules import INDEX_BASE, MAX_MARKS, OTHER_CLASS, RuleSet
+from kg.rules import RuleSet
 
 CLAUSE = 90
 """How many masked characters before a match can still say that it is planned or denied."""

@@ -8,7 +8,6 @@ characters: one for its class, one for its number in the sentence. A pattern can
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,20 +18,10 @@ import ahocorasick_rs
 
 from kg.errors import KgError, RuleError
 from kg.lexicon import fold_case
+from kg.pattern import CLASS_BASE, OTHER_CLASS, Pattern, PatternMaker, compile_source
 from kg.rule_check import check_entry, check_references, check_table, find_line
 from kg.vocab import expand_iri
 
-CLASS_BASE = 0xE000
-INDEX_BASE = 0xE100
-MAX_MARKS = 0xF8FF - INDEX_BASE + 1
-MARK = "[\ue000-\ue0ff][\ue100-\uf8ff]"
-OTHER_CLASS = chr(0xE0FF)
-"""The class character of a mark that no slot names."""
-
-_SLOT = re.compile(r"\{(?:(\w+):|(!?)(?=[A-Za-z]))([\w|]+)\}")
-"""``{p:Park}`` is a slot with a name, ``{Park}`` one without, ``{!Park}`` any mark of another class."""
-_MACRO = re.compile(r"<<(\w+)>>")
-_FOLD = re.compile(r"\n\s*")
 KINDS = ("pattern", "link", "placement", "owner")
 PARTS = ("any", "title", "body", "meta")
 TEXTS = ("any", "translated", "plain")
@@ -78,7 +67,7 @@ class Stage:
     word: str
     concept: str
     label: str
-    pattern: re.Pattern[str]
+    pattern: Pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +87,16 @@ class Rule:
     says: str
     kind: str
     order: int
-    pattern: re.Pattern[str] | None
+    pattern: Pattern | None
     case: bool
-    unless: re.Pattern[str] | None
+    unless: Pattern | None
     triggers: tuple[str, ...]
     templates: tuple[Template, ...]
     status: str
     examples: tuple[Example, ...]
     counters: tuple[str, ...]
-    prior: re.Pattern[str] | None = None
-    joiner: re.Pattern[str] | None = None
+    prior: Pattern | None = None
+    joiner: Pattern | None = None
     first: frozenset[str] = frozenset()
     second: frozenset[str] = frozenset()
     classes: tuple[str, ...] = ()
@@ -116,7 +105,7 @@ class Rule:
     """Class characters of which the sentence must have one each: the slots that no match can do without."""
     part: str = "any"
     texts: str = "any"
-    named: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    named: Mapping[str, Pattern] = field(default_factory=dict)
     """By slot, what the name of the thing it matches (or the words of the quantity) must hold."""
 
 
@@ -128,9 +117,9 @@ class RuleSet:
     links: tuple[Rule, ...]
     placements: tuple[Rule, ...]
     owners: tuple[Rule, ...]
-    planned: re.Pattern[str]
-    target: re.Pattern[str]
-    denied: re.Pattern[str]
+    planned: Pattern
+    target: Pattern
+    denied: Pattern
     slots: Mapping[str, tuple[str, ...]]
     stages: tuple[Stage, ...]
     _codes: Mapping[str, str]
@@ -143,6 +132,14 @@ class RuleSet:
         """The predicates that the rules claim, other than those found in the words."""
         rules = (*self.rules, *self.links, *self.placements, *self.owners)
         return frozenset(t.predicate for r in rules for t in r.templates if "://" in str(t.predicate))
+
+    def compile_patterns(self) -> None:
+        """Compile every pattern; raise ``RuleError`` naming the rule of the first that does not compile."""
+        rules = (*self.rules, *self.links, *self.placements, *self.owners)
+        patterns = [p for rule in rules for p in (rule.pattern, rule.unless, rule.prior, rule.joiner) if p]
+        patterns += [p for rule in rules for p in rule.named.values()]
+        for pattern in (*patterns, *(s.pattern for s in self.stages), self.planned, self.target, self.denied):
+            compile_source(pattern.source, pattern.where)
 
     def triggers_of(self, predicate: str) -> frozenset[str]:
         """Return the words that start a rule which can claim a predicate."""
@@ -172,8 +169,12 @@ class RuleSet:
                 yield rule
 
 
-def load_rules(folder: Path, *, prefixes: Mapping[str, str]) -> RuleSet:
-    """Compile every rule file of a domain; raise ``RuleError`` naming file, rule and what is wrong."""
+def load_rules(folder: Path, *, prefixes: Mapping[str, str], trusted: bool = False) -> RuleSet:
+    """Read every rule file of a domain; raise ``RuleError`` naming file, rule and what is wrong.
+
+    Of ``trusted`` rules the patterns are not compiled before an article needs them: compiling all takes
+    longer than reading an article, and the tests of the rules that come with the tool do it.
+    """
     slot_path = folder / "slots.toml"
     table = _read_toml(slot_path)
     for problem in check_table(table):
@@ -187,7 +188,10 @@ def load_rules(folder: Path, *, prefixes: Mapping[str, str]) -> RuleSet:
             rules.append(compiler.compile_rule(entry, where, len(rules)))
             if any(rule.id == rules[-1].id for rule in rules[:-1]):
                 raise RuleError("the id stands twice", where=f"{where}: {rules[-1].id}")
-    return compiler.make_set(rules)
+    found = compiler.make_set(rules)
+    if not trusted:
+        found.compile_patterns()
+    return found
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -211,36 +215,6 @@ def _read_entries(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
         for problem in check_entry(entry):
             raise RuleError(problem, where=f"{where}: {entry.get('id', '')}")
         yield where, entry
-
-
-_TOKEN = re.compile(
-    r"\\.|\[(?:\\.|[^\]\\])*\]"
-    r"|\(\?P<\w+>\[(?P<codes>[\ue000-\ue0ff]+)\]\[\ue100-\uf8ff\]\)(?P<many>[?*{]?)|[()|]|.",
-    re.DOTALL,
-)
-
-
-def find_needs(pattern: str) -> tuple[frozenset[str], ...]:
-    """Return the class characters of each slot that stands outside all groups and is not optional.
-
-    A pattern with alternatives outside all groups needs nothing for certain.
-
-    >>> find_needs("(?P<n>[\ue003][\ue100-\uf8ff]) projects(?: in (?P<d>[\ue001][\ue100-\uf8ff]))?")
-    (frozenset({'\ue003'}),)
-    """
-    needs: list[frozenset[str]] = []
-    depth = 0
-    for token in _TOKEN.finditer(pattern):
-        if token["codes"]:
-            if depth == 0 and not token["many"]:
-                needs.append(frozenset(token["codes"]))
-        elif token[0] == "(":
-            depth += 1
-        elif token[0] == ")":
-            depth -= 1
-        elif token[0] == "|" and depth == 0:
-            return ()
-    return tuple(needs)
 
 
 def as_choices(part: str | tuple[str, ...] | None) -> tuple[str, ...]:
@@ -279,17 +253,17 @@ class _Compiler:
         if len(keys) > 0xFE:
             raise RuleError(f"{len(keys)} slot classes are more than 254", where=where)
         self.codes = {key: chr(CLASS_BASE + number) for number, key in enumerate(keys)}
+        self.maker = PatternMaker(self.slots, self.words, self.codes)
         self.stages = tuple(self._make_stage(name, entry, where) for name, entry in stages.items())
         modality = table.get("modality", {})
         self.modality = {
-            name: self.compile_pattern(modality.get(name, "(?!)"), where=where, name=name)[0]
-            for name in ("planned", "target", "denied")
+            name: self.make_pattern(modality.get(name, "(?!)"), where, name) for name in ("planned", "target", "denied")
         }
 
     def _make_stage(self, name: str, entry: Mapping[str, str], where: str) -> Stage:
         if "words" not in entry:
             raise RuleError("words is missing", where=f"{where}: stage {name}")
-        pattern, _ = self.compile_pattern(entry["words"], where=where, name=f"stage {name}")[:2]
+        pattern = self.make_pattern(entry["words"], where, f"stage {name}")
         return Stage(name, self._expand_key(entry.get("concept", "")), entry.get("label", ""), pattern)
 
     def _expand_key(self, key: str) -> str:
@@ -297,47 +271,9 @@ class _Compiler:
         prefix = key.partition(":")[0]
         return expand_iri(key, self.prefixes) if prefix in self.prefixes else key
 
-    def compile_pattern(self, source: str, *, where: str, name: str) -> tuple[re.Pattern[str], frozenset[str]]:
-        """Return the compiled pattern and the names of its slots."""
-        text = _FOLD.sub("", source)
-        for _ in range(8):
-            if not _MACRO.search(text):
-                break
-            text = _MACRO.sub(lambda m: f"(?:{self._macro(m[1], where, name)})", text)
-        names: set[str] = set()
-
-        def make_slot(match: re.Match[str]) -> str:
-            codes: list[str] = []
-            for slot in match[3].split("|"):
-                if slot not in self.slots:
-                    raise RuleError(
-                        f"unknown slot class {slot!r}",
-                        where=f"{where}: {name}",
-                        hint=f"slots.toml has {', '.join(sorted(self.slots))}",
-                    )
-                codes.extend(self.codes[key] for key in self.slots[slot])
-            chosen = "".join(sorted(set(codes)))
-            if not match[1]:
-                return f"(?:{f'(?![{chosen}])' if match[2] else f'(?=[{chosen}])'}{MARK})"
-            names.add(match[1])
-            return f"(?P<{match[1]}>[{chosen}][\ue100-\uf8ff])"
-
-        text = _SLOT.sub(make_slot, text)
-        try:
-            return re.compile(text), frozenset(names)
-        except re.error as error:
-            raise RuleError(f"the pattern does not compile: {error}", where=f"{where}: {name}") from error
-
-    def _macro(self, word: str, where: str, name: str) -> str:
-        if word == "mark":
-            return MARK
-        if word not in self.words:
-            raise RuleError(
-                f"unknown word list <<{word}>>",
-                where=f"{where}: {name}",
-                hint=f"slots.toml has {', '.join(sorted(self.words))}",
-            )
-        return _FOLD.sub("", self.words[word])
+    def make_pattern(self, source: str, where: str, name: str) -> Pattern:
+        """Return the pattern, its word lists and slots filled in."""
+        return self.maker.make_pattern(source, f"{where}: {name}")
 
     def compile_rule(self, entry: Mapping[str, Any], where: str, order: int) -> Rule:
         """Return the compiled rule; every wrong key, name or pattern is a ``RuleError``."""
@@ -356,7 +292,8 @@ class _Compiler:
             raise RuleError("it claims nothing: [[rule.claim]] is missing", where=f"{where}: {name}")
         if entry.get("part", "any") not in PARTS or entry.get("texts", "any") not in TEXTS:
             raise RuleError(f"part is one of {PARTS}, texts one of {TEXTS}", where=f"{where}: {name}")
-        pattern, slots = self._optional(entry, "pattern", where, name)
+        pattern = self._optional(entry, "pattern", where, name)
+        slots = pattern.slots if pattern else frozenset()
         if kind == "pattern" and pattern is None:
             raise RuleError("pattern is missing", where=f"{where}: {name}")
         return Rule(
@@ -366,7 +303,7 @@ class _Compiler:
             order=order,
             pattern=pattern,
             case=bool(entry.get("case", False)),
-            unless=self._optional(entry, "unless", where, name)[0],
+            unless=self._optional(entry, "unless", where, name),
             triggers=tuple(fold_case(word) for word in entry.get("triggers", ())),
             templates=tuple(
                 self._make_template(claim, slots, pattern, where, name) for claim in entry.get("claim", ())
@@ -376,13 +313,13 @@ class _Compiler:
                 Example(e["text"], tuple(e.get("claims", ())), e.get("title", "")) for e in entry.get("example", ())
             ),
             counters=tuple(entry.get("counter", ())),
-            prior=self._optional(entry, "prior", where, name)[0],
-            joiner=self._optional(entry, "joiner", where, name)[0],
+            prior=self._optional(entry, "prior", where, name),
+            joiner=self._optional(entry, "joiner", where, name),
             first=frozenset(entry.get("first", ())),
             second=frozenset(entry.get("second", ())),
             classes=tuple(self._expand_key(key) for key in entry.get("classes", ())),
             slots=slots,
-            needs=find_needs(pattern.pattern) if pattern else (),
+            needs=pattern.needs if pattern else (),
             part=str(entry.get("part", "any")),
             texts=str(entry.get("texts", "any")),
             named=self._compile_named(entry, slots, where, name),
@@ -390,28 +327,21 @@ class _Compiler:
 
     def _compile_named(
         self, entry: Mapping[str, Any], slots: frozenset[str], where: str, name: str
-    ) -> dict[str, re.Pattern[str]]:
+    ) -> dict[str, Pattern]:
         named: Mapping[str, str] = entry.get("named", {})
         for slot in named:
             if slot not in slots:
                 raise RuleError(f"named: {slot!r} is not a slot of the pattern", where=f"{where}: {name}")
-        return {
-            slot: self.compile_pattern(source, where=where, name=f"{name}, named {slot}")[0]
-            for slot, source in named.items()
-        }
+        return {slot: self.make_pattern(source, where, f"{name}, named {slot}") for slot, source in named.items()}
 
-    def _optional(
-        self, entry: Mapping[str, Any], key: str, where: str, name: str
-    ) -> tuple[re.Pattern[str] | None, frozenset[str]]:
-        if key not in entry:
-            return None, frozenset()
-        return self.compile_pattern(entry[key], where=where, name=name)
+    def _optional(self, entry: Mapping[str, Any], key: str, where: str, name: str) -> Pattern | None:
+        return self.make_pattern(entry[key], where, name) if key in entry else None
 
     def _make_template(
         self,
         entry: Mapping[str, Any],
         slots: frozenset[str],
-        pattern: re.Pattern[str] | None,
+        pattern: Pattern | None,
         where: str,
         name: str,
     ) -> Template:
@@ -419,7 +349,7 @@ class _Compiler:
         if unknown or "subject" not in entry or "predicate" not in entry:
             what = f"unknown keys {', '.join(unknown)}" if unknown else "subject or predicate is missing"
             raise RuleError(f"claim: {what}", where=f"{where}: {name}")
-        groups = set(pattern.groupindex) if pattern else set()
+        groups = set(pattern.groups) if pattern else set()
         for problem in check_references(entry, groups, set(self.slots), set(self.prefixes)):
             raise RuleError(problem, where=f"{where}: {name}")
         try:

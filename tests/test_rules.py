@@ -44,3 +44,7 @@ def test_rule_has_enough_examples(rule: Rule, changping_text: str) -> None:
 
 def test_there_are_rules() -> None:
     assert len(RULES) > 50
+
+
+def test_every_shipped_pattern_compiles(tools: Tools) -> None:
+    tools.extractor.rules.compile_patterns()

@@ -55,7 +55,7 @@ def load_tools(domain: Domain) -> Tools:
     extractor = Extractor(
         lexicon=load_lexicon(domain.lexicon, base=domain.data_base, prefixes=prefixes),
         grammar=load_quantities(own_or_shipped(domain, "data/quantities.toml")),
-        rules=load_rules(domain.rules, prefixes=prefixes),
+        rules=load_rules(domain.rules, prefixes=prefixes, trusted=domain.root == find_root()),
     )
     return Tools(domain, extractor, load_page(own_or_shipped(domain, "data/rules/page.toml")))
 
