@@ -6,8 +6,9 @@ same claims give the same bytes, and with no blank node.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,10 @@ _KEPT_OUT = ("shapes.ttl", "alignments.ttl")
 
 _FIXED = {name: f"<{iri}>" for name, iri in vars(v).items() if name.isupper() and isinstance(iri, str)}
 _A = _FIXED["TYPE"]
+_IS_CLAIM = f"{_A} {_FIXED['CLAIM']}"
+_STATUSES = {name: f"{_FIXED['CLAIM_STATUS']} <{v.RDC}{name}>" for name in v.STATUSES}
+_MODALITIES = {name: f"{_FIXED['MODALITY']} <{v.RDC}{name}>" for name in v.MODALITIES}
+_QUALIFIERS = {name: f"<{v.RDC}{name}>" for name in v.QUALIFIERS}
 
 
 # ---------------------------------------------------------------- before writing
@@ -73,7 +78,12 @@ def settle_claims(claims: Iterable[Claim]) -> list[Claim]:
 
 # ---------------------------------------------------------------- claims to quads
 def write_quads(article: Article, claims: Iterable[Claim], base: str) -> list[str]:
-    """Return the article's graph as sorted N-Quads lines without line ends.
+    """Return the article's graph as sorted N-Quads lines without line ends, as ``write_graph`` makes it."""
+    return write_graph(article, claims, base).decode().split("\n")[:-1]
+
+
+def write_graph(article: Article, claims: Iterable[Claim], base: str) -> bytes:
+    """Return the article's graph as sorted N-Quads.
 
     ``base`` starts the IRI of every thing (``Domain.data_base``). The graph depends on this article
     alone. Raises ``EvidenceError`` where a claim is not of this article, its quote is not the
@@ -87,8 +97,21 @@ def write_quads(article: Article, claims: Iterable[Claim], base: str) -> list[st
     return writer.lines()
 
 
+_term = lru_cache(maxsize=1 << 14)(iri_term)
+"""The checked term of an IRI: most of those in an article stand in others as well."""
+_number = lru_cache(maxsize=1 << 12)(decimal_term)
+_day = lru_cache(maxsize=1 << 12)(date_term)
+_class_term = lru_cache(maxsize=1 << 10)(lambda name: f"<{v.class_iri(name)}>")
+_unit_term = lru_cache(maxsize=1 << 10)(lambda unit: iri_term(v.unit_iri(unit)))
+_rule_term = lru_cache(maxsize=1 << 12)(lambda base, rule: iri_term(v.rule_iri(base, rule)))
+
+
 class _ArticleWriter:
-    """Collects the lines of one graph; a record is written as one string."""
+    """Collects what is said of each subject: records, each the lines after its subject in their order.
+
+    A record is joined at once, not line by line, and what is not ASCII is kept apart from the rest: one
+    Chinese character would widen all that stands in the same string.
+    """
 
     def __init__(self, article: Article, base: str) -> None:
         self.article = article
@@ -96,47 +119,49 @@ class _ArticleWriter:
         self.node = iri_term(v.article_iri(base, article.id))
         self.quotes = v.mint_iri(base, "quote", article.id)
         self.stop = f" {self.node} .\n"
+        self.source = f"{_FIXED['HAS_SOURCE']} {self.node}"
         self.language = language_tag(article.language)
-        self.parts: list[str] = []
-        self.iris: dict[str, str] = {}
-        self.rules: dict[str, str] = {}
+        self.records: dict[str, list[str]] = {}
+        self.quoted: set[str] = set()
         self.things: dict[str, tuple[str, ...]] = {}
 
-    def lines(self) -> list[str]:
-        # Not joined first: one Chinese character would widen the whole text in memory.
-        lines: set[str] = set()
-        for part in self.parts:
-            lines.update(part.split("\n"))
-        lines.discard("")
-        return sorted(lines)
+    def lines(self) -> bytes:
+        """Return all lines in order: that of their subjects, for no term is the beginning of another."""
+        found: list[bytes] = []
+        for subject in sorted(self.records):
+            parts = self.records[subject]
+            if len(parts) == 1:
+                found.append(parts[0].encode())
+            else:
+                lines = {line for part in parts for line in part.split("\n")} - {""}
+                found.append("\n".join((*sorted(lines), "")).encode())
+        return b"".join(found)
 
-    def iri(self, text: str) -> str:
-        """Return the checked term of an IRI; an IRI is checked once."""
-        term = self.iris.get(text)
-        if term is None:
-            term = self.iris[text] = iri_term(text)
-        return term
-
-    def add(self, subject: str, predicate: str, term: str) -> None:
-        self.parts.append(f"{subject} {predicate} {term}{self.stop}")
+    def say(self, subject: str, said: list[str]) -> None:
+        """Record what is said of a subject: predicates, each with its term."""
+        said.sort()
+        text = f"{subject} {f'{self.stop}{subject} '.join(said)}{self.stop}"
+        self.records.setdefault(subject, []).append(text)
 
     def write_article(self) -> None:
         article, f = self.article, _FIXED
         title = article.text[article.title.start : article.title.end] if article.title else ""
-        self.parts.append(
-            f'{self.node} {_A} {f["NEWS_ARTICLE"]}{self.stop}{self.node} {f["SHA256"]} "{article.sha256}"{self.stop}'
-        )
-        self.add(self.node, f["LABEL"], text_term(title or article.id))
         self.things[v.article_iri(self.base, article.id)] = (title or article.id, "NewsArticle")
-        self.add(self.node, f["ARTICLE_BODY"], text_term(article.text))
+        said = [
+            f"{_A} {f['NEWS_ARTICLE']}",
+            f'{f["SHA256"]} "{article.sha256}"',
+            f"{f['LABEL']} {text_term(title or article.id)}",
+            f"{f['ARTICLE_BODY']} {text_term(article.text)}",
+        ]
         if title:
-            self.add(self.node, f["HEADLINE"], text_term(title, self.language))
+            said.append(f"{f['HEADLINE']} {text_term(title, self.language)}")
         if self.language:
-            self.add(self.node, f["IN_LANGUAGE"], text_term(self.language))
+            said.append(f"{f['IN_LANGUAGE']} {text_term(self.language)}")
         if article.url:
-            self.add(self.node, f["URL"], self.iri(article.url))
+            said.append(f"{f['URL']} {iri_term(article.url)}")
         if article.published:
-            self.add(self.node, f["DATE_PUBLISHED"], date_term(article.published, article.id))
+            said.append(f"{f['DATE_PUBLISHED']} {date_term(article.published, article.id)}")
+        self.say(self.node, said)
 
     def write_thing(self, iri: str, label: str, type_name: str, where: str) -> None:
         """Write type and label of a thing, once; refuse a second, different description."""
@@ -152,108 +177,117 @@ class _ArticleWriter:
         self.things[iri] = (label, type_name)
         if type_name == "Class" and label == v.class_name(iri):
             return  # the ontology's graph describes it
-        term = self.iri(iri)
-        self.add(term, _A, f"<{v.class_iri(type_name)}>")
+        said = [f"{_A} {_class_term(type_name)}"]
         if label:
-            self.add(term, _FIXED["LABEL"], text_term(label))
+            said.append(f"{_FIXED['LABEL']} {text_term(label)}")
         elif type_name != "Observation":
             raise EvidenceError(f"{iri} has no label", where=where)
+        self.say(_term(iri), said)
 
     def write_claim(self, claim: Claim) -> None:
         where = f"{self.article.id}: claim {claim.id}"
         if claim.article != self.article.id or claim.quote != self.article.text[claim.start : claim.end]:
             raise EvidenceError(f"its quote is not the text at [{claim.start}:{claim.end}]", where=where)
-        rule = self.rules.get(claim.rule)
-        if rule is None:
-            rule = self.rules[claim.rule] = iri_term(v.rule_iri(self.base, claim.rule))
-        f, stop = _FIXED, self.stop
-        node = f"<{self.base}claim/{claim.id}>"
-        quote = self._write_quote(claim)
-        subject = self.iri(claim.subject)
-        self.parts.append(
-            f"{node} {_A} {f['CLAIM']}{stop}"
-            f"{node} {f['SUBJECT']} {subject}{stop}"
-            f"{node} {f['PREDICATE']} {self.iri(claim.predicate)}{stop}"
-            f"{node} {f['CLAIM_STATUS']} <{v.RDC}{self._name(claim.status, v.STATUSES, where)}>{stop}"
-            f"{node} {f['MODALITY']} <{v.RDC}{self._name(claim.modality, v.MODALITIES, where)}>{stop}"
-            f"{node} {f['CONFIDENCE']} {decimal_term(claim.confidence, where)}{stop}"
-            f"{node} {f['RULE']} {rule}{stop}"
-            f"{node} {f['EVIDENCE']} {quote}{stop}"
-        )
+        f, subject = _FIXED, _term(claim.subject)
+        said = [
+            _IS_CLAIM,
+            f"{f['SUBJECT']} {subject}",
+            f"{f['PREDICATE']} {_term(claim.predicate)}",
+            self._named(_STATUSES, claim.status, where),
+            self._named(_MODALITIES, claim.modality, where),
+            f"{f['CONFIDENCE']} {self._decimal(claim.confidence, where)}",
+            f"{f['RULE']} {_rule_term(self.base, claim.rule)}",
+            f"{f['EVIDENCE']} {self._write_quote(claim)}",
+        ]
         self.write_thing(claim.subject, claim.subject_label, claim.subject_type, where)
-        self._write_object(claim, node, subject, where)
+        self._write_object(claim, said, subject, where)
         if claim.derived:
-            self.add(node, f["FORMULA"], text_term(claim.derived))
+            said.append(f"{f['FORMULA']} {text_term(claim.derived)}")
         for item in claim.resolved:
             if " " in item.part or not item.part:
                 raise EvidenceError(f"{item.part!r} does not name a part of a claim", where=where)
-            self.add(node, f["RESOLUTION"], text_term(f"{item.part} {item.rule} {item.start} {item.end}"))
+            said.append(f"{f['RESOLUTION']} {text_term(f'{item.part} {item.rule} {item.start} {item.end}')}")
+        self.say(f"<{self.base}claim/{claim.id}>", said)
 
     def _write_quote(self, claim: Claim) -> str:
         quote = f"<{self.quotes}/{claim.start}-{claim.end}>"
-        if quote not in self.iris:
-            self.iris[quote] = quote
-            f, stop = _FIXED, self.stop
-            self.parts.append(
-                f"{quote} {_A} {f['QUOTE']}{stop}"
-                f'{quote} {f["START"]} "{claim.start}"^^{f["XSD_INTEGER"]}{stop}'
-                f'{quote} {f["END"]} "{claim.end}"^^{f["XSD_INTEGER"]}{stop}'
-                f"{quote} {f['HAS_SOURCE']} {self.node}{stop}"
-            )
-            self.add(quote, f["EXACT"], text_term(claim.quote))
+        if quote not in self.quoted:
+            self.quoted.add(quote)
+            f = _FIXED
+            said = [
+                f"{_A} {f['QUOTE']}",
+                f'{f["START"]} "{claim.start}"^^{f["XSD_INTEGER"]}',
+                f'{f["END"]} "{claim.end}"^^{f["XSD_INTEGER"]}',
+                self.source,
+                f"{f['EXACT']} {text_term(claim.quote)}",
+            ]
+            self.say(quote, said)
         return quote
 
     @staticmethod
-    def _name(name: str, names: tuple[str, ...], where: str) -> str:
-        if name not in names:
-            raise EvidenceError(f"{name!r} is none of {', '.join(names)}", where=where)
-        return name
+    def _named(known: Mapping[str, str], name: str, where: str) -> str:
+        if name not in known:
+            raise EvidenceError(f"{name!r} is none of {', '.join(known)}", where=where)
+        return known[name]
 
-    def _write_object(self, claim: Claim, node: str, subject: str, where: str) -> None:
+    @staticmethod
+    def _decimal(text: str, where: str) -> str:
+        try:
+            return _number(text)
+        except EvidenceError:
+            return decimal_term(text, where)
+
+    @staticmethod
+    def _date(text: str, where: str) -> str:
+        try:
+            return _day(text)
+        except EvidenceError:
+            return date_term(text, where)
+
+    def _write_object(self, claim: Claim, said: list[str], subject: str, where: str) -> None:
         """Write what is said: a measured value, a text, or a thing."""
         f = _FIXED
         if claim.object_type == "Observation":
             if not claim.object:
                 raise EvidenceError("a value without the IRI of its observation", where=where)
-            observation = self.iri(claim.object)
-            self.add(node, f["STATES"], observation)
+            observation = _term(claim.object)
+            said.append(f"{f['STATES']} {observation}")
             self._write_observation(claim, observation, subject, where)
             return
         if claim.object:
-            term = self.iri(claim.object)
+            term = _term(claim.object)
             self.write_thing(claim.object, claim.object_label, claim.object_type, where)
         elif claim.object_type == "literal":
             term = text_term(claim.object_label, self.language)
         else:
             raise EvidenceError("a claim that says nothing: neither thing nor text nor value", where=where)
-        self.add(node, f["OBJECT"], term)
-        for predicate, value in self._details(claim, where):
-            self.add(node, predicate, value)
+        said.append(f"{f['OBJECT']} {term}")
+        said += self._details(claim, where)
         if is_asserted(claim):
-            self.add(subject, self.iri(claim.predicate), term)
+            self.say(subject, [f"{_term(claim.predicate)} {term}"])
 
     def _write_observation(self, claim: Claim, node: str, subject: str, where: str) -> None:
         f = _FIXED
         details = self._details(claim, where)
-        key = (claim.object_label, claim.subject, claim.predicate, claim.modality, *map(" ".join, details))
+        key = (claim.object_label, claim.subject, claim.predicate, claim.modality, *details)
         known = self.things.setdefault(claim.object, key)
         if known != key:
             raise EvidenceError(f"two claims measure differently on {claim.object}", where=where)
         status = "present" if claim.value else claim.reason or "notStated"
-        self.parts.append(
-            f"{node} {_A} {f['OBSERVATION']}{self.stop}"
-            f"{node} {f['ABOUT']} {subject}{self.stop}"
-            f"{node} {f['INDICATOR']} {self.iri(claim.predicate)}{self.stop}"
-            f"{node} {f['VALUE_STATUS']} <{v.RDC}{status}>{self.stop}"
-        )
-        for predicate, value in details:
-            self.add(node, predicate, value)
+        said = [
+            f"{_A} {f['OBSERVATION']}",
+            f"{f['ABOUT']} {subject}",
+            f"{f['INDICATOR']} {_term(claim.predicate)}",
+            f"{f['VALUE_STATUS']} <{v.RDC}{status}>",
+            *details,
+        ]
         if claim.object_label:
-            self.add(node, f["LABEL"], text_term(claim.object_label))
+            said.append(f"{f['LABEL']} {text_term(claim.object_label)}")
         if claim.modality != "achieved":
-            self.add(node, f["MODALITY"], f"<{v.RDC}{claim.modality}>")
+            said.append(f"{f['MODALITY']} <{v.RDC}{claim.modality}>")
         if claim.period and not claim.period_start and not claim.period_end:
-            self.add(node, f["TEMPORAL"], f"<{v.RDC}unanchored>")
+            said.append(f"{f['TEMPORAL']} <{v.RDC}unanchored>")
+        self.say(node, said)
         if claim.predicate == v.RDC + "count" and claim.subject_type == "Cohort":
             self._write_count(claim, subject)
 
@@ -261,36 +295,36 @@ class _ArticleWriter:
         """Write the shortcut of a counted group: how many members it has, if that is sound."""
         sound = claim.modality == "achieved" and claim.status in ("explicit", "implied")
         if sound and claim.value.isdecimal():
-            self.add(cohort, _FIXED["COUNT"], integer_term(claim.value, claim.id))
+            self.say(cohort, [f"{_FIXED['COUNT']} {integer_term(claim.value, claim.id)}"])
 
-    def _details(self, claim: Claim, where: str) -> list[tuple[str, str]]:
+    def _details(self, claim: Claim, where: str) -> list[str]:
         """Return predicates and terms of the amount, its time and its scope, as far as there are any."""
         f = _FIXED
-        found: list[tuple[str, str]] = []
+        found: list[str] = []
         if claim.value and claim.unit == v.RANK_UNIT:
-            found.append((f["RANK"], integer_term(claim.value, where)))
+            found.append(f"{f['RANK']} {integer_term(claim.value, where)}")
         elif claim.value:
-            found.append((f["VALUE"], decimal_term(claim.value, where)))
+            found.append(f"{f['VALUE']} {self._decimal(claim.value, where)}")
         if claim.value_before:
-            found.append((f["VALUE_BEFORE"], decimal_term(claim.value_before, where)))
+            found.append(f"{f['VALUE_BEFORE']} {self._decimal(claim.value_before, where)}")
         if claim.unit:
-            unit = v.unit_iri(claim.unit)
-            self.write_thing(unit, claim.unit, "Concept", where)
-            found.append((f["UNIT"], self.iri(unit)))
+            unit = _unit_term(claim.unit)
+            self.write_thing(unit[1:-1], claim.unit, "Concept", where)
+            found.append(f"{f['UNIT']} {unit}")
         for key, name in (("QUALIFIER", claim.qualifier), ("QUALIFIER_BEFORE", claim.qualifier_before)):
             if name:
-                found.append((f[key], f"<{v.RDC}{self._name(name, v.QUALIFIERS, where)}>"))
+                found.append(f"{f[key]} {self._named(_QUALIFIERS, name, where)}")
         if claim.period:
-            found.append((f["PERIOD"], text_term(claim.period, self.language)))
+            found.append(f"{f['PERIOD']} {text_term(claim.period, self.language)}")
         if claim.period_start:
-            found.append((f["START_DATE"], date_term(claim.period_start, where)))
+            found.append(f"{f['START_DATE']} {self._date(claim.period_start, where)}")
         if claim.period_end:
-            found.append((f["END_DATE"], date_term(claim.period_end, where)))
+            found.append(f"{f['END_DATE']} {self._date(claim.period_end, where)}")
         if claim.scope:
             if is_iri(claim.scope):
-                found.append((f["RANK_SCOPE"], self.iri(claim.scope)))
+                found.append(f"{f['RANK_SCOPE']} {_term(claim.scope)}")
             else:
-                found.append((f["SCOPE_TEXT"], text_term(claim.scope, self.language)))
+                found.append(f"{f['SCOPE_TEXT']} {text_term(claim.scope, self.language)}")
         return found
 
 

@@ -46,7 +46,9 @@ def text_term(text: str, language: str = "") -> str:
     >>> print(text_term('He said "two\\nzones"', "en"))
     "He said \\"two\\nzones\\""@en
     """
-    body = _MUST_ESCAPE.sub(_escape, text)
+    # Nothing that must be written otherwise is printable but these two, and to ask is twenty times as fast.
+    plain = text.isprintable() and '"' not in text and "\\" not in text
+    body = text if plain else _MUST_ESCAPE.sub(_escape, text)
     return f'"{body}"@{language}' if language else f'"{body}"'
 
 

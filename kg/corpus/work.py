@@ -33,6 +33,8 @@ MAX_TEXT = 16_000_000
 FEW = 24
 """So few files are read here: to start processes would take longer."""
 
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
+
 Job = TypeVar("Job")
 Done = TypeVar("Done")
 
@@ -53,7 +55,7 @@ def source_key(name: str, path: Path, tools_key: str) -> str:
 
 def format_claims(claims: Iterable[Claim]) -> str:
     """Return the claims as JSON lines, the contract's fields in order."""
-    return "".join(json.dumps(claim.as_dict(), ensure_ascii=False) + "\n" for claim in claims)
+    return "".join(_as_json(claim.as_dict()) + "\n" for claim in claims)
 
 
 # ---------------------------------------------------------------- one file
@@ -108,14 +110,14 @@ def check_size(article: Article, path: Path) -> None:
 def pack_article(tools: Tools, result: ArticleResult) -> ReadArticle:
     """Return an article as it is kept."""
     claims = sorted(result.claims, key=lambda claim: (claim.start, claim.id))
-    lines = graph.write_quads(result.article, claims, tools.domain.data_base)
+    lines = graph.write_graph(result.article, claims, tools.domain.data_base)
     rows = format_claims(claims).encode()
     counts: Counter[str] = Counter(claims=len(claims), refused=len(result.verdicts) - len(claims))
     for claim in claims:
         kind = {"Observation": "values", "literal": "texts"}.get(claim.object_type, "relations")
         counts.update((f"kind {kind}", f"status {claim.status}"))
     counts.update({f"number {name}": number for name, number in result.account.counts().items()})
-    quads = zlib.compress(graph.join_lines(lines), 1)
+    quads = zlib.compress(lines, 1)
     return ReadArticle(result.article.id, len(rows), counts, quads, zlib.compress(rows, 1))
 
 
