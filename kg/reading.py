@@ -223,7 +223,8 @@ def _mark_code(mark: Mark, class_code: Callable[[str], str]) -> str:
 
 # What stands before a period that says what a number is compared with, and not when it was measured.
 _BASE = re.compile(
-    r"\b(?:than|compared (?:with|to)|against|over|from|versus|that|those|level|figure"
+    r"\b(?:than|compared (?:with|to)|against|over|from|versus|(?<!show )(?<!shows )(?<!showed )(?<!said )(?<!says )"
+    r"(?<!reported )(?<!found )(?<!revealed )(?<!noted )(?<!added )(?<!indicate )(?<!indicated )that|those|level|figure"
     r"|(?:same|corresponding|year-earlier) period)"
     r"(?: (?:the same period|the corresponding period|that|those))?(?: (?:of|in|for|from|during))?(?: the)? ?$"
 )
