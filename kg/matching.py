@@ -39,7 +39,7 @@ _ASIDE = re.compile(r" ?\([^()]{1,40}\)$")
 _HERE = re.compile(r" (?:in (?:the )?(?:area|zone|park)|(?<=GDP )of the region|of the whole society)$")
 # Of a thing that nobody knows: "throughput of Yunhe Port" is no indicator of a place.
 _OTHERS = re.compile(r" (?:of|in|at) (?:the )?[A-Z][a-z]+ [A-Z][a-z]")
-_WHOLE = re.compile(r"(?:total|overall|combined|gross|whole|annual|newly) ", re.IGNORECASE)
+_WHOLE = re.compile(r"(?:total|overall|combined|gross|whole|annual|newly|local|regional|full-year) ", re.IGNORECASE)
 _PRONOUN = re.compile(r"[ ,]*(?:and )?(?:its|it|their|they)\b")
 _DETERMINER = re.compile(r"(?:(?:the|a|an|its|their|this|these) )+", re.IGNORECASE)
 # The base that a growth has where an article names none: not worth a scope of its own.
@@ -51,6 +51,9 @@ _AGAINST = re.compile(r"^(?:over|from|than|on|against) ")
 _FIELD = re.compile(r"\{(\w+)(:stage)?\}")
 _QUOTES = re.compile('["“”‘「」『』《》]')
 _PREPOSITION = re.compile(r"\b(?:of|in|at|for|to|from|by|with|into|on|near|than)(?: the)? [\"“‘']?$")
+# A place that something is in.
+_INSIDE = re.compile(r"\b(?:in|at|across|throughout)(?: the)? $", re.IGNORECASE)
+_RATIOS = frozenset(("percent", "point", "times", "rank"))
 _LEAD = " \t\n,;:."
 _TAIL = " \t\n,;:"
 _SPACE = re.compile(r"\s+")
@@ -544,7 +547,8 @@ class SentenceMatcher:
     def _value_before(self, match: re.Match[str]) -> Claim:
         """Return the value claimed last before a match: "…, up 5 percent, ranking first in the city".
 
-        Between the two no other thing, indicator or number may stand, for it could own what follows.
+        Between the two no other thing, indicator or number may stand, for it could own what follows; a place
+        that only says where a group is ("343 firms were added in the district, up 5 percent") owns nothing.
         """
         start = self.sentence.locate(match.start("at") if "at" in match.re.groupindex else match.start())
         here = takewhile(lambda claim: claim.start >= self.sentence.sentence.start, reversed(self.earlier))
@@ -553,16 +557,48 @@ class SentenceMatcher:
             raise _NotFilled
         last = max(values, key=lambda claim: (claim.end, claim.start, not claim.predicate.endswith("Growth")))
         between = [m for m in self.sentence.marks if last.end <= m.start and m.end <= start]
+        if last.subject_type == "Cohort":
+            between = [m for m in between if not self._houses(m)]
         if start - last.end > REACH or any(m.key not in ("period", "date") for m in between):
             raise _NotFilled
         if any(c.subject != last.subject for c in values if c.end == last.end):
             raise _NotFilled
         return last
 
+    def _houses(self, mark: Mark) -> bool:
+        """Say whether a mark is a place that something is in."""
+        before = self.article.text[max(0, mark.start - 24) : mark.start]
+        return mark.mention is not None and class_name(mark.mention.type) in PLACES and bool(_INSIDE.search(before))
+
+    def _value_of_sentence_before(self, form: str) -> Claim:
+        """Return the one amount (else, by ``form``, the one growth) that the sentence before claims.
+
+        "The growth rate was 2 percentage points higher than …" is of nothing where it claims several.
+        """
+        here = self.sentence.sentence
+        ends = [
+            s.sentence for s in self.reading.sentences if s.sentence.end <= here.start and s.sentence.part == "body"
+        ]
+        if not ends or here.paragraph - ends[-1].paragraph > 1:
+            raise _NotFilled
+        values = [c for c in self.earlier if c.object_type == "Observation" and c.start >= ends[-1].start]
+        grown = [c for c in values if _is_growth(c) and c.unit == "percent"]
+        found = grown if form == "growth" else [c for c in values if c.unit not in _RATIOS and not _is_growth(c)]
+        if len({(c.subject, c.predicate) for c in found}) != 1:
+            raise _NotFilled
+        return found[-1]
+
+    def _value_said(self, words: str, match: re.Match[str]) -> tuple[str, Claim]:
+        """Return what is asked of the value before, and that value: ``-`` goes back to the sentence before."""
+        if words.startswith("-"):
+            return words[1:], self._value_of_sentence_before(words[1:])
+        return words, self._value_before(match)
+
     def _value_thing(self, kinds: str, match: re.Match[str]) -> _Thing:
         """Return what the value before was said of, if it is of one of the named kinds (all where none is)."""
-        claim = self._value_before(match)
-        names = kinds.split("|") if kinds else []
+        back = kinds.startswith("-")
+        claim = self._value_said(kinds, match)[1]
+        names = kinds.split("|") if kinds and not back else []
         if names and claim.subject_type not in names and self.members.get(claim.subject) not in names:
             raise _NotFilled
         return _Thing(
@@ -575,17 +611,23 @@ class SentenceMatcher:
         )
 
     def _value_indicator(self, form: str, match: re.Match[str]) -> str:
-        """Return the indicator of the value before: itself, its ``growth``, or its ``share`` in a whole."""
-        claim = self._value_before(match)
+        """Return the indicator of the value before: itself, its ``growth`` or ``change``, its ``share`` in a whole.
+
+        Only an amount has a change; growth is also what a growth is said to be above or below of.
+        """
+        form, claim = self._value_said(form, match)
         name = re.split(r"[/#]", claim.predicate)[-1]
         coined = not claim.predicate.startswith(RDC)
         plain = claim.predicate if coined else claim.predicate.removesuffix("Growth")
-        if form == "growth":
-            if claim.subject_type == "Cohort" or coined:
-                grown = name if name.startswith("growth-of-") else f"growth-of-{name}"
-                return mint_iri(self.base, "indicator", grown) if coined else claim.predicate
-            return plain + "Growth"
-        if form != "share" and plain != claim.predicate:
+        if form == "change" and (claim.unit in _RATIOS or _is_growth(claim) or name.startswith("share")):
+            raise _NotFilled
+        if form == "change" and name == "count":
+            return mint_iri(self.base, "indicator", "growth-of-the-number")
+        if form in ("growth", "change"):
+            if coined:
+                return mint_iri(self.base, "indicator", name if _is_growth(claim) else f"growth-of-{name}")
+            return plain + "Growth" if form == "change" or claim.subject_type != "Cohort" else claim.predicate
+        if form != "share" and _is_growth(claim):
             raise _NotFilled  # "grew by 9 percent, ranking second": by growth or by size, the words do not say
         if form != "share":
             return plain
@@ -717,6 +759,11 @@ class SentenceMatcher:
             inside = span.start <= thing.resolved.start and thing.resolved.end <= span.end
             if not inside or thing.how == "reference":
                 yield Resolution(part, thing.how, *thing.resolved)
+
+
+def _is_growth(claim: Claim) -> bool:
+    name = re.split(r"[/#]", claim.predicate)[-1]
+    return name.endswith("Growth") or name.startswith("growth-of-")
 
 
 def clean_words(text: str) -> str:

@@ -232,13 +232,18 @@ _BASE_WORDS = re.compile(
     r"(?:from|over|on|than|against) (?:the )?(?:end of )?"
     r"(?:(?:previous|last|preceding|prior|same) (?:year|month|quarter)|[12][0-9]{3})$"
 )
-_AMOUNT = re.compile(r"(?:percent|per cent|%|points?|times|fold|higher|lower|more|increase|growth|year-on-year)\)? ?$")
+_AMOUNT = re.compile(
+    r"(?:percent|per cent|%|points?|times|fold|higher|lower|more|up|down|increase|growth|year-on-year)\)? ?$"
+)
 # When something was founded, said or released: not when a number later in the sentence was measured.
 _EVENT = re.compile(
     r"\b(?:found(?:ed|ing)|establish(?:ed|ment)|approv(?:ed|al)|launched|inaugurated|opened|created|set up|built|began"
     r"|started|unveiled|announced|released|published|issued|said|told|held|convened|statement|conference|meeting"
     r"|report|upgraded|listed)\b[^,.;]{0,110}$"
 )
+
+
+_CLAUSE_END = re.compile(r"\s*(?:[.;]|$|,? (?:according|compared|official|data|statistics|said)\b)")
 
 
 def find_period(text: str, sentence: SentenceReading, span: tuple[int, int]) -> Quantity | None:
@@ -252,7 +257,8 @@ def find_period(text: str, sentence: SentenceReading, span: tuple[int, int]) -> 
     marks = [m for m in sentence.marks if m.quantity and m.quantity.kind in ("period", "date")]
     periods = [m for m in marks if not is_base(text, m, floor)]
     inside = [m for m in periods if start <= m.start < end]
-    behind = [m for m in periods if end <= m.start and not text[end : m.start].strip()]
+    behind = [m for m in periods if end <= m.start and _follows(text, end, m)]
+    before = [m for m in periods if m.end <= start and not text[m.end : start].strip()]
     asides = [aside.span() for aside in _ASIDE.finditer(text, floor, start)]
     earlier = [
         m
@@ -261,8 +267,14 @@ def find_period(text: str, sentence: SentenceReading, span: tuple[int, int]) -> 
         and not _EVENT.search(_before(text, m, floor))
         and not any(low < m.start < high for low, high in asides)
     ]
-    chosen = inside[:1] or behind[:1] or earlier[-1:]
+    chosen = inside[:1] or behind[:1] or before[-1:] or earlier[-1:]
     return chosen[0].quantity if chosen else None
+
+
+def _follows(text: str, end: int, mark: Mark) -> bool:
+    """Say whether a period stands right behind a span, or behind a comma and at the end of its clause."""
+    between = text[end : mark.start].strip()
+    return not between or (between == "," and _CLAUSE_END.match(text, mark.end) is not None)
 
 
 def _before(text: str, mark: Mark, floor: int) -> str:
