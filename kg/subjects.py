@@ -33,6 +33,10 @@ _PLACED = re.compile(
 _LIES = re.compile(
     r"[\"”]?,? (?:(?:located|situated|based) )?in (?:the )?(?:(?:[A-Z]\w+ )?China[’']s |city of )?[\"“]?"
 )
+# In an address: "Linhe Zone, Qinglan, Yunhe Province"; but "Linhe Zone, Qinglan and Hualin" are three.
+_ADDRESS = re.compile(r"[\"”]?, (?:[A-Z][a-z]+(?: [Cc]ity)?, )?(?:the )?[\"“]?")
+_AND = re.compile(r"(?:[’']s)?,? (?:and|or)\b")
+_COARSE = (" Province", " province", " Autonomous Region", "China")
 _HOLDS = re.compile(r"(?:[’']s)? (?:[a-z][\w-]* ){0,2}[\"“]?")
 # A name nobody knows, and where it lies: "Linhe Zone in Yunhe Province".
 _UNNAMED = re.compile(
@@ -183,8 +187,17 @@ def _only_places(text: str, mark: Mark, before: Sequence[Mark], behind: Sequence
         return False
     if any(_LIES.fullmatch(text, other.end, mark.start) for other in before):
         return True
+    if any(_ADDRESS.fullmatch(text, other.end, mark.start) and _is_coarser(mark, other) for other in before):
+        return _AND.match(text, mark.end) is None
     finer = (DISTRICT, PARK) if mark.key == ADMIN_AREA else (PARK,)
     return any(other.key in finer and _HOLDS.fullmatch(text, mark.end, other.start) for other in behind)
+
+
+def _is_coarser(mark: Mark, other: Mark) -> bool:
+    """Say whether a place can hold the one named before it, by their kinds: a city holds a zone."""
+    if mark.key == other.key:
+        return mark.mention is not None and mark.mention.label.endswith(_COARSE)
+    return mark.key == ADMIN_AREA or other.key == PARK
 
 
 def _leaves_open(text: str, mark: Mark) -> bool:

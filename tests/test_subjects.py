@@ -21,6 +21,12 @@ def claims_of(tools: Tools, text: str, indicator: str, *, title: str = "") -> li
         ("In Linhe District and Yunhe County, tax revenue was 8 billion yuan.", ""),
         ("Linhe District and Yunhe County grew. Tax revenue was 8 billion yuan.", ""),
         ("At Shenlan Motors' plant in Linhe District, tax revenue was 8 billion yuan.", ""),
+        ("Linhe Science Park, Hefei, Anhui Province, is new. Tax revenue was 8 billion yuan.", "Linhe Science Park"),
+        (
+            "There are 9 firms in Linhe Science Park, Qinglan, Anhui Province. Tax revenue was 8 billion yuan.",
+            "Linhe Science Park",
+        ),
+        ("Linhe Science Park, Hefei and Wuhan are new. Tax revenue was 8 billion yuan.", ""),
         ("Linhe District's Riverside Lakes grew, and its tax revenue was 8 billion yuan.", ""),
         ("Data from the Linhe District statistics bureau show that tax revenue was 8 billion yuan.", ""),
         (
