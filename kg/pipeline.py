@@ -16,7 +16,8 @@ from kg.corpus import checking, place
 from kg.corpus.keys import combine_keys, tools_key
 from kg.corpus.lock import locked
 from kg.corpus.parts import Failure, KeptArticle, PartStore
-from kg.corpus.publish import Publisher, in_order
+from kg.corpus.publish import COPIED, Publisher, in_order
+from kg.corpus.said import read_claim_lines
 from kg.corpus.tools import ArticleResult as ArticleResult
 from kg.corpus.tools import Tools as Tools
 from kg.corpus.tools import load_tools as load_tools
@@ -54,7 +55,7 @@ class BuildResult:
     @property
     def claims(self) -> list[Claim]:
         """All claims, in the order of the contract."""
-        return load_claims(self.out / "claims.jsonl")
+        return load_claims(self.out)
 
     def said_by(self, group: str) -> Counter[str]:
         """Return the counts of one group: ``kind``, ``status`` or ``number``."""
@@ -79,12 +80,15 @@ def build(
     *,
     progress: Progress = lambda done, total, name: None,
     workers: int = 1,
+    copies: bool | None = None,
 ) -> BuildResult:
     """Read the articles that changed, make their claims, and write store, RDF, claims into ``out``.
 
     What is written is the same, byte for byte, whatever was built there before and by how many
     ``workers``. An article that cannot be read is a failure of its own and the rest is built; where all
     fail, the first failure is raised and nothing is written. ``progress`` hears (done, total, article id).
+    ``copies`` is whether the graph and the claims are written as plain files too: if it is not said, up
+    to a million quads.
     Raises ``StoreError`` where the folder cannot be written or another process builds there.
     """
     own = place.inside(out)
@@ -92,7 +96,7 @@ def build(
     with _prepared(out), locked(out):
         parts = PartStore(out / "parts.db")
         try:
-            return _Build(domain, articles, out, parts, progress, workers).run()
+            return _Build(domain, articles, out, parts, progress, workers, copies).run()
         finally:
             parts.close()
 
@@ -129,9 +133,10 @@ class _Build:
         parts: PartStore,
         progress: Progress,
         workers: int,
+        copies: bool | None,
     ) -> None:
         self.domain, self.files, self.out, self.parts = domain, files, out, parts
-        self.progress, self.workers = progress, workers
+        self.progress, self.workers, self.copies = progress, workers, copies
         self.reading_key = tools_key(domain)
         self.failures: dict[str, tuple[Failure, ...]] = {}
         self.keys: dict[str, str] = {}
@@ -156,6 +161,10 @@ class _Build:
         articles = in_order(kept)
         build = combine_keys((self.reading_key, *(f"{a.name} {self._key_of[a.row]}" for a in articles)))
         manifest = place.read_manifest(self.out)
+        if self.copies is None:
+            self.copies = sum(article.lines for article in articles) <= COPIED
+        if manifest and (place.COPIES[0] in manifest["files"]) != self.copies:
+            manifest = None
         last = self.parts.load_build(manifest["build"]) if manifest else None
         if manifest and last and manifest["build"] == build:
             totals, report = self._as_it_stands(last[1])
@@ -233,7 +242,7 @@ class _Build:
         self, build: str, articles: list[KeptArticle], last: tuple[list[KeptArticle], dict[str, Any]] | None
     ) -> tuple[Totals, shapes.Report]:
         entities = tuple(self.tools.extractor.lexicon.entities.values())
-        publisher = Publisher(self.domain, entities, self.parts, articles, self.out, self.workers)
+        publisher = Publisher(self.domain, entities, self.parts, articles, self.out, self.workers, bool(self.copies))
         if last and last[1]["tools"] == self.reading_key and publisher.is_small(last[0]):
             return publisher.publish_change(build, self.reading_key, *last)
         return publisher.publish_all(build, self.reading_key)
@@ -255,7 +264,7 @@ class _Build:
             articles=len(articles),
             read_again=self.read_again,
             failures=tuple(self._errors()),
-            files=(self.out / "store", *(self.out / name for name in place.FILES)),
+            files=(self.out / "store", *(self.out / name for name in place.FILES if (self.out / name).is_file())),
             counts=counts,
             classes=totals.by_class(),
             said=said,
@@ -264,12 +273,8 @@ class _Build:
 
 
 def load_claims(path: Path) -> list[Claim]:
-    """Read the claims of a build; raise ``StoreError`` where there are none."""
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except OSError as error:
-        raise StoreError("no claims here", where=str(path), hint="build them first: kg build") from error
-    return [Claim.from_dict(row) for row in map(_drop_id, filter(None, lines))]
+    """Read the claims of a build's folder, or of a file of claims; raise ``StoreError`` where there are none."""
+    return [Claim.from_dict(row) for row in map(_drop_id, read_claim_lines(path))]
 
 
 def _drop_id(line: str) -> dict[str, object]:

@@ -18,11 +18,13 @@ from click.testing import CliRunner
 
 from kg.cli import main
 from kg.cli.build import make_progress, say_time
-from kg.corpus import place, publish, sorted_file
+from kg.corpus import checking, place, publish, sorted_file
 from kg.corpus.lock import locked
 from kg.corpus.place import FILES
+from kg.corpus.said import read_claim_lines
 from kg.pipeline import build
 from kg.resources import Domain, load_domain
+from kg.shapes import write_report
 from kg.store import count_classes, count_triples, dump_lines, open_store
 
 SHIPS = Path(__file__).parent / "domains" / "ships"
@@ -36,7 +38,7 @@ ship:ShipShape a sh:NodeShape ; sh:targetClass ship:Ship ;
 
 def fingerprint(out: Path) -> dict[str, str]:
     """Return one SHA-256 per artefact; the store's is that of its sorted quads."""
-    found = {name: hashlib.sha256((out / name).read_bytes()).hexdigest() for name in FILES}
+    found = {name: hashlib.sha256((out / name).read_bytes()).hexdigest() for name in FILES if (out / name).exists()}
     quads = "\n".join(dump_lines(open_store(out / "store")))
     return {**found, "store": hashlib.sha256(quads.encode()).hexdigest()}
 
@@ -91,11 +93,12 @@ def run_sequence(folder: Path, seed: int, steps: int) -> None:
     domain = make_domain(folder / "domain")
     for number in range(12):
         write_article(corpus / f"a{number}.txt", chance)
+    copies = seed % 2 == 0
     for step in range(steps):
         for _ in range(chance.randrange(3) + (step > 0)):
             change_something(corpus, domain, chance)
-        kept = build(domain, [corpus], folder / "kept")
-        full = build(domain, [corpus], folder / f"full-{step}")
+        kept = build(domain, [corpus], folder / "kept", copies=copies)
+        full = build(domain, [corpus], folder / f"full-{step}", copies=copies)
         assert fingerprint(folder / "kept") == fingerprint(folder / f"full-{step}"), (seed, step)
         assert (kept.counts, kept.classes, kept.said) == (full.counts, full.classes, full.said), (seed, step)
         assert list(map(str, kept.failures)) == list(map(str, full.failures))
@@ -153,6 +156,47 @@ def test_counts_are_those_of_the_store(tmp_path: Path, ships: Domain, corpus: Pa
     store = open_store(tmp_path / "out" / "store")
     assert result.counts == count_triples(store)
     assert result.classes == count_classes(store, graphs=f"{ships.data_base}article/")
+
+
+def test_build_without_copies_holds_the_same(tmp_path: Path, ships: Domain, corpus: Path) -> None:
+    full, bare = tmp_path / "full", tmp_path / "bare"
+    both = [build(ships, [corpus], full), build(ships, [corpus], bare, copies=False)]
+    assert (both[0].counts, both[0].classes, both[0].said) == (both[1].counts, both[1].classes, both[1].said)
+    whole = fingerprint(full)
+    assert fingerprint(bare) == {"report.ttl": whole["report.ttl"], "store": whole["store"]}
+    assert list(read_claim_lines(bare)) == (full / "claims.jsonl").read_text("utf-8").split("\n")[:-1]
+    assert both[0].claims == both[1].claims
+    command = ["doctor", str(corpus), "--build", str(bare), "--domain", str(tmp_path / "domain")]
+    assert CliRunner().invoke(main, command).exit_code == 0
+    store = open_store(bare / "store", writable=True)
+    store.remove(next(iter(store)))
+    del store
+    assert "damaged" in CliRunner().invoke(main, command).stdout
+    build(ships, [corpus], full, copies=False)
+    assert not any((full / name).exists() for name in place.COPIES)
+    build(ships, [corpus], full)
+    assert fingerprint(full) == whole
+
+
+def test_large_build_has_no_copies(
+    tmp_path: Path, ships: Domain, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ["build", str(corpus), "--domain", str(tmp_path / "domain"), "--out", str(tmp_path / "out")]
+    monkeypatch.setattr("kg.pipeline.COPIED", 10)
+    said = CliRunner().invoke(main, command).stdout
+    assert "graph.nq, graph.ttl and claims.jsonl with: kg build --copies" in said
+    assert "graph.nq (" in CliRunner().invoke(main, [*command, "--copies"]).stdout
+
+
+def test_shapes_are_judged_alike_by_many_processes(
+    tmp_path: Path, ships: Domain, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = build(ships, [corpus], tmp_path / "out").out
+    monkeypatch.setattr(checking, "_FEW", 0)
+    shapes = ships.ontology / "shapes.ttl"
+    one, two = (checking.check_store(out / "store", shapes, workers) for workers in (1, 2))
+    assert one.results and (one.results, one.focus_counts, one.notes) == (two.results, two.focus_counts, two.notes)
+    assert write_report(one, "turtle") == write_report(two, "turtle")
 
 
 def test_output_inside_the_sources_is_no_article(tmp_path: Path, ships: Domain, corpus: Path) -> None:

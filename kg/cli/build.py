@@ -28,21 +28,39 @@ _STOPPED = 130
 @click.option("--out", type=click.Path(path_type=Path), default=DEFAULT_BUILD, show_default=True, help="Output folder.")
 @domain_option
 @click.option("--workers", type=click.IntRange(min=1), default=None, help="Processes that read.  [default: one a core]")
+@click.option(
+    "--copies/--no-copies",
+    default=None,
+    help="Write graph.nq, graph.ttl and claims.jsonl too, or the store only.  [default: up to 1,000,000 quads]",
+)
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
-def build(sources: tuple[Path, ...], out: Path, domain_folder: Path | None, workers: int | None, quiet: bool) -> None:
+def build(
+    sources: tuple[Path, ...],
+    out: Path,
+    domain_folder: Path | None,
+    workers: int | None,
+    copies: bool | None,
+    quiet: bool,
+) -> None:
     """Read articles (files or folders; the domain's own by default) and write the graph of what they say.
 
     Writes into the output folder: store/ (embedded Oxigraph), graph.nq (sorted), graph.ttl (for people),
-    claims.jsonl (one claim a line), report.ttl (the SHACL report) and manifest.json, the last. What was
-    read is kept there too (parts.db): the next build reads only what changed, and goes on where one was
-    stopped. Exit code 2 if an article could not be read; the rest is built.
+    claims.jsonl (one claim a line), report.ttl (the SHACL report) and manifest.json, the last. A large
+    graph is in the store only, so that one article more costs little: --copies writes the three files all
+    the same. What was read is kept there too (parts.db): the next build reads only what changed, and goes
+    on where one was stopped. Exit code 2 if an article could not be read; the rest is built.
     """
     started = time.monotonic()
     domain = load_domain(domain_folder)
     progress = (lambda done, total, name: None) if quiet else make_progress(sys.stderr.isatty())
     try:
         result = build_graph(
-            domain, sources or (domain.articles,), out, progress=progress, workers=workers or count_cores()
+            domain,
+            sources or (domain.articles,),
+            out,
+            progress=progress,
+            workers=workers or count_cores(),
+            copies=copies,
         )
     except KeyboardInterrupt:
         click.echo(
@@ -123,6 +141,8 @@ def print_summary(result: BuildResult, out: Path, seconds: float) -> None:
     click.echo(f"shapes     {met} met: {say_counts(findings) or 'all hold'}")
     sizes = ", ".join(f"{path.name} ({path.stat().st_size // 1024 + 1} kB)" for path in files)
     click.echo(f"written    {out / 'store'} and {sizes}")
+    if not (out / "graph.nq").is_file():
+        click.echo("           graph.nq, graph.ttl and claims.jsonl with: kg build --copies")
     click.echo(f"time       {seconds:.1f} s")
 
 

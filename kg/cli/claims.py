@@ -36,10 +36,12 @@ def claims(
     jsonl is the contract: one object a line, sorted by article, start, id. Places are code points of the
     article's text, end exclusive.
     """
-    from kg.query.claims import choose_rows, format_csv, format_rows, read_rows
+    from kg.corpus.said import read_claim_lines
+    from kg.query.claims import choose_rows, format_csv, format_rows, parse_rows
 
     iri = find_iri(about, build_folder, domain_folder) if about else ""
-    rows = list(choose_rows(read_rows(build_folder / "claims.jsonl"), about=iri, statuses=statuses))
+    lines = read_claim_lines(build_folder if build_folder.is_dir() else build_folder / "claims.jsonl")
+    rows = list(choose_rows(parse_rows(lines, str(build_folder / "claims.jsonl")), about=iri, statuses=statuses))
     if format == "jsonl":
         click.echo("".join(f"{row.line}\n" for row in rows).encode(), nl=False)
     elif format == "csv":

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from kg.corpus.said import read_claim_lines
 from kg.errors import StoreError
 from kg.model import say_value
 
@@ -71,15 +72,11 @@ def compare(before: Path, after: Path) -> Difference:
 
 
 def _read_rows(path: Path) -> list[Row]:
-    file = path / "claims.jsonl" if path.is_dir() else path
+    hint = "name a build's folder or a claims.jsonl"
     try:
-        return [json.loads(line) for line in file.read_text(encoding="utf-8").split("\n") if line]
-    except OSError as error:
-        raise StoreError("no claims here", where=str(path), hint="name a build's folder or a claims.jsonl") from error
+        return [json.loads(line) for line in read_claim_lines(path, hint)]
     except ValueError as error:
-        raise StoreError(
-            f"not claims: {error}", where=str(file), hint="name a build's folder or a claims.jsonl"
-        ) from error
+        raise StoreError(f"not claims: {error}", where=str(path), hint=hint) from error
 
 
 def _by_fact(rows: Iterable[Row]) -> dict[Fact, dict[str, list[Row]]]:

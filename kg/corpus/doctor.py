@@ -7,6 +7,8 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+import pyoxigraph as ox
+
 from kg.corpus import checking, place
 from kg.corpus.keys import tools_key
 from kg.corpus.lock import locked
@@ -35,28 +37,51 @@ def examine(domain: Domain, sources: Sequence[Path], out: Path) -> Iterator[Find
     if not (out / place.MANIFEST).is_file():
         raise StoreError("nothing is built here", where=str(out), hint="build it: kg build")
     with locked(out):
-        yield from _examine_files(out)
+        yield from _examine_files(domain, out)
         yield from _examine_sources(domain, sources, out)
 
 
-def _examine_files(out: Path) -> Iterator[Finding]:
+def _examine_files(domain: Domain, out: Path) -> Iterator[Finding]:
     manifest = place.read_manifest(out)
     if manifest is None:
         yield Finding("damaged", "the files are not those that the last build wrote (see manifest.json)")
         return
     store = open_store(out / "store")
+    copied = (out / "graph.nq").is_file()
+    what = "graph.nq" if copied else "what was read"
     count = missing = 0
-    with (out / "graph.nq").open("rb") as stream:
-        while lines := list(islice(stream, _BATCH)):
-            quads = checking.parse_lines(lines)
-            count += len(quads)
-            missing += sum(1 for quad in quads if quad not in store)
+    for lines in _read_file(out / "graph.nq") if copied else _read_kept(out, str(manifest["build"])):
+        quads = checking.parse_lines(lines)
+        count += len(quads)
+        missing += sum(1 for quad in quads if quad not in store)
     if missing:
-        yield Finding("damaged", f"{missing} quads of graph.nq are not in the store")
-    if len(store) != count or count != manifest["quads"]:
-        yield Finding(
-            "damaged", f"the store has {len(store)} quads, graph.nq {count}, the build made {manifest['quads']}"
-        )
+        yield Finding("damaged", f"{missing} quads of {what} are not in the store")
+    found = len(store) if copied else _count_articles(store, domain.data_base)
+    if found != count or len(store) != manifest["quads"]:
+        yield Finding("damaged", f"the store has {found} quads, {what} {count}, the build made {manifest['quads']}")
+
+
+def _read_file(path: Path) -> Iterator[list[bytes]]:
+    with path.open("rb") as stream:
+        while lines := list(islice(stream, _BATCH)):
+            yield lines
+
+
+def _read_kept(out: Path, build: str) -> Iterator[list[bytes]]:
+    """Yield the quads of the articles that a build was made of."""
+    parts = PartStore(out / "parts.db")
+    try:
+        found = parts.load_build(build)
+        for article in found[0] if found else ():
+            yield [parts.quads(article.row)]
+    finally:
+        parts.close()
+
+
+def _count_articles(store: ox.Store, base: str) -> int:
+    """Return how many quads are in the graphs of articles."""
+    others = [g for g in store.named_graphs() if not str(getattr(g, "value", g)).startswith(f"{base}article/")]
+    return len(store) - sum(1 for name in others for _ in store.quads_for_pattern(None, None, None, name))
 
 
 def _examine_sources(domain: Domain, sources: Sequence[Path], out: Path) -> Iterator[Finding]:

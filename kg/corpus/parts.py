@@ -22,11 +22,11 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS part (
     id INTEGER PRIMARY KEY, source TEXT, key TEXT, path TEXT, failures TEXT, UNIQUE (source, key));
 CREATE TABLE IF NOT EXISTS article (
-    id INTEGER PRIMARY KEY, part INTEGER, name TEXT, size INTEGER, counts TEXT, quads BLOB, claims BLOB);
+    id INTEGER PRIMARY KEY, part INTEGER, name TEXT, size INTEGER, lines INTEGER, counts TEXT, quads BLOB, claims BLOB);
 CREATE INDEX IF NOT EXISTS article_part ON article (part);
 CREATE TABLE IF NOT EXISTS build (id TEXT PRIMARY KEY, articles TEXT, state TEXT);
 """
-_FORMAT = 1
+_FORMAT = 2
 
 
 class Failure(NamedTuple):
@@ -52,6 +52,7 @@ class ReadArticle:
 
     name: str
     size: int
+    lines: int
     counts: Mapping[str, int]
     quads: bytes
     claims: bytes
@@ -69,11 +70,12 @@ class Part:
 
 
 class KeptArticle(NamedTuple):
-    """An article in the database: its row, its name, the bytes of its claims uncompressed, and what to count."""
+    """An article in the database: its row, its name, the bytes of its claims uncompressed, its quads, what to count."""
 
     row: int
     name: str
     size: int
+    lines: int
     counts: str
 
 
@@ -138,10 +140,10 @@ class PartStore:
     def articles(self) -> dict[int, list[KeptArticle]]:
         """Return the articles by the row of their part, in the order of the file."""
         found: dict[int, list[KeptArticle]] = {}
-        for row, part, name, size, counts in self.connection.execute(
-            "SELECT id, part, name, size, counts FROM article ORDER BY id"
+        for part, *article in self.connection.execute(
+            "SELECT part, id, name, size, lines, counts FROM article ORDER BY id"
         ):
-            found.setdefault(part, []).append(KeptArticle(row, name, size, counts))
+            found.setdefault(part, []).append(KeptArticle(*article))
         return found
 
     def add(self, parts: Iterable[Part]) -> None:
@@ -154,12 +156,13 @@ class PartStore:
                     (part.source, part.key, part.path, json.dumps(part.failures)),
                 )
                 connection.executemany(
-                    "INSERT INTO article (part, name, size, counts, quads, claims) VALUES (?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO article (part, name, size, lines, counts, quads, claims) VALUES (?, ?, ?, ?, ?, ?, ?)",
                     [
                         (
                             cursor.lastrowid,
                             a.name,
                             a.size,
+                            a.lines,
                             json.dumps(dict(a.counts), sort_keys=True),
                             a.quads,
                             a.claims,
@@ -192,7 +195,7 @@ class PartStore:
 
     def save_build(self, build: str, articles: Iterable[KeptArticle], state: Mapping[str, Any]) -> None:
         """Record of which articles a build is made, and what the next one can start from."""
-        rows = json.dumps([[article.name, article.row, article.size] for article in articles])
+        rows = json.dumps([[article.row, article.name, article.size, article.lines] for article in articles])
         with self._transaction() as connection:
             connection.execute("INSERT OR REPLACE INTO build VALUES (?, ?, ?)", (build, rows, json.dumps(state)))
 
@@ -201,7 +204,7 @@ class PartStore:
         row = self.connection.execute("SELECT articles, state FROM build WHERE id = ?", (build,)).fetchone()
         if row is None:
             return None
-        articles = [KeptArticle(number, name, size, "") for name, number, size in json.loads(row[0])]
+        articles = [KeptArticle(number, name, size, lines, "") for number, name, size, lines in json.loads(row[0])]
         return (articles, json.loads(row[1])) if self.has(article.row for article in articles) else None
 
     def forget_all_but(self, build: str, parts: Iterable[int]) -> None:

@@ -15,6 +15,8 @@ from typing import Any
 from kg.errors import StoreError
 
 FILES = ("graph.nq", "graph.ttl", "claims.jsonl", "report.ttl")
+COPIES = ("graph.nq", "graph.ttl", "claims.jsonl")
+"""Files that say again what the store and the parts hold: a large build goes without them."""
 MANIFEST = "manifest.json"
 STAGING = ".new"
 
@@ -62,14 +64,21 @@ def sync(path: Path) -> None:
 
 
 def put_in_place(out: Path, build: str, about: Mapping[str, Any]) -> None:
-    """Move what is in the staging folder over what stands, each in one step, then write the manifest."""
+    """Move what is in the staging folder over what stands, each in one step, then write the manifest.
+
+    A file of ``FILES`` that was not made goes: it would tell of another build.
+    """
     staging = out / STAGING
     sync(staging)
+    names = [name for name in FILES if (staging / name).is_file()]
     for name in FILES:
-        os.replace(staging / name, out / name)
+        if name in names:
+            os.replace(staging / name, out / name)
+        else:
+            (out / name).unlink(missing_ok=True)
     _exchange(staging / "store", out / "store")
     sync_folder(out)
-    manifest = {"build": build, **about, "files": {name: stamp(out / name) for name in FILES}}
+    manifest = {"build": build, **about, "files": {name: stamp(out / name) for name in names}}
     manifest["store"] = stamp(out / "store" / "CURRENT")
     text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
     beside = staging / MANIFEST
@@ -118,9 +127,10 @@ def read_manifest(out: Path) -> dict[str, Any] | None:
     """Return the manifest of a build if every file is the one it speaks of, else ``None``."""
     try:
         manifest = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
-        same = all(stamp(out / name) == manifest["files"][name] for name in FILES)
+        same = all(stamp(out / name) == manifest["files"].get(name) for name in FILES if (out / name).exists())
+        same = same and all((out / name).exists() for name in manifest["files"])
         same = same and stamp(out / "store" / "CURRENT") == manifest["store"]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return manifest if same and isinstance(manifest, dict) else None
 

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from kg import graph, shapes, turtle
 from kg.corpus import blocks, checking, place
 from kg.corpus.parts import KeptArticle, PartStore
-from kg.corpus.sorted_file import SortedFile, copy_range, sort_blocks
+from kg.corpus.sorted_file import BlockReader, SortedFile, copy_range, read_blocks, sort_blocks
 from kg.corpus.totals import Totals
 from kg.corpus.work import run_jobs
 from kg.errors import StoreError
@@ -24,6 +24,8 @@ from kg.vocab import graph_iri
 SMALL_CHANGE = 8
 """So many articles may change that the last build is patched; of a large one, a tenth may."""
 _BIG = 48 * 1024 * 1024
+COPIED = 1_000_000
+"""Up to so many quads a build writes the graph and the claims as plain files too, unless it is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Publisher:
     articles: Sequence[KeptArticle]
     out: Path
     workers: int
+    copies: bool = True
+    """Whether the graph and the claims are written as plain files beside the store."""
 
     @property
     def prefixes(self) -> dict[str, str]:
@@ -55,15 +59,26 @@ class Publisher:
         with place.explained(self.out):
             staging = place.clear_staging(self.out)
             totals = self._totals()
-            with (staging / "graph.nq").open("wb", buffering=1 << 20) as stream:
-                stream.writelines(totals.passing(sort_blocks(self._quads(totals), staging)))
-            self._write_turtle(staging)
-            with (staging / "claims.jsonl").open("wb") as stream:
-                stream.writelines(self.parts.claims(article.row) for article in self.articles)
-            self._load_store(staging)
-            store = open_store(staging / "store")
-            report = shapes.check(store, shapes.load_shapes(self.domain.ontology / "shapes.ttl"))
+            if self.copies:
+                with (staging / "graph.nq").open("wb", buffering=1 << 20) as stream:
+                    stream.writelines(totals.passing(sort_blocks(self._quads(totals), staging)))
+                self._write_turtle(staging)
+                with (staging / "claims.jsonl").open("wb") as stream:
+                    stream.writelines(self.parts.claims(article.row) for article in self.articles)
+                self._load_store(staging, staging / "graph.nq")
+            else:
+                self._load_counted(staging, totals)
+            report = checking.check_store(staging / "store", self.domain.ontology / "shapes.ttl", self.workers)
             return totals, self._finish(build, tools, totals, report)
+
+    def _load_counted(self, staging: Path, totals: Totals) -> None:
+        """Load the quads into the store as they come; nothing but what articles share is sorted, to be counted."""
+        shared = staging / "shared"
+        with shared.open("wb", buffering=1 << 20) as stream:
+            self._load_store(staging, BlockReader(totals.sorting_out(self._quads(totals), stream)))
+        for _ in totals.passing(sort_blocks(read_blocks(shared), staging)):
+            pass
+        shared.unlink()
 
     def _quads(self, totals: Totals) -> Iterator[bytes]:
         base = self.domain.data_base
@@ -96,13 +111,14 @@ class Publisher:
                 piece.unlink()
 
     @staticmethod
-    def _load_store(staging: Path) -> None:
+    def _load_store(staging: Path, source: Path | BlockReader) -> None:
+        given: dict[str, Any] = {"path": source} if isinstance(source, Path) else {"input": source}
         try:
             store = ox.Store(str(staging / "store"))
-            store.bulk_load(path=staging / "graph.nq", format=ox.RdfFormat.N_QUADS)
+            store.bulk_load(**given, format=ox.RdfFormat.N_QUADS)
             store.flush()
         except SyntaxError as error:
-            raise StoreError(f"not N-Quads: {error}", where=str(staging / "graph.nq")) from error
+            raise StoreError(f"not N-Quads: {error}", where=str(staging / "store")) from error
         except RuntimeError as error:
             raise OSError(str(error)) from error
 
@@ -127,23 +143,18 @@ class Publisher:
         with place.explained(self.out):
             staging = place.clear_staging(self.out)
             totals = Totals.from_dict(self._totals().articles, state["totals"])
-            self._patch_quads(staging, taken, brought, totals)
-            self._patch_turtle(staging, sorted({blocks.subject_of(line) for line in (*taken, *brought)}))
-            self._patch_claims(staging, before)
+            if self.copies:
+                self._patch_quads(staging, taken, brought)
+                self._patch_turtle(staging, sorted({blocks.subject_of(line) for line in (*taken, *brought)}))
+                self._patch_claims(staging, before)
             place.copy_store(self.out / "store", staging / "store")
-            report = self._patch_store(staging, taken, brought, state["report"])
+            report = self._patch_store(staging, taken, brought, totals, state["report"])
             return totals, self._finish(build, tools, totals, report)
 
-    def _patch_quads(self, staging: Path, taken: list[bytes], brought: list[bytes], totals: Totals) -> None:
+    def _patch_quads(self, staging: Path, taken: list[bytes], brought: list[bytes]) -> None:
         changes = sorted([(line, b"") for line in taken] + [(line, line) for line in brought])
-        triples = sorted({line[: line.rindex(b" <")] for line in (*taken, *brought)})
         with SortedFile(self.out / "graph.nq") as file, (staging / "graph.nq").open("wb") as stream:
-            for triple in triples:
-                totals.add_triple(triple, list(file.starting_with(triple + b" <")), -1)
             file.patch(changes, stream)
-        with SortedFile(staging / "graph.nq") as file:
-            for triple in triples:
-                totals.add_triple(triple, list(file.starting_with(triple + b" <")), 1)
 
     def _patch_turtle(self, staging: Path, subjects: list[bytes]) -> None:
         short = turtle.Shortener(self.prefixes)
@@ -178,13 +189,17 @@ class Publisher:
             copy_range(old.map, start, end, stream)
 
     def _patch_store(
-        self, staging: Path, taken: list[bytes], brought: list[bytes], state: dict[str, Any] | None
+        self, staging: Path, taken: list[bytes], brought: list[bytes], totals: Totals, state: dict[str, Any] | None
     ) -> shapes.Report:
+        gone, come = checking.parse_lines(taken), checking.parse_lines(brought)
+        triples = {(quad.subject, quad.predicate, quad.object) for quad in (*gone, *come)}
         try:
             store = ox.Store(str(staging / "store"))
-            for quad in checking.parse_lines(taken):
+            totals.count(store, triples, -1)
+            for quad in gone:
                 store.remove(quad)
-            store.extend(checking.parse_lines(brought))
+            store.extend(come)
+            totals.count(store, triples, 1)
             store.flush()
         except RuntimeError as error:
             raise OSError(str(error)) from error
@@ -192,7 +207,7 @@ class Publisher:
         store = open_store(staging / "store")
         loaded = shapes.load_shapes(self.domain.ontology / "shapes.ttl")
         last = checking.report_of(state, loaded, store) if state else None
-        return checking.recheck(last, taken, brought) if last else shapes.check(store, loaded)
+        return shapes.recheck_graph(last, gone, come) if last else shapes.check(store, loaded)
 
     # ------------------------------------------------------------ in place
     def _finish(self, build: str, tools: str, totals: Totals, report: shapes.Report) -> shapes.Report:

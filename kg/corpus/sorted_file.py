@@ -6,11 +6,12 @@ Records are compared as bytes, which for UTF-8 is the order of code points.
 from __future__ import annotations
 
 import heapq
+import io
 import mmap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 RUN_BYTES = 48 * 1024 * 1024
 """How much is sorted in memory at a time."""
@@ -59,6 +60,37 @@ def merge_files(paths: Sequence[Path]) -> Iterator[bytes]:
         yield from heapq.merge(*streams)
     for path in paths:
         path.unlink()
+
+
+def read_blocks(path: Path, size: int = _CHUNK) -> Iterator[bytes]:
+    """Yield a file of lines in blocks of whole lines."""
+    with path.open("rb") as stream:
+        while block := stream.read(size):
+            yield block + stream.readline()
+
+
+class BlockReader(io.RawIOBase):
+    """Blocks of bytes as a file that is read once, none of it kept."""
+
+    def __init__(self, blocks: Iterable[bytes]) -> None:
+        self.blocks = iter(blocks)
+        self.rest = memoryview(b"")
+
+    def readable(self) -> bool:
+        """Return that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill a buffer as far as one block does."""
+        while not self.rest:
+            block = next(self.blocks, None)
+            if block is None:
+                return 0
+            self.rest = memoryview(block)
+        size = min(len(buffer), len(self.rest))
+        buffer[:size] = self.rest[:size]
+        self.rest = self.rest[size:]
+        return size
 
 
 class SortedFile:

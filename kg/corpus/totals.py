@@ -1,15 +1,18 @@
-"""What a graph holds, counted from its sorted lines as they pass, or from those that change."""
+"""What a graph holds, counted from its lines as they pass, or from those that change."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, BinaryIO
+
+import pyoxigraph as ox
 
 from kg import vocab as v
 
 _TYPE = f" <{v.TYPE}> <".encode()
+Triple = tuple[Any, Any, Any]
 
 
 @dataclass(slots=True)
@@ -46,13 +49,34 @@ class Totals:
         self.quads += quads
         self.triples += triples
 
-    def add_triple(self, triple: bytes, lines: list[bytes], sign: int) -> None:
-        """Count (1) or discount (-1) one triple with all the lines that say it, perhaps none."""
-        self.quads += sign * len(lines)
-        if lines:
-            self.triples += sign
-            if _TYPE in triple:
-                self._add_type(triple, lines, sign)
+    def sorting_out(self, blocks: Iterable[bytes], shared: BinaryIO) -> Iterator[bytes]:
+        """Yield blocks of lines as they are; count those that one graph only can hold, and put the rest into a file.
+
+        No other article has claims, quotes and observations of the same IRI. The rest is to be sorted and to pass.
+        """
+        base = self.articles.removesuffix(b"article/")
+        own = tuple(base + kind for kind in (b"claim/", b"quote/", b"observation/"))
+        for block in blocks:
+            lines = block.splitlines(keepends=True)
+            mine = [line for line in lines if line.startswith(own)]
+            self.quads += len(mine)
+            self.triples += len(mine)
+            for line in mine:
+                if _TYPE in line:
+                    self._add_type(line[: line.rindex(b" <")], [line], 1)
+            shared.writelines(line for line in lines if not line.startswith(own))
+            yield block
+
+    def count(self, store: ox.Store, triples: Iterable[Triple], sign: int) -> None:
+        """Count (1) or discount (-1) triples as often as graphs of a store hold them."""
+        for triple in triples:
+            graphs = [str(quad.graph_name) for quad in store.quads_for_pattern(*triple)]
+            self.quads += sign * len(graphs)
+            if graphs:
+                self.triples += sign
+                line = f"{triple[0]} {triple[1]} {triple[2]}".encode()
+                if _TYPE in line:
+                    self._add_type(line, [line + f" {graph} .\n".encode() for graph in graphs], sign)
 
     def _add_type(self, triple: bytes, lines: list[bytes], sign: int) -> None:
         _, _, rest = triple.partition(b" ")

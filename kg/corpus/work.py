@@ -118,7 +118,7 @@ def pack_article(tools: Tools, result: ArticleResult) -> ReadArticle:
         counts.update((f"kind {kind}", f"status {claim.status}"))
     counts.update({f"number {name}": number for name, number in result.account.counts().items()})
     quads = zlib.compress(lines, 1)
-    return ReadArticle(result.article.id, len(rows), counts, quads, zlib.compress(rows, 1))
+    return ReadArticle(result.article.id, len(rows), lines.count(b"\n"), counts, quads, zlib.compress(rows, 1))
 
 
 # ---------------------------------------------------------------- many files

@@ -7,7 +7,6 @@ import io
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from kg.errors import StoreError
@@ -26,22 +25,15 @@ class Row(NamedTuple):
     fields: dict[str, Any]
 
 
-def read_rows(path: Path) -> Iterator[Row]:
-    """Yield the claims of a file; raise ``StoreError`` where there is none, or a line is not a claim."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise StoreError("no claims here", where=str(path), hint="build them first: kg build") from error
-    # Not splitlines: a quote may hold a line separator, which JSON leaves as it is.
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line:
-            continue
+def parse_rows(lines: Iterable[str], where: str) -> Iterator[Row]:
+    """Yield claims from JSON lines; raise ``StoreError`` where a line is not a claim."""
+    for number, line in enumerate(lines, 1):
         try:
             fields = json.loads(line)
         except ValueError:
             fields = None
         if not isinstance(fields, dict) or not set(COLUMNS) <= set(fields):
-            raise StoreError("not a claim", where=f"{path}:{number}", hint="build it again: kg build")
+            raise StoreError("not a claim", where=f"{where}:{number}", hint="build it again: kg build")
         yield Row(line, fields)
 
 

@@ -5,6 +5,7 @@
 """
 
 from kg.shapes.check import check, check_file
+from kg.shapes.divided import Judge, Judged, is_divisible, put_together
 from kg.shapes.model import Path, Report, Result, Shape, Shapes
 from kg.shapes.parse import load_shapes, shapes_of
 from kg.shapes.recheck import recheck_graph
@@ -12,6 +13,8 @@ from kg.shapes.report import write_report
 from kg.shapes.wellformed import check_terms
 
 __all__ = [
+    "Judge",
+    "Judged",
     "Path",
     "Report",
     "Result",
@@ -20,7 +23,9 @@ __all__ = [
     "check",
     "check_file",
     "check_terms",
+    "is_divisible",
     "load_shapes",
+    "put_together",
     "recheck_graph",
     "shapes_of",
     "write_report",
