@@ -48,6 +48,7 @@ _USUAL = re.compile(
     r"|the year before|the year-earlier (?:level|period)|(?:that |those )(?:of|in) (?:the )?(?:last|previous) year"
 )
 _AGAINST = re.compile(r"^(?:over|from|than|on|against) ")
+_KIND = re.compile(r"\{(\w+):kind\}")
 _FIELD = re.compile(r"\{(\w+)(:stage)?\}")
 _QUOTES = re.compile('["“”‘「」『』《》]')
 _PREPOSITION = re.compile(r"\b(?:of|in|at|for|to|from|by|with|into|on|near|than)(?: the)? [\"“‘']?$")
@@ -346,11 +347,15 @@ class SentenceMatcher:
         return clean_words(text)
 
     def _stage_of(self, match: re.Match[str], name: str) -> Stage:
-        """Return the stage whose phrasing a group matched."""
+        return self._phrased(self.rules.stages, match, name)
+
+    @staticmethod
+    def _phrased(choices: Sequence[Stage], match: re.Match[str], name: str) -> Stage:
+        """Return the stage or the kind whose phrasing a group matched."""
         words = match.groupdict().get(name) or ""
-        for stage in self.rules.stages:
-            if stage.pattern.fullmatch(words):
-                return stage
+        for choice in choices:
+            if choice.pattern.fullmatch(words):
+                return choice
         raise _NotFilled
 
     def _fill_predicate(self, part: Any, match: re.Match[str]) -> str:
@@ -648,7 +653,7 @@ class SentenceMatcher:
             label = self._label(part["cohort"], match)
             value = self._quantity(match, part["value"]).value if match.groupdict().get(part.get("value", "")) else ""
             key = self._label(part.get("key", part["cohort"]), match)
-            member = class_name(part["type"]) if part.get("type") else ""
+            member = self._member_class(part.get("type", ""), match)
             iri = cohort_iri(base, article, member, key, value)
             if member:
                 self.members.setdefault(iri, member)
@@ -664,6 +669,12 @@ class SentenceMatcher:
             raise _NotFilled
         kind = class_name(class_iri(class_name(part["class"])))
         return _Thing(mint_iri(base, slugify(kind), slugify(label)), label, kind, garbled)
+
+    def _member_class(self, part: str, match: re.Match[str]) -> str:
+        """Return the class of a cohort's members: the one named, or that of the kind a group's noun is of."""
+        noun = _KIND.fullmatch(part)
+        part = self._phrased(self.rules.kinds, match, noun[1]).concept if noun else part
+        return class_name(part) if part else ""
 
     def _mark_or_none(self, match: re.Match[str], name: str) -> Mark | None:
         found = match[name]

@@ -62,7 +62,10 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A stage that things reach: its word in the names of groups, its concept if it has one, and its phrasings."""
+    """A stage that things reach, or a kind of thing that is counted: its phrasings, and what they stand for.
+
+    ``word`` names it in groups; ``concept`` is the stage's concept or the kind's class, if it has one.
+    """
 
     word: str
     concept: str
@@ -122,6 +125,7 @@ class RuleSet:
     denied: Pattern
     slots: Mapping[str, tuple[str, ...]]
     stages: tuple[Stage, ...]
+    kinds: tuple[Stage, ...]
     _codes: Mapping[str, str]
     _automaton: ahocorasick_rs.AhoCorasick
     _fires: tuple[tuple[int, ...], ...]
@@ -138,7 +142,8 @@ class RuleSet:
         rules = (*self.rules, *self.links, *self.placements, *self.owners)
         patterns = [p for rule in rules for p in (rule.pattern, rule.unless, rule.prior, rule.joiner) if p]
         patterns += [p for rule in rules for p in rule.named.values()]
-        for pattern in (*patterns, *(s.pattern for s in self.stages), self.planned, self.target, self.denied):
+        patterns += [s.pattern for s in (*self.stages, *self.kinds)]
+        for pattern in (*patterns, self.planned, self.target, self.denied):
             compile_source(pattern.source, pattern.where)
 
     def triggers_of(self, predicate: str) -> frozenset[str]:
@@ -241,8 +246,13 @@ class _Compiler:
     def __init__(self, table: Mapping[str, Any], prefixes: Mapping[str, str], where: str) -> None:
         self.prefixes = prefixes
         stages: Mapping[str, Mapping[str, str]] = table.get("stages", {})
-        one_of = "|".join(entry.get("words", "(?!)") for entry in stages.values())
-        self.words: Mapping[str, str] = {**table.get("words", {}), **({"stage": one_of} if stages else {})}
+        kinds: Mapping[str, Mapping[str, str]] = table.get("kinds", {})
+        any_of = {
+            name: "|".join(entry.get("words", "(?!)") for entry in entries.values())
+            for name, entries in (("stage", stages), ("counted", kinds))
+            if entries
+        }
+        self.words: Mapping[str, str] = {**table.get("words", {}), **any_of}
         try:
             self.slots = {
                 name: tuple(self._expand_key(key) for key in keys) for name, keys in table.get("slots", {}).items()
@@ -255,15 +265,16 @@ class _Compiler:
         self.codes = {key: chr(CLASS_BASE + number) for number, key in enumerate(keys)}
         self.maker = PatternMaker(self.slots, self.words, self.codes)
         self.stages = tuple(self._make_stage(name, entry, where) for name, entry in stages.items())
+        self.kinds = tuple(self._make_stage(name, entry, where, "(?: and .*)?") for name, entry in kinds.items())
         modality = table.get("modality", {})
         self.modality = {
             name: self.make_pattern(modality.get(name, "(?!)"), where, name) for name in ("planned", "target", "denied")
         }
 
-    def _make_stage(self, name: str, entry: Mapping[str, str], where: str) -> Stage:
+    def _make_stage(self, name: str, entry: Mapping[str, str], where: str, tail: str = "") -> Stage:
         if "words" not in entry:
-            raise RuleError("words is missing", where=f"{where}: stage {name}")
-        pattern = self.make_pattern(entry["words"], where, f"stage {name}")
+            raise RuleError("words is missing", where=f"{where}: {name}")
+        pattern = self.make_pattern(f"(?:{entry['words']}){tail}", where, name)
         return Stage(name, self._expand_key(entry.get("concept", "")), entry.get("label", ""), pattern)
 
     def _expand_key(self, key: str) -> str:
@@ -395,6 +406,7 @@ class _Compiler:
             denied=self.modality["denied"],
             slots=self.slots,
             stages=self.stages,
+            kinds=self.kinds,
             _codes=self.codes,
             _automaton=ahocorasick_rs.AhoCorasick(triggers),
             _fires=tuple(tuple(fires[trigger]) for trigger in triggers),
