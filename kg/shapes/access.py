@@ -7,12 +7,13 @@ triples of a walk that changed, the first is reached over triples that did not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
 from kg.shapes.model import Constraint, Path, Shape, Shapes
+from kg.shapes.pairs import Pairing, pairing_of
 from kg.shapes.querypaths import Edge, query_edges
 from kg.shapes.terms import RDF_TYPE
 
@@ -66,8 +67,13 @@ def path_accesses(path: Path, walk: Walk) -> Iterator[Access]:
         yield from path_accesses(path.parts[0], (*walk, Path("star", parts=path.parts)))
 
 
-def shape_accesses(shapes: Shapes, shape: Shape, walk: Walk = ()) -> set[Access] | None:
-    """Return all that judging a node by a shape reads, or nothing where a query does not tell."""
+def shape_accesses(
+    shapes: Shapes, shape: Shape, walk: Walk = (), pairings: Collection[Pairing] = ()
+) -> set[Access] | None:
+    """Return all that judging a node by a shape reads, or nothing where a query does not tell.
+
+    What the queries of ``pairings`` read of other nodes is left out.
+    """
     found: set[Access] = set()
     ends = walk
     if shape.path is not None:
@@ -75,7 +81,7 @@ def shape_accesses(shapes: Shapes, shape: Shape, walk: Walk = ()) -> set[Access]
         ends = (*walk, path)
         found.update(path_accesses(path, walk))
     for constraint in shape.constraints:
-        read = _constraint_accesses(constraint, shape, walk, ends)
+        read = _constraint_accesses(constraint, shape, walk, ends, pairings)
         if read is None:
             return None
         found |= read
@@ -92,7 +98,9 @@ def shape_accesses(shapes: Shapes, shape: Shape, walk: Walk = ()) -> set[Access]
     return found
 
 
-def _constraint_accesses(constraint: Constraint, shape: Shape, walk: Walk, ends: Walk) -> set[Access] | None:
+def _constraint_accesses(
+    constraint: Constraint, shape: Shape, walk: Walk, ends: Walk, pairings: Collection[Pairing]
+) -> set[Access] | None:
     kind = constraint.kind
     if kind == "class":
         return {Access(ends, RDF_TYPE)}
@@ -104,6 +112,9 @@ def _constraint_accesses(constraint: Constraint, shape: Shape, walk: Walk, ends:
     if constraint.query is None:
         return set()
     edges = query_edges(constraint.query.text, shape.path)
+    pairing = pairing_of(constraint.query.text) if pairings else None
+    if edges is not None and pairing in pairings and pairing is not None:
+        edges = [edge for edge in edges if not {edge.start, edge.end} & pairing.apart]
     start = {"this": walk, "value": ends} if constraint.query.ask else {"this": walk}
     return _query_accesses(edges, start) if edges is not None else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store
@@ -95,11 +95,14 @@ def _check(
 
 def ordered(results: Iterable[Result], shapes: Shapes) -> tuple[Result, ...]:
     """Return results in the order of a report: the shapes' own order, then focus node, path and value."""
+    return tuple(sorted(results, key=place_of(shapes)))
+
+
+def place_of(shapes: Shapes) -> Callable[[Result], tuple[object, ...]]:
+    """Return what results are ordered by in a report."""
     places = {node: place for place, node in enumerate(shapes.by_node)}
     last = len(places)
-    return tuple(
-        sorted(results, key=lambda r: (places.get(r.shape, last), text_of(r.shape), r.severity.value, *r.key()))
-    )
+    return lambda r: (places.get(r.shape, last), text_of(r.shape), r.severity.value, *r.key())
 
 
 def _handed_over(shapes: Shapes, reasons: dict[Term, str]) -> dict[Term, str]:

@@ -27,7 +27,8 @@ class Nodes:
     """A pattern that finds nodes. ``var`` is bound to them.
 
     ``raw`` may find a node twice and is what a bound node narrows; ``text`` finds each once where
-    ``single`` is true. ``off_graph`` is whether nodes may be named that no triple mentions.
+    ``single`` is true. ``off_graph`` is whether nodes may be named that no triple mentions, ``listed``
+    whether all are named one by one.
     """
 
     text: str
@@ -36,6 +37,7 @@ class Nodes:
     off_graph: bool = False
     single: bool = True
     total: int | None = None
+    listed: bool = False
 
 
 class Engine:
@@ -125,7 +127,7 @@ class Engine:
         """Return a pattern for nodes that are named one by one; none may be a blank node."""
         var = self.expressions.fresh()
         text = f"VALUES {var} {{ {' '.join(map(text_of, nodes))} }}"
-        return Nodes(text, var, text, True, True, len(nodes))
+        return Nodes(text, var, text, True, True, len(nodes), True)
 
     def begin(self, shape: Shape, nodes: Nodes) -> list[Result]:
         """Return the results of a shape, each with where it began."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeVar
 
 from pyoxigraph import NamedNode
@@ -86,6 +86,42 @@ def _group_of_subquery(items: list[Token], place: int) -> int | None:
     inside = {token.var for token in items[start:end] if token.var}
     shown = {token.var for token in items[place:start] if token.var}
     return start if words <= {"SELECT", "DISTINCT", "WHERE"} and inside <= shown and after == "}" else None
+
+
+def query_conditions(text: str) -> tuple[str, tuple[str, ...], list[str]] | None:
+    """Return the prologue of a query, the variables it selects, and its FILTERs as written.
+
+    Nothing for a query that is more than ``SELECT ?a ?b WHERE { patterns and FILTERs }``.
+    """
+    items = _split_dots(tokens(text))
+    found = groups(items, ())
+    selects = [place for place, token in enumerate(items) if token.word == "SELECT"]
+    if len(selects) != 1 or not found:
+        return None
+    root, clause = found[0], items[selects[0] + 1 : found[0].start]
+    direct = {token.word for token in items if token.word in ("OPTIONAL", "UNION", "BIND", "GRAPH", "FROM")}
+    plain = all(t.var or t.kind == "space" or t.word in ("DISTINCT", "WHERE") for t in clause)
+    inner = all(group.kind == "exists" for group in found if group.level == 1)
+    after = "".join(token.text for token in items[root.end + 1 :]).strip()
+    if direct or not plain or not inner or after:
+        return None
+    prologue = "".join(token.text for token in items[: selects[0]])
+    ends = {group.start: group.end for group in found}
+    return prologue, tuple(t.var for t in clause if t.var), list(_whole_conditions(items, root, ends))
+
+
+def _whole_conditions(items: list[Token], root: Group, ends: dict[int, int]) -> Iterator[str]:
+    """Return the FILTERs of a group, with the groups of their EXISTS."""
+    place = root.start + 1
+    while place < root.end:
+        if items[place].word != "FILTER":
+            place += 1
+            continue
+        after = _after_condition(items, place + 1)
+        if items[after].text == "{":
+            after = ends[after] + 1
+        yield "".join(token.text for token in items[place:after])
+        place = after
 
 
 def nest_tests(text: str, bound: set[str]) -> str:

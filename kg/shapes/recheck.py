@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import insort
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
+from math import prod
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
 from kg.shapes.access import Access, Walk, shape_accesses
-from kg.shapes.check import check, ordered
+from kg.shapes.check import check, ordered, place_of
 from kg.shapes.engine import Engine
-from kg.shapes.model import Path, Report, Result, Shape, Target
+from kg.shapes.model import Path, Report, Result, Shape, Shapes, Target
+from kg.shapes.pairs import Pairing, Unlike
+from kg.shapes.prebinding import rewrite
+from kg.shapes.sparql import rows_of, shape_pairings
 from kg.shapes.terms import RDF_TYPE, SUBCLASS_OF, Subject, Term, text_of
+
+MAX_KEYS = 1000
+"""Keys that one changed node may have; more of them and the shape is judged as a whole."""
 
 Changed = frozenset[tuple[Subject, NamedNode, Term]]
 
@@ -50,16 +59,32 @@ def recheck(report: Report, taken: Changed, brought: Changed) -> Report:
     if report.handed_over:
         return check(store, shapes)
     recheck_of = _Recheck(report, store, taken, brought)
-    kept: list[Result] = []
+    new: list[Result] = []
     counts: dict[Term, int] = {}
-    old: dict[Term, list[Result]] = {}
-    for result in report.results:
-        if result.origin is not None:
-            old.setdefault(result.origin[0], []).append(result)
+    affected: dict[Term, set[Term] | None] = {}
     for shape in shapes.targeted():
-        counts[shape.node], results = recheck_of.shape(shape, old.get(shape.node, []))
-        kept.extend(results)
-    return replace(report, results=ordered(kept, shapes), focus_counts=counts)
+        counts[shape.node], affected[shape.node], results = recheck_of.shape(shape)
+        new.extend(results)
+    kept = [result for result in report.results if not _is_judged_again(result, affected)]
+    return replace(report, results=_merged(kept, new, shapes), focus_counts=counts)
+
+
+def _merged(kept: list[Result], new: list[Result], shapes: Shapes) -> tuple[Result, ...]:
+    """Return the results in order; those kept are in order already, and few are new as a rule."""
+    if len(new) > len(kept) // 8:
+        return ordered(kept + new, shapes)
+    place = place_of(shapes)
+    for result in new:
+        insort(kept, result, key=place)
+    return tuple(kept)
+
+
+def _is_judged_again(result: Result, affected: Mapping[Term, set[Term] | None]) -> bool:
+    if result.origin is None:
+        return True
+    shape, focus = result.origin
+    nodes = affected.get(shape)
+    return nodes is None or focus in nodes
 
 
 class _Recheck:
@@ -73,22 +98,26 @@ class _Recheck:
             self.by_predicate.setdefault(triple[1], []).append(triple)
             self.by_predicate.setdefault(None, []).append(triple)
         self.taken_parts = {part for s, p, o in taken for part in ((s, p, o), (s, p, None), (None, p, o))}
+        self.taken_values: dict[tuple[Subject, NamedNode], list[Term]] = {}
+        for s, p, o in taken:
+            self.taken_values.setdefault((s, p), []).append(o)
         self._reached: dict[tuple[Path, frozenset[Term]], set[Term]] = {}
 
-    def shape(self, shape: Shape, old: list[Result]) -> tuple[int, list[Result]]:
-        """Return the number of focus nodes of a shape and its results."""
-        reads = shape_accesses(self.report.shapes, shape)
+    def shape(self, shape: Shape) -> tuple[int, set[Term] | None, list[Result]]:
+        """Return the number of focus nodes of a shape, those judged again (nothing for all), and their results."""
+        pairings = shape_pairings(shape)
+        reads = shape_accesses(self.report.shapes, shape, pairings=pairings)
         aims = {node for target in shape.targets for node in self._aimed(target)}
         count = self.report.focus_counts[shape.node]
         count += sum(self._is_focus(n, shape) - self._was_focus(n, shape) for n in aims)
-        affected = aims | self._nodes(reads) if reads is not None else None
+        compared = [self._compared(pairing) for pairing in pairings]
+        affected = aims | self._nodes(reads) if reads is not None and None not in compared else None
+        if affected is not None:
+            affected = affected.union(*(nodes for nodes in compared if nodes is not None))
         if affected is None or any(isinstance(node, BlankNode) for node in affected):
-            return count, self.engine.begin(shape, self.engine.focus(shape))
-        kept = [result for result in old if result.origin is not None and result.origin[1] not in affected]
+            return count, None, self.engine.begin(shape, self.engine.focus(shape))
         now = sorted((node for node in affected if self._is_focus(node, shape)), key=text_of)
-        if now:
-            kept.extend(self.engine.begin(shape, self.engine.listed(now)))
-        return count, kept
+        return count, affected, self.engine.begin(shape, self.engine.listed(now)) if now else []
 
     # Which nodes a change touches
 
@@ -99,6 +128,32 @@ class _Recheck:
             ends: set[Term] = {t[2] if access.backwards else t[0] for t in triples}
             found |= self._back(access.walk, ends)
         return found
+
+    def _compared(self, pairing: Pairing) -> set[Term] | None:
+        """Return the nodes that are compared with one that changed, or nothing where too many can be."""
+        others = {t[0] for predicate, _ in pairing.reads for t in self.by_predicate.get(predicate, ())}
+        keys: set[tuple[Term, ...]] = set()
+        for other in sorted(others, key=text_of):
+            choices = [self._before_or_now(other, pairing, name) for name in pairing.keys]
+            if prod(map(len, choices)) > MAX_KEYS:
+                return None
+            keys.update(product(*choices))
+        if not keys:
+            return set()
+        try:
+            given = rows_of(pairing.keys, keys)
+        except Unlike:
+            return None
+        text = rewrite(pairing.keyed_query(), {}, {}, "", lambda _: given)
+        return {node for (node,) in self.engine.rows(text) if node is not None}
+
+    def _before_or_now(self, other: Subject, pairing: Pairing, name: str) -> list[Term]:
+        """Return what a key of another node is now, or was before the change."""
+        found: set[Term] | None = None
+        for predicate in (iri for iri, key in pairing.reads if key == name):
+            values = {*self._objects(other, predicate), *self.taken_values.get((other, predicate), ())}
+            found = values if found is None else found & values
+        return sorted(found or (), key=text_of)
 
     def _back(self, walk: Walk, ends: set[Term]) -> set[Term]:
         for path in reversed(walk):

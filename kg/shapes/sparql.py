@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 
-from kg.shapes.model import Constraint, Path, Query
+from kg.shapes.model import Constraint, Path, Query, Shape
+from kg.shapes.pairs import MINE, OTHER, Groups, Pairing, Unlike, pairing_of
 from kg.shapes.prebinding import body, rewrite, tokens
 from kg.shapes.querypaths import nest_tests
 from kg.shapes.read import default_quads
-from kg.shapes.terms import Term
+from kg.shapes.terms import Term, text_of
 
 if TYPE_CHECKING:
     from kg.shapes.engine import Engine, Evaluation
+
+Row: TypeAlias = dict[str, Term]
 
 
 def run_constraint(engine: Engine, evaluation: Evaluation, constraint: Constraint) -> None:
@@ -35,21 +39,15 @@ def run_constraint(engine: Engine, evaluation: Evaluation, constraint: Constrain
 def _run_select(
     engine: Engine, evaluation: Evaluation, constraint: Constraint, query: Query, constants: dict[str, Term]
 ) -> None:
-    nodes = evaluation.nodes
-
-    def insert(in_exists: bool) -> str:
-        return (nodes.raw if in_exists else engine.once(nodes).text).replace(nodes.var, "?this")
-
-    nested = nest_tests(query.text, {"this"})
-    text = rewrite(nested, {"this": "?this"}, constants, evaluation.reach, insert)
-    found = engine.solutions(text)
-    names = [variable.value for variable in found.variables]
+    pairing = _pairing(evaluation.shape, query)
+    rows: Iterable[Row] = _prebound(engine, evaluation, query.text, constants)
+    if pairing is not None:
+        try:
+            rows = list(_paired(engine, evaluation, pairing, constants))
+        except Unlike:
+            pass
     seen: set[tuple[tuple[str, Term], ...]] = set()
-    for solution in found:
-        row: dict[str, Term] = {}
-        for name in names:
-            if (term := solution[name]) is not None:
-                row[name] = term
+    for row in rows:
         focus = row.get("this")
         key = tuple(row.items())
         if focus is None or key in seen:
@@ -59,6 +57,61 @@ def _run_select(
         at = row.get("path")
         path = Path("iri", at) if isinstance(at, NamedNode) and evaluation.shape.path is None else None
         evaluation.add(constraint, focus, value, path, constants | row)
+
+
+def shape_pairings(shape: Shape) -> list[Pairing]:
+    """Return the queries of a shape that compare its nodes with others."""
+    found = (_pairing(shape, c.query) for c in shape.constraints if c.query is not None)
+    return [pairing for pairing in found if pairing is not None]
+
+
+def _pairing(shape: Shape, query: Query) -> Pairing | None:
+    plain = shape.path is None and not query.ask and not query.bound
+    return pairing_of(query.text) if plain and "currentShape" not in query.text else None
+
+
+def _prebound(engine: Engine, evaluation: Evaluation, text: str, constants: dict[str, Term]) -> Iterator[Row]:
+    """Return the solutions of a query for all focus nodes, each as the terms of its variables."""
+    nodes = evaluation.nodes
+
+    def insert(in_exists: bool) -> str:
+        return (nodes.raw if in_exists else engine.once(nodes).text).replace(nodes.var, "?this")
+
+    return _named(engine, rewrite(nest_tests(text, {"this"}), {"this": "?this"}, constants, evaluation.reach, insert))
+
+
+def _named(engine: Engine, text: str) -> Iterator[Row]:
+    found = engine.solutions(text)
+    names = [variable.value for variable in found.variables]
+    for solution in found:
+        yield {name: term for name in names if (term := solution[name]) is not None}
+
+
+def _paired(engine: Engine, evaluation: Evaluation, pairing: Pairing, constants: dict[str, Term]) -> Iterator[Row]:
+    """Return the solutions of a query that compares each node with others; raises ``Unlike``.
+
+    Where the nodes are named one by one, only the others that have their keys are read.
+    """
+    nears: Iterable[Row] = _prebound(engine, evaluation, pairing.near_query(), constants)
+    given = ""
+    if evaluation.nodes.listed:
+        nears = list(nears)
+        given = rows_of(pairing.keys, {tuple(row[name] for name in pairing.keys) for row in nears})
+    groups = Groups(pairing.comparisons)
+    columns = range(len(pairing.comparisons))
+    for row in _named(engine, rewrite(pairing.far_query(), {}, constants, "", lambda _: given)):
+        groups.add(tuple(row[name] for name in pairing.keys), [row.get(f"{OTHER}{n}") for n in columns])
+    for row in nears:
+        if groups.matches(tuple(row[name] for name in pairing.keys), [row.get(f"{MINE}{n}") for n in columns]):
+            yield {name: row[name] for name in ("this", *pairing.chosen) if name in row}
+
+
+def rows_of(names: Iterable[str], rows: Iterable[tuple[Term, ...]]) -> str:
+    """Return ``VALUES`` for rows of terms; raises ``Unlike`` for a blank node, which a query cannot name."""
+    lines = sorted(" ".join(map(text_of, row)) for row in rows)
+    if any(line.startswith("_:") or " _:" in line for line in lines):
+        raise Unlike
+    return f"VALUES ({' '.join('?' + name for name in names)}) {{ {' '.join(f'({line})' for line in lines)} }}"
 
 
 def _run_ask(
