@@ -51,6 +51,14 @@ _HIGH_TECH = re.compile(
     r"\bhi(?:gh)?[ -]tech(?:nology)?(?= (?:(?:industr(?:y|ial)|development) ){0,2}zone\b)", re.IGNORECASE
 )
 _TITLE_WORD = re.compile(r"[A-Za-z][\w’'-]*")
+# A part of what is named, which is another thing: "Zhongguancun West area".
+_SECTION = re.compile(
+    r" (?:East|West|North|South|Central|[Ee]astern|[Ww]estern|[Nn]orthern|[Ss]outhern)"
+    r" (?:[Aa]rea|[Zz]one|[Pp]ark|[Ss]ection)\b"
+)
+_APART = re.compile(r"(?:\A|\n|\b(?:of|in|at|for|to|from|by|with|the) |[’']s |[:–—] )$")
+MAX_TELLING = 2
+"""How many words of a name in a heading tell which thing is meant: with more, a verb is likely among them."""
 _SUBJECT = re.compile(r"(?:^|[.!?。！？;]\s+|\n\s*)(?:[A-Z][\w ]{0,30}, )?(?:[Tt]he )?[\"“‘]?$")
 
 
@@ -92,6 +100,8 @@ class Lexicon:
             name, entity, entry = self._patterns[number]
             if not is_bounded(text, start, end) or not _same_case(text[start:end], name):
                 continue
+            if _SECTION.match(text, end):
+                continue
             kind = "translated" if entry.kind == "translated" else "name"
             yield Mention(start, end, entity.iri, entity.label, entity.type, kind, entry.garbled)
 
@@ -99,13 +109,14 @@ class Lexicon:
         """Return the mentions of each stretch of one article, with the short forms that it makes of its names.
 
         A short form ("BDA", "Changjiang Biotech") is a reference to the thing whose full name ``resolved``
-        gives. In a heading in capitals a name by its form counts only if the body has it too.
+        gives. In a heading in capitals a name by its form counts only if the body has it too, or it is
+        a place and small words or the heading's ends set it apart.
         """
         found = [_shift(self.find_mentions(text[a:b]), a) for a, b in spans]
         titled = [is_title_case(text[a:b]) for a, b in spans]
         seen = {m.entity for group, title in zip(found, titled, strict=True) if not title for m in group}
         found = [
-            [m for m in group if not title or m.kind != "cue" or m.entity in seen]
+            [m for m in group if not title or m.kind != "cue" or m.entity in seen or self._stands_alone(text, m)]
             for group, title in zip(found, titled, strict=True)
         ]
         named = [m for group in found for m in group]
@@ -116,6 +127,12 @@ class Lexicon:
             if number >= 0 and mention.end <= spans[number][1]:
                 extra.setdefault(number, []).append(mention)
         return [keep_longest([*group, *extra.get(n, ())]) if n in extra else group for n, group in enumerate(found)]
+
+    def _stands_alone(self, text: str, mention: Mention) -> bool:
+        """Say whether a heading sets the name of a place apart from other words: "Rises in Jinpu New Area"."""
+        if mention.type not in (DISTRICT, PARK) or not _APART.search(text, max(0, mention.start - 24), mention.start):
+            return False
+        return sum(names_which(word, self._words) for word in mention.label.split(" ")) <= MAX_TELLING
 
     def _find_cued(self, text: str) -> Iterator[Mention]:
         for found in (*find_names(text, self._cues, self._words), *find_placed(text, ADMIN_AREA, self._words)):
@@ -134,7 +151,9 @@ class Lexicon:
             offset = len(found.name) - len(rest)
             if (found.type, fold_case(rest)) in self._by_name:
                 return found.start + offset, rest
-            if found.type == DISTRICT and any(names_which(word, self._words) for word in words[count:-1]):
+            if found.type == DISTRICT and any(
+                names_which(word, self._words) and word.lower() not in self._words.landforms for word in words[count:-1]
+            ):
                 return found.start + offset, rest
         return found.start, found.name
 
@@ -193,8 +212,14 @@ def _is_word(char: str) -> bool:
 
 
 def _same_case(found: str, name: str) -> bool:
-    """A name in capitals must be written so; one in small letters may begin a sentence or a heading."""
-    return found == name or found == name.upper() or name == name.lower()
+    """A name in capitals must be written so; one in small letters may begin a sentence or a heading.
+
+    Of a long name some words in the middle may be written small: "Economic and technological Development Zone".
+    """
+    if found == name or found == name.upper() or name == name.lower():
+        return True
+    own, other = found.split(" "), name.split(" ")
+    return len(own) > 3 and own[0] == other[0] and own[-1] == other[-1]
 
 
 def keep_longest(mentions: Iterable[Mention]) -> list[Mention]:
@@ -406,7 +431,7 @@ def _read_references(path: Path, prefixes: Mapping[str, str]) -> Iterator[Refere
         words = sorted(entry["words"], key=lambda word: (-len(word), word))
         if not words:
             raise KeyError("words")
-        pattern = re.compile(r"\b(?:" + "|".join(re.escape(word) for word in words) + r")\b", re.IGNORECASE)
+        pattern = re.compile(r"\b(?:" + "|".join(re.escape(word) for word in words) + r")\b(?! of\b)", re.IGNORECASE)
         heads = tuple(head.lower() for head in entry.get("heads", ()))
         heads += tuple("!" + head.lower() for head in entry.get("not", ()))
         return Reference(pattern, tuple(expand_iri(c, prefixes) for c in entry["classes"]), heads)

@@ -36,7 +36,10 @@ CONFIDENCE = {"explicit": "1", "implied": "0.8", "garbled": "0.5", "missing": "0
 
 _ASIDE = re.compile(r" ?\([^()]{1,40}\)$")
 # Where the thing it is said of lies: no part of an indicator's name.
-_HERE = re.compile(r" (?:in (?:the )?(?:area|zone|park)|(?<=GDP )of the region|of the whole society)$")
+_HERE = re.compile(
+    r" (?:in (?:the )?(?:area|zone|park)|of the (?:area|zone|park|region|district|city|county|new area)"
+    r"|of the whole society)$"
+)
 # Of a thing that nobody knows: "throughput of Yunhe Port" is no indicator of a place.
 _OTHERS = re.compile(r" (?:of|in|at) (?:the )?[A-Z][a-z]+ [A-Z][a-z]")
 _WHOLE = re.compile(r"(?:total|overall|combined|gross|whole|annual|newly|local|regional|full-year) ", re.IGNORECASE)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from kg.model import Mention, Span
 
-MAX_WORDS = 9
+MAX_WORDS = 14
 """How many words a name may have in front of its head: what keeps the cost linear on a hostile line."""
 MAX_WORD = 40
 
@@ -62,6 +62,7 @@ class Words:
     generic: frozenset[str]
     joined: frozenset[str]
     owners: frozenset[str]
+    landforms: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +198,8 @@ def _walk_left(text: str, head: int, cue: Cue, words: Words) -> int:
         start = begin + len(word) - len(opened)
         if opened != word:
             break
+    else:
+        return head
     return _strip_left(text, start, head, words)
 
 
@@ -304,7 +307,8 @@ class ShortForm(NamedTuple):
 
 _STATED = re.compile(
     r" ?\((?:(?:hereinafter|hereafter) ?(?:referred to as|called|known as)?"
-    r"|(?:also |or )?(?:known|abbreviated|referred to) as|also called|or|formerly)? ?(?:the )?"
+    r"|(?:(?:also|or|commonly|better|popularly|widely) )?(?:known|abbreviated|referred to) as|also called|or|formerly)?"
+    r" ?(?:the )?"
     r"[\"“'‘]?(?P<a>[A-Z0-9][\w’&+.\-]*(?: [\w’&+.\-]+){0,5}?)[\"”'’]?(?:,? for short)?\)"
     r"|,? (?:(?:is |was )?(?:hereinafter|also|commonly|better) (?:referred to as|called|known as)"
     r"|(?:abbreviated|referred to) as)"
@@ -347,7 +351,17 @@ def find_short_forms(
                 stem = _stem_name(mention.label, cue, words)
                 if stem:
                     add(ShortForm(stem, mention, False))
+            if (twin := _say_new_otherwise(mention.label)) and mention.label not in forms:
+                add(ShortForm(twin, mention, True))
     return [next(iter(things.values())) for things in forms.values() if len(things) == 1]
+
+
+def _say_new_otherwise(label: str) -> str:
+    """Return the other name that translations give a new area: "Tianfu New District" is "Tianfu New Area"."""
+    for said, other in ((" New District", " New Area"), (" New Area", " New District")):
+        if label.endswith(said):
+            return label.removesuffix(said) + other
+    return ""
 
 
 def _shortens(short: str, name: str, label: str, stated: re.Match[str] | None) -> bool:

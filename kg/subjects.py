@@ -125,11 +125,15 @@ def _only_holds(mentions: Sequence[Mention], main: Mention, entities: Mapping[st
 def find_main_subject(reading: Reading, entities: Mapping[str, Entity]) -> tuple[Mention, str] | None:
     """Return what the article is about, if its title or else its first sentences leave no doubt.
 
-    What a preposition governs counts only where the text begins with it: "In Changping, …".
+    What a preposition governs counts only where the text begins with it ("In Changping, …"), or where the
+    title names no other thing and it is a zone or district: "Foreign investment rises in Jinpu New Area".
     """
     text = reading.article.text
     for sentence in reading.sentences[:4]:
         chosen = choose_bearer(text, sentence.marks, entities, lead=sentence.sentence.start)
+        if chosen is None and sentence.sentence.part == "title":
+            chosen = choose_bearer(text, sentence.marks, entities)
+            chosen = chosen if chosen and {mention.type for mention in chosen} <= {DISTRICT, PARK} else None
         if chosen is not None:
             return (chosen[0], "article-subject") if len(chosen) == 1 else None
     return None
