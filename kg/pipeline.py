@@ -242,7 +242,9 @@ class _Build:
         self, build: str, articles: list[KeptArticle], last: tuple[list[KeptArticle], dict[str, Any]] | None
     ) -> tuple[Totals, shapes.Report]:
         entities = tuple(self.tools.extractor.lexicon.entities.values())
-        publisher = Publisher(self.domain, entities, self.parts, articles, self.out, self.workers, bool(self.copies))
+        publisher = Publisher(
+            self.domain, entities, self.tools.across, self.parts, articles, self.out, self.workers, bool(self.copies)
+        )
         if last and last[1]["tools"] == self.reading_key and publisher.is_small(last[0]):
             return publisher.publish_change(build, self.reading_key, *last)
         return publisher.publish_all(build, self.reading_key)

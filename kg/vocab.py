@@ -65,6 +65,9 @@ EVENT = RD + "Event"
 OBSERVATION = RD + "Observation"
 CLAIM = RD + "Claim"
 QUOTE = RD + "Quote"
+FIGURE = RD + "Figure"
+CONFLICT = RD + "Conflict"
+RELEASE = RD + "Release"
 
 # ---------------------------------------------------------------- our properties
 WITHIN = RD + "within"
@@ -179,8 +182,16 @@ START = OA + "start"
 END = OA + "end"
 HAS_SOURCE = OA + "hasSource"
 WAS_ATTRIBUTED_TO = PROV + "wasAttributedTo"
+WAS_DERIVED_FROM = PROV + "wasDerivedFrom"
+WAS_REVISION_OF = PROV + "wasRevisionOf"
+NEXT_ITEM = SCHEMA + "nextItem"
+SAME_AS = OWL + "sameAs"
 SOURCE = DCTERMS + "source"
 TEMPORAL = DCTERMS + "temporal"
+SPATIAL = DCTERMS + "spatial"
+DESCRIPTION = DCTERMS + "description"
+HAS_VERSION = DCTERMS + "hasVersion"
+IS_PART_OF = DCTERMS + "isPartOf"
 
 CLASSES: dict[str, str] = {
     "AdminArea": ADMIN_AREA,
@@ -198,6 +209,9 @@ CLASSES: dict[str, str] = {
     "Observation": OBSERVATION,
     "Claim": CLAIM,
     "Quote": QUOTE,
+    "Figure": FIGURE,
+    "Conflict": CONFLICT,
+    "Release": RELEASE,
     "NewsArticle": NEWS_ARTICLE,
     "Person": PERSON,
     "Place": PLACE,
@@ -357,13 +371,22 @@ def class_name(iri: str) -> str:
     return _CLASS_NAMES.get(iri, iri)
 
 
+def local_name(iri: str) -> str:
+    """Return the last part of an IRI.
+
+    >>> local_name("https://kg.example/concept/gdp")
+    'gdp'
+    """
+    return re.split(r"[/#]", iri)[-1]
+
+
 def article_iri(base: str, article: str) -> str:
     """Return the IRI of an article, which is also that of its graph."""
     return mint_iri(base, "article", article)
 
 
 def graph_iri(base: str, name: str) -> str:
-    """Return the IRI of the graph ``lexicon`` or ``ontology``."""
+    """Return the IRI of the graph ``lexicon``, ``ontology`` or ``across``."""
     return mint_iri(base, "graph", name)
 
 

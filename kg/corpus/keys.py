@@ -13,7 +13,7 @@ from kg.corpus.tools import own_or_shipped
 from kg.errors import ArticleError
 from kg.resources import Domain
 
-_LIBRARIES = ("ahocorasick_rs", "pyoxigraph", "trafilatura")
+_LIBRARIES = ("ahocorasick_rs", "pyoxigraph", "rensa", "trafilatura")
 
 
 def tools_key(domain: Domain) -> str:
@@ -37,7 +37,7 @@ def _domain_files(domain: Domain) -> Iterator[tuple[str, Path]]:
     for folder in (domain.lexicon, domain.rules, domain.ontology):
         yield from ((p.relative_to(domain.root).as_posix(), p) for p in folder.rglob("*") if p.is_file())
     yield "data/domain.toml", domain.root / "data" / "domain.toml"
-    for name in ("data/quantities.toml", "data/rules/page.toml"):
+    for name in ("data/across.toml", "data/quantities.toml", "data/rules/page.toml"):
         yield name, own_or_shipped(domain, name)
 
 

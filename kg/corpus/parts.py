@@ -22,11 +22,12 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS part (
     id INTEGER PRIMARY KEY, source TEXT, key TEXT, path TEXT, failures TEXT, UNIQUE (source, key));
 CREATE TABLE IF NOT EXISTS article (
-    id INTEGER PRIMARY KEY, part INTEGER, name TEXT, size INTEGER, lines INTEGER, counts TEXT, quads BLOB, claims BLOB);
+    id INTEGER PRIMARY KEY, part INTEGER, name TEXT, size INTEGER, lines INTEGER, counts TEXT, quads BLOB, claims BLOB,
+    traces BLOB);
 CREATE INDEX IF NOT EXISTS article_part ON article (part);
 CREATE TABLE IF NOT EXISTS build (id TEXT PRIMARY KEY, articles TEXT, state TEXT);
 """
-_FORMAT = 2
+_FORMAT = 3
 
 
 class Failure(NamedTuple):
@@ -48,7 +49,7 @@ class Failure(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ReadArticle:
-    """One article as it is kept: its sorted N-Quads and its claims, compressed, and what to count."""
+    """One article as it is kept: sorted N-Quads, claims and traces (``kg.across``), compressed, and what to count."""
 
     name: str
     size: int
@@ -56,6 +57,7 @@ class ReadArticle:
     counts: Mapping[str, int]
     quads: bytes
     claims: bytes
+    traces: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,8 @@ class PartStore:
                     (part.source, part.key, part.path, json.dumps(part.failures)),
                 )
                 connection.executemany(
-                    "INSERT INTO article (part, name, size, lines, counts, quads, claims) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO article (part, name, size, lines, counts, quads, claims, traces) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                     [
                         (
                             cursor.lastrowid,
@@ -166,6 +169,7 @@ class PartStore:
                             json.dumps(dict(a.counts), sort_keys=True),
                             a.quads,
                             a.claims,
+                            a.traces,
                         )
                         for a in part.articles
                     ],
@@ -183,6 +187,10 @@ class PartStore:
     def claims(self, row: int) -> bytes:
         """Return the claims of an article as JSON lines."""
         return self._blob("claims", row)
+
+    def traces(self, row: int) -> bytes:
+        """Return what an article leaves for comparison with others, as sorted lines."""
+        return self._blob("traces", row)
 
     def _blob(self, column: str, row: int) -> bytes:
         found = self.connection.execute(f"SELECT {column} FROM article WHERE id = ?", (row,)).fetchone()  # noqa: S608

@@ -14,7 +14,7 @@ from typing import Any
 
 from kg.errors import StoreError
 
-FILES = ("graph.nq", "graph.ttl", "claims.jsonl", "report.ttl")
+FILES = ("graph.nq", "graph.ttl", "claims.jsonl", "across.tsv", "report.ttl")
 COPIES = ("graph.nq", "graph.ttl", "claims.jsonl")
 """Files that say again what the store and the parts hold: a large build goes without them."""
 MANIFEST = "manifest.json"

@@ -10,7 +10,8 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg import graph, shapes, turtle
-from kg.corpus import blocks, checking, place
+from kg.across.settings import Settings
+from kg.corpus import blocks, checking, place, together
 from kg.corpus.parts import KeptArticle, PartStore
 from kg.corpus.sorted_file import BlockReader, SortedFile, copy_range, read_blocks, sort_blocks
 from kg.corpus.totals import Totals
@@ -34,6 +35,7 @@ class Publisher:
 
     domain: Domain
     entities: Sequence[Entity]
+    across: Settings
     parts: PartStore
     articles: Sequence[KeptArticle]
     out: Path
@@ -59,9 +61,10 @@ class Publisher:
         with place.explained(self.out):
             staging = place.clear_staging(self.out)
             totals = self._totals()
+            together.write_traces(staging, (self.parts.traces(article.row) for article in self.articles))
             if self.copies:
                 with (staging / "graph.nq").open("wb", buffering=1 << 20) as stream:
-                    stream.writelines(totals.passing(sort_blocks(self._quads(totals), staging)))
+                    stream.writelines(totals.passing(sort_blocks(self._quads(totals, staging), staging)))
                 self._write_turtle(staging)
                 with (staging / "claims.jsonl").open("wb") as stream:
                     stream.writelines(self.parts.claims(article.row) for article in self.articles)
@@ -75,21 +78,22 @@ class Publisher:
         """Load the quads into the store as they come; nothing but what articles share is sorted, to be counted."""
         shared = staging / "shared"
         with shared.open("wb", buffering=1 << 20) as stream:
-            self._load_store(staging, BlockReader(totals.sorting_out(self._quads(totals), stream)))
+            self._load_store(staging, BlockReader(totals.sorting_out(self._quads(totals, staging), stream)))
         for _ in totals.passing(sort_blocks(read_blocks(shared), staging)):
             pass
         shared.unlink()
 
-    def _quads(self, totals: Totals) -> Iterator[bytes]:
+    def _quads(self, totals: Totals, staging: Path) -> Iterator[bytes]:
         base = self.domain.data_base
         fixed = (
             graph.write_lexicon_quads(self.entities, base),
             graph.write_ontology_quads(self.domain.ontology, base),
         )
-        totals.fixed_graphs = sum(1 for lines in fixed if lines)
+        totals.fixed_graphs = sum(1 for lines in fixed if lines) + 1
         yield from map(graph.join_lines, fixed)
         for article in self.articles:
             yield self.parts.quads(article.row)
+        yield from together.derive(staging, self.across, base)
 
     def _write_turtle(self, staging: Path) -> None:
         source, prefixes = staging / "graph.nq", self.prefixes
@@ -139,9 +143,11 @@ class Publisher:
         gone, come = self._difference(before)
         old = {line for article in gone for line in self.parts.quads(article.row).splitlines(keepends=True)}
         new = {line for article in come for line in self.parts.quads(article.row).splitlines(keepends=True)}
-        taken, brought = sorted(old - new), sorted(new - old)
         with place.explained(self.out):
             staging = place.clear_staging(self.out)
+            left, came = ([self.parts.traces(article.row) for article in part] for part in (gone, come))
+            was, now = together.patch(self.out, staging, left, came, self.across, self.domain.data_base)
+            taken, brought = sorted((old | was) - (new | now)), sorted((new | now) - (old | was))
             totals = Totals.from_dict(self._totals().articles, state["totals"])
             if self.copies:
                 self._patch_quads(staging, taken, brought)

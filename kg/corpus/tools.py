@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kg import graph
 from kg.account import Account, make_account
+from kg.across.settings import Settings, load_settings
 from kg.article import Page, load_page
 from kg.extract import Extractor
 from kg.gate import Gate, Verdict
@@ -27,6 +28,7 @@ class Tools:
     domain: Domain
     extractor: Extractor
     page: Page
+    across: Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ def load_tools(domain: Domain) -> Tools:
         grammar=load_quantities(own_or_shipped(domain, "data/quantities.toml")),
         rules=load_rules(domain.rules, prefixes=prefixes, trusted=domain.root == find_root()),
     )
-    return Tools(domain, extractor, load_page(own_or_shipped(domain, "data/rules/page.toml")))
+    across = load_settings(own_or_shipped(domain, "data/across.toml"), extractor.lexicon.entities, prefixes)
+    return Tools(domain, extractor, load_page(own_or_shipped(domain, "data/rules/page.toml")), across)
 
 
 def own_or_shipped(domain: Domain, name: str) -> Path:

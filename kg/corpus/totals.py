@@ -25,7 +25,7 @@ class Totals:
     triples: int = 0
     classes: Counter[str] = field(default_factory=Counter)
     fixed_graphs: int = 0
-    """How many of the graphs of lexicon and ontology there are."""
+    """How many graphs of no article there are: lexicon, ontology, and what articles say together."""
 
     def passing(self, lines: Iterable[bytes]) -> Iterator[bytes]:
         """Yield sorted lines as they are, and count them."""

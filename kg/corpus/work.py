@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from kg import graph
+from kg.across.traces import make_traces
 from kg.corpus.keys import combine_keys, file_digest
 from kg.corpus.parts import Failure, Part, ReadArticle
 from kg.corpus.tools import ArticleResult, Tools, load_tools, read_claims
@@ -118,7 +119,9 @@ def pack_article(tools: Tools, result: ArticleResult) -> ReadArticle:
         counts.update((f"kind {kind}", f"status {claim.status}"))
     counts.update({f"number {name}": number for name, number in result.account.counts().items()})
     quads = zlib.compress(lines, 1)
-    return ReadArticle(result.article.id, len(rows), lines.count(b"\n"), counts, quads, zlib.compress(rows, 1))
+    traces = zlib.compress(make_traces(result.reading, claims, tools.across, tools.domain.data_base), 1)
+    number = lines.count(b"\n")
+    return ReadArticle(result.article.id, len(rows), number, counts, quads, zlib.compress(rows, 1), traces)
 
 
 # ---------------------------------------------------------------- many files
