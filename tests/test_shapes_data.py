@@ -120,8 +120,9 @@ def test_the_first_article_keeps_every_promise(changping: Article, changping_cla
     # The union of the graphs, as the store is asked.
     triples = re.sub(rb" <[^>]*> \.$", b" .", join_lines(lines), flags=re.MULTILINE)
     data.parse(data=triples, format="nt")
-    met = {name: count_focus_nodes(name, data) for name in NAMED}
-    assert sum(1 for count in met.values() if count) >= len(NAMED) - 4, met
+    of_one = [name for name in NAMED if not name.startswith(("figure-", "conflict-", "release-"))]
+    met = {name: count_focus_nodes(name, data) for name in of_one}
+    assert sum(1 for count in met.values() if count) >= len(of_one) - 4, met
     conforms, results = check(data)
     assert [result for result in results if result[0] == "Violation"] == []
     assert conforms or results
