@@ -15,8 +15,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from rensa import RMinHash
-
 from kg.across.settings import Copies
 from kg.model import hash_id
 
@@ -67,6 +65,8 @@ def make_sketch(hashes: Sequence[int]) -> Sketch:
 
 def sign_bands(hashes: Sequence[int]) -> Iterator[str]:
     """Yield the keys of a text's bands: two that are alike have one in common."""
+    from rensa import RMinHash
+
     signer = RMinHash(num_perm=BANDS * ROWS, seed=_SEED)
     signer.update([str(number) for number in hashes])
     signature = signer.digest()
