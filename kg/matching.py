@@ -627,7 +627,7 @@ class SentenceMatcher:
         name = re.split(r"[/#]", claim.predicate)[-1]
         coined = not claim.predicate.startswith(RDC)
         plain = claim.predicate if coined else claim.predicate.removesuffix("Growth")
-        if form == "change" and (claim.unit in _RATIOS or _is_growth(claim) or name.startswith("share")):
+        if form in ("change", "portion") and (claim.unit in _RATIOS or _is_growth(claim) or name.startswith("share")):
             raise _NotFilled
         if form == "change" and name == "count":
             return mint_iri(self.base, "indicator", "growth-of-the-number")
@@ -635,9 +635,9 @@ class SentenceMatcher:
             if coined:
                 return mint_iri(self.base, "indicator", name if _is_growth(claim) else f"growth-of-{name}")
             return plain + "Growth" if form == "change" or claim.subject_type != "Cohort" else claim.predicate
-        if form != "share" and _is_growth(claim):
+        if form not in ("share", "portion") and _is_growth(claim):
             raise _NotFilled  # "grew by 9 percent, ranking second": by growth or by size, the words do not say
-        if form != "share":
+        if form not in ("share", "portion"):
             return plain
         if claim.subject_type == "Cohort":
             return RDC + "share"

@@ -26,6 +26,8 @@ _ASIDE = re.compile(
 )
 _CLAUSE = re.compile(r",\s(?:and|but|while|yet|so)\b")
 
+_TARGETS = re.compile(r"\b(?:targets|goals|objectives)\b[^.;:]{0,80}(?::|\b(?:are|include)\b)")
+
 _OPEN = "\"“‘'「『《"
 _CLOSE = "\"”’'」』》"
 # Translations mix straight and curly marks, but never double with single: "Yunhe County's GDP" is no quotation.
@@ -294,6 +296,7 @@ def is_base(text: str, mark: Mark, floor: int) -> bool:
 def find_modality(sentence: SentenceReading, rules: RuleSet, start: int, end: int) -> str:
     """Return achieved, planned, target or denied, from masked positions and the clause before them.
 
+    What a list of targets names ("the main targets are: …") is a target, however far down the list.
     What a closed aside says ("X, which will be widened, has …") is not said of the match, and a denial
     ends where "and" or "but" begins a new clause.
     """
@@ -302,6 +305,8 @@ def find_modality(sentence: SentenceReading, rules: RuleSet, start: int, end: in
     clause = max(clause, start - CLAUSE)
     lead, match = _ASIDE.sub(", ", text[clause:start]), text[start:end]
     denied = _CLAUSE.split(lead)[-1] + match
+    if _TARGETS.search(text, 0, start):
+        return "target"
     for name, pattern, words in (
         ("denied", rules.denied, denied),
         ("target", rules.target, lead + match),
