@@ -533,9 +533,10 @@ class SentenceMatcher:
     def _claimed_thing(self, text: str) -> _Thing:
         """Return the thing of an earlier claim: ``Event``, or ``Cohort.Policy`` by what it counts (same paragraph).
 
-        With ``~`` behind it, the paragraph before may have counted it, if it counted one such group only.
+        With ``~`` behind it, the paragraph before may have counted it, if it counted one such group only; with ``!``
+        there is none where this paragraph has counted several.
         """
-        kind, _, member = text.removesuffix("~").partition(".")
+        kind, _, member = text.rstrip("~!").partition(".")
         starts = [(s.sentence.paragraph, s.sentence.start) for s in self.reading.sentences]
         paragraph = self.sentence.sentence.paragraph
         floor = min(start for number, start in starts if number == paragraph)
@@ -546,7 +547,7 @@ class SentenceMatcher:
         if not near and text.endswith("~"):
             last = [claim for claim in fitting if claim.start >= far]
             near = last if len({claim.subject for claim in last}) == 1 else []
-        if not near:
+        if not near or (text.endswith("!") and len({claim.subject for claim in near}) > 1):
             raise _NotFilled
         found = near[-1]
         span = Span(found.start, found.end)
