@@ -31,7 +31,8 @@ _PLACED = re.compile(
 )
 # Between a name and where it lies: "Linhe Zone in South China's Yunhe Province"; or the other way round.
 _LIES = re.compile(
-    r"[\"”]?,? (?:(?:located|situated|based) )?in (?:the )?(?:(?:[A-Z]\w+ )?China[’']s |city of )?[\"“]?"
+    r"[\"”]?(?: [Cc]ity)?(?:,? (?:(?:located|situated|based) )?in|, (?:the |provincial )*capital(?: city)? of)"
+    r" (?:the )?(?:(?:[A-Za-z]+ )?China[’']s |city of )?[\"“]?"
 )
 # In an address: "Linhe Zone, Qinglan, Yunhe Province"; but "Linhe Zone, Qinglan and Hualin" are three.
 _ADDRESS = re.compile(r"[\"”]?, (?:[A-Z][a-z]+(?: [Cc]ity)?, )?(?:the )?[\"“]?")
@@ -46,6 +47,12 @@ _JOINED = re.compile(r",? (?:and|or)(?: the)? |, (?:the )?")
 _OF = re.compile(r"\bof(?: the)? $", re.IGNORECASE)
 _FROM = re.compile(r"\bfrom(?: the)? $", re.IGNORECASE)
 _SHOWS = re.compile(r",| in | show")
+# Whom a speaker works for: no part of what is told.
+_POST = re.compile(
+    r"\b(?:members?|directors?|director-general|secretary|secretaries|heads?|chiefs?|chairman|president|mayor|officials?"
+    r"|officers?|chairwoman|manager|spokesperson|spokesman|spokeswoman|chairperson) (?:of|at|with|from)(?: the)? $",
+    re.IGNORECASE,
+)
 _WITHIN = re.compile(r"\b(?:at|in)(?: the)? $", re.IGNORECASE)
 # "Guangzhou's Science City": a name nobody knows, and not Guangzhou, is what the sentence is about.
 _NAMES = re.compile(r"[’']s (?:[\w-]+ )?[A-Z][a-z]")
@@ -152,6 +159,7 @@ def choose_bearer(
     found = [m for m in marks if m.mention and re.split("[/#]", m.mention.type)[-1] in BEARERS]
     found = [m for m in found if m.mention and m.mention.label not in _TOO_WIDE]
     found = [m for m in found if not _DESCRIBES.match(text, m.end, m.end + 60)]
+    found = [m for m in found if not _POST.search(text, max(0, m.start - 32), m.start) and not _is_bracketed(text, m)]
     free: list[Mark] = []
     placed: list[Mark] = []
     governed: Mark | None = None
@@ -202,6 +210,12 @@ def _is_coarser(mark: Mark, other: Mark) -> bool:
     if mark.key == other.key:
         return mark.mention is not None and mark.mention.label.endswith(_COARSE)
     return mark.key == ADMIN_AREA or other.key == PARK
+
+
+def _is_bracketed(text: str, mark: Mark) -> bool:
+    """Say whether a mark stands in brackets: "(Xinhua)", "(without the part built with Linhe District)"."""
+    before = text[max(0, mark.start - 120) : mark.start].rpartition("\n")[2]
+    return before.rfind("(") > before.rfind(")")
 
 
 def _leaves_open(text: str, mark: Mark) -> bool:

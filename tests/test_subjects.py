@@ -26,6 +26,20 @@ def claims_of(tools: Tools, text: str, indicator: str, *, title: str = "") -> li
             "There are 9 firms in Linhe Science Park, Qinglan, Anhui Province. Tax revenue was 8 billion yuan.",
             "Linhe Science Park",
         ),
+        ("HEFEI, May 2 (Xinhua) -- Linhe District grew. Tax revenue was 8 billion yuan.", "Linhe District"),
+        ("Linhe Park (without what Yunhe County built) grew. Tax revenue was 8 billion yuan.", ""),
+        (
+            "Linhe Science Park (without what Yunhe County built) grew. Its tax revenue was 8 billion yuan.",
+            "Linhe Science Park",
+        ),
+        (
+            "Taiyuan city, capital of North China's Shanxi province, grew. Tax revenue was 8 billion yuan.",
+            "Taiyuan",
+        ),
+        (
+            "Linhe District met. Wang Wei, a member of the Yunhe Standing Committee, came. Tax revenue was 8 billion yuan.",
+            "Linhe District",
+        ),
         ("Linhe Science Park, Hefei and Wuhan are new. Tax revenue was 8 billion yuan.", ""),
         ("Linhe District's Riverside Lakes grew, and its tax revenue was 8 billion yuan.", ""),
         ("Data from the Linhe District statistics bureau show that tax revenue was 8 billion yuan.", ""),
