@@ -37,7 +37,7 @@ def claims_of(tools: Tools, text: str, indicator: str, *, title: str = "") -> li
             "Taiyuan",
         ),
         (
-            "Linhe District met. Wang Wei, a member of the Yunhe Standing Committee, came. Tax revenue was 8 billion yuan.",
+            "Linhe District met. Wang Wei, head of the Yunhe Standing Committee, came. Tax revenue was 8 billion yuan.",
             "Linhe District",
         ),
         ("Linhe Science Park, Hefei and Wuhan are new. Tax revenue was 8 billion yuan.", ""),
