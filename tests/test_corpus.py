@@ -16,9 +16,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from kg import sorted_file
 from kg.cli import main
 from kg.cli.build import make_progress, say_time
-from kg.corpus import checking, place, publish, sorted_file
+from kg.corpus import checking, place, publish
 from kg.corpus.lock import locked
 from kg.corpus.place import FILES
 from kg.corpus.said import read_claim_lines

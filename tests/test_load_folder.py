@@ -16,11 +16,14 @@ import pytest
 import servers
 from load_data import BASE, NASTY, kg, make_build, source
 
+from kg import pipeline
 from kg import vocab as v
 from kg.errors import KgError, LoadError
 from kg.load import Loader, Plan, Result, Settings, find_kind, make_loader
-from kg.load.source import Source
-from kg.store import open_store
+from kg.load.source import Source, digest_lines
+from kg.nquads import text_term
+from kg.resources import Domain
+from kg.store import dump_lines, open_store
 
 OTHER = "http://other.example/graph"
 
@@ -246,3 +249,47 @@ def test_the_kinds_are_listed() -> None:
     listed = kg("load", "--kinds").stdout
     assert "fuseki" in listed
     assert len(listed.splitlines()) == 17
+
+
+# ---------------------------------------------------------------- what is read
+def test_the_file_of_a_build_and_its_store_are_the_same_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build = make_build(tmp_path / "b", {"one": 30, "two": 9, "北京": 2})
+    nasty = text_term('tab\t, \\ " \x7f \x85 \u2028 end')
+    odd = f"<{BASE}odd> <{v.LABEL}> {nasty} <{v.article_iri(BASE, 'two')}> ."
+    store = ox.Store(str(build / "store"))
+    store.bulk_load(odd.encode(), format=ox.RdfFormat.N_QUADS)
+    store.flush()
+    (build / "graph.nq").write_text("".join(f"{line}\n" for line in dump_lines(store)), encoding="utf-8")
+    monkeypatch.setattr("kg.load.source._HELD", 1000)
+    monkeypatch.setattr("kg.load.source.BLOCK", 700)
+    theirs, ours = Source(store, BASE), Source(store, BASE, file=build / "graph.nq")
+    assert ours.graphs() == theirs.graphs()
+    assert (ours.sample(), ours.classes, ours.predicates) == (theirs.sample(), theirs.classes, theirs.predicates)
+    for graph in ours.graphs():
+        lines = b"".join(ours.blocks(graph.iri)).splitlines()
+        dumped = store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.NamedNode(graph.iri)) or b""
+        assert sorted(lines) == sorted(dumped.splitlines()) == sorted(b"".join(theirs.blocks(graph.iri)).splitlines())
+        assert (len(lines), digest_lines(lines)) == (graph.triples, graph.digest)
+    assert b"".join(theirs.sorted_blocks()) == (build / "graph.nq").read_bytes()
+    store.update(f'INSERT DATA {{ <{BASE}x> <{v.LABEL}> "of no graph" }}')
+    assert Source(store, BASE).graphs() == ours.graphs(), "the default graph is not loaded"
+
+
+def test_a_file_that_the_build_did_not_leave_is_not_believed(domain: Domain, tmp_path: Path) -> None:
+    article = tmp_path / "a.txt"
+    article.write_text("Town news.\n\nA total of 82 projects have landed in Changping District.\n", encoding="utf-8")
+    made = pipeline.build(domain, [article], tmp_path / "b")
+    kg("load", str(tmp_path / "one"), "--build", str(tmp_path / "b"))
+    quads = tmp_path / "b" / "graph.nq"
+    quads.write_bytes(b"".join(quads.read_bytes().splitlines(keepends=True)[1:]))
+    kg("load", str(tmp_path / "two"), "--build", str(tmp_path / "b"))
+    assert graphs(tmp_path / "one") == graphs(tmp_path / "two"), made
+
+
+def test_no_room_for_a_temporary_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build = make_build(tmp_path / "b", {"one": 3})
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
+    found = kg("load", str(tmp_path / "one"), "--build", str(build), check=False)
+    assert found.returncode == 2
+    assert "no temporary file written" in found.stderr
+    assert "TMPDIR" in found.stderr

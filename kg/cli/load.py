@@ -11,6 +11,7 @@ from typing import cast
 import click
 
 from kg.cli.options import build_option, domain_option
+from kg.corpus.place import read_manifest
 from kg.load import KINDS, Plan, Result, Settings, Source, make_loader
 from kg.load.base import Progress, Verify
 from kg.resources import load_domain
@@ -73,7 +74,9 @@ def load(target: str | None, build_folder: Path, domain_folder: Path | None, **c
         for kind in KINDS:
             click.echo(f"{kind.name:<16} {kind.family:<7} {kind.title}")
         return
-    source = Source.open(build_folder, load_domain(domain_folder).data_base)
+    written = (read_manifest(build_folder) or {}).get("files", {})
+    file = build_folder / "graph.nq" if "graph.nq" in written else None
+    source = Source.open(build_folder, load_domain(domain_folder).data_base, file=file)
     quiet = bool(chosen["quiet"])
     loader = make_loader(target, source, make_settings(chosen, make_progress(quiet)))
     try:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 
-from kg.corpus.sorted_file import SortedFile
+from kg.sorted_file import SortedFile
 from kg.turtle import Shortener, split_quad
 
 PIECE = 16 * 1024 * 1024

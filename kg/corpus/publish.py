@@ -13,12 +13,12 @@ from kg import graph, shapes, turtle
 from kg.across.settings import Settings
 from kg.corpus import blocks, checking, place, together
 from kg.corpus.parts import KeptArticle, PartStore
-from kg.corpus.sorted_file import BlockReader, SortedFile, copy_range, read_blocks, sort_blocks
 from kg.corpus.totals import Totals
 from kg.corpus.work import run_jobs
 from kg.errors import StoreError
 from kg.model import Entity
 from kg.resources import Domain
+from kg.sorted_file import BlockReader, SortedFile, copy_range, read_blocks, sort_blocks
 from kg.store import open_store
 from kg.vocab import graph_iri
 

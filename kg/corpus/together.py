@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kg.across.derive import Change, derive_all
 from kg.across.settings import Settings
-from kg.corpus.sorted_file import SortedFile, sort_blocks
+from kg.sorted_file import SortedFile, sort_blocks
 
 FILE = "across.tsv"
 

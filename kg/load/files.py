@@ -13,7 +13,7 @@ import shlex
 import shutil
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
@@ -23,7 +23,7 @@ from kg.errors import LoadError
 from kg.load.base import Kind, Loss, Plan, Result, Settings, check_folder
 from kg.load.cypher import mark_edge, mark_node
 from kg.load.pgraph import KEY, MARK, Key, PropertyGraph, Value
-from kg.load.source import Source, quads
+from kg.load.source import Source
 
 _INDEX = "kg-files.json"
 """The list of what was written, with digests: by it a folder is known as ours."""
@@ -196,12 +196,10 @@ class FilesLoader:
     # ------------------------------------------------------------ shards of N-Quads
     def _write_shards(self, folder: Path) -> str:
         """Write shards of whole subjects, each sorted: a subject's shard is chosen by its hash."""
-        graphs = self.source.graphs()
-        total = sum(graph.size for graph in graphs)
-        number = max(1, -(-total // _SHARD))
+        number = max(1, -(-self.source.size // _SHARD))
         with ExitStack() as stack:
             parts = [stack.enter_context((folder / f"part-{i:04d}").open("wb")) for i in range(number)]
-            for line in self._quad_lines():
+            for line in (line for block in self.source.quad_blocks() for line in block.splitlines(keepends=True)):
                 subject = line.split(b" ", 1)[0]
                 parts[int.from_bytes(hashlib.sha256(subject).digest()[:8], "big") % number].write(line)
         for i in range(number):
@@ -219,11 +217,6 @@ class FilesLoader:
             f"tdb2.tdbloader --loc DATABASE {pattern}",
             f"isql exec=\"ld_dir('{place}', '*.nq.gz', 'urn:x-kg:none'); rdf_loader_run(); checkpoint;\"  # Virtuoso",
         ))  # fmt: skip
-
-    def _quad_lines(self) -> Iterator[bytes]:
-        for graph in self.source.graphs():
-            for block in self.source.blocks(graph.iri):
-                yield from quads(block, graph.iri).splitlines(keepends=True)
 
 
 class _Sheets:

@@ -200,17 +200,22 @@ class SparqlLoader:
             f'<{self.source.entry(graph.iri)}> <{v.SHA256}> "{graph.digest}" <{self.manifest}> .\n'
             for graph in graphs
         ).encode()
-        length = sum(graph.size + graph.triples * (len(graph.iri.encode()) + 3) for graph in graphs) + len(tail)
+        whole = len(graphs) == len(self.source.graphs())  # as it is in the file then, which costs nothing to make
+        length = self.source.size if whole else sum(g.size + g.triples * (len(g.iri.encode()) + 3) for g in graphs)
 
         def pieces() -> Iterator[bytes]:
-            self._sent = 0
-            for graph in graphs:
-                for block in self.source.blocks(graph.iri):
-                    yield quads(block, graph.iri)
-                    self._progress(len(block))
+            self._sent, self._total = 0, length
+            for block in self.source.quad_blocks() if whole else self._quads_of(graphs):
+                yield block
+                self._progress(len(block))
             yield tail
 
-        self.endpoint.add_quads(Body(pieces, N_QUADS, length))
+        self.endpoint.add_quads(Body(pieces, N_QUADS, length + len(tail)))
+
+    def _quads_of(self, graphs: tuple[Graph, ...]) -> Iterator[bytes]:
+        for graph in graphs:
+            for block in self.source.blocks(graph.iri):
+                yield quads(block, graph.iri)
 
     def _stage(self, changes: Changes) -> None:
         """Fill graphs that no one knows, count them, and move all into place by one request.
