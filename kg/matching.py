@@ -25,6 +25,7 @@ PARTS = frozenset(
     " consumption expenditure loans deposits assets budget earnings transactions turnover".split()
 )
 """What parts of a place have as well: said of nothing, these are of what the sentence before speaks of."""
+_REGIONAL = frozenset(("industrial", "regional", "local", "agricultural", "fiscal"))
 PLACES = frozenset(("District", "Park", "AdminArea"))
 # What is invested is said of a project: never of the place a sentence is about, unless it is named with it.
 _INVESTED = re.compile(
@@ -298,7 +299,17 @@ class SentenceMatcher:
             return True
         said = [self._group_span(match, group) for group in ("x", "y") if match.groupdict().get(group)]
         words = " ".join(self.article.text[slice(*span)] for span in said).split()
-        return name.removeprefix("growth-of-").removesuffix("Growth") not in PARTS or len(words) > 3
+        if name.removeprefix("growth-of-").removesuffix("Growth") not in PARTS or len(words) > 3:
+            return True
+        return bool(_REGIONAL & {fold_case(word) for word in words}) or self._is_spoken_of(subject)
+
+    def _is_spoken_of(self, subject: _Thing) -> bool:
+        """Say whether all the values of the sentence before, of indicators known, are of a thing."""
+        starts = [s.sentence for s in self.reading.sentences if s.sentence.end <= self.sentence.sentence.start]
+        if not starts or starts[-1].paragraph != self.sentence.sentence.paragraph:
+            return False
+        values = [c for c in self.earlier if c.start >= starts[-1].start and c.object_type == "Observation"]
+        return bool(values) and all(c.subject == subject.iri and c.predicate.startswith(RDC) for c in values)
 
     def _span(self, match: re.Match[str]) -> Span:
         """Return the article span of a match, without surrounding white space."""
@@ -565,7 +576,9 @@ class SentenceMatcher:
         if not values:
             raise _NotFilled
         last = max(values, key=lambda claim: (claim.end, claim.start, not claim.predicate.endswith("Growth")))
+        text = self.article.text
         between = [m for m in self.sentence.marks if last.end <= m.start and m.end <= start]
+        between = [m for m in between if not (m.key == "ordinal" and text.startswith(" time", m.end))]
         if last.subject_type == "Cohort":
             between = [m for m in between if not self._houses(m)]
         if start - last.end > REACH or any(m.key not in ("period", "date") for m in between):
@@ -632,6 +645,8 @@ class SentenceMatcher:
             raise _NotFilled
         if form == "change" and name == "count":
             return mint_iri(self.base, "indicator", "growth-of-the-number")
+        if form == "growth" and name.startswith("share"):
+            return claim.predicate  # "4 percent of GDP, 1 point above the average": the share is
         if form in ("growth", "change"):
             if coined:
                 return mint_iri(self.base, "indicator", name if _is_growth(claim) else f"growth-of-{name}")
