@@ -85,6 +85,11 @@ PLANTED = {
     "uniqueLang": (':a :p "x"@en, "y"@en, "z"@de .', "sh:uniqueLang true", [("a", "p", "", "UniqueLang")]),
     "in": (':a :p 1, "1", :b .', "sh:in ( 1 :b )", [("a", "p", '"1"', "In")]),
     "in compares terms": (":a :p 1.0 .", "sh:in ( 1 )", [("a", "p", '"1"^^xsd:decimal', "In")]),
+    "in of very many": (
+        ':a :p 5, "5", "x9"@EN, "x9" .',
+        f"""sh:in ( {" ".join(map(str, range(20_000)))} {" ".join(f'"x{n}"@en' for n in range(20_000))} )""",
+        [("a", "p", '"5"', "In"), ("a", "p", '"x9"', "In")],
+    ),
     "in of many": (
         ":a :p 5, 105 .",
         f"sh:in ( {' '.join(map(str, range(100)))} )",
@@ -311,6 +316,48 @@ def test_a_query_for_all_nodes_says_what_it_says_for_each(name):
     assert Counter(found(own)) == Counter(found(reference))
     assert bool(own.handed_over) == (name == "limit")
     assert found(own), "a query that finds nothing proves nothing"
+
+
+def test_a_query_may_report_a_failure():
+    query = "SELECT $this ?failure WHERE { $this :p ?v BIND(?v > 1 AS ?failure) }"
+    shapes = f':S sh:targetSubjectsOf :p ; sh:sparql [ sh:prefixes :P ; sh:select "{query}" ] .'
+    assert found(report(":a :p 1 .", shapes)) == [("a", "", "a", "SPARQL")]
+    with pytest.raises(ShapeError, match="S: the query reports a failure"):
+        report(":a :p 1, 2 .", shapes)
+
+
+def test_what_a_query_binds_goes_before_what_the_shape_says():
+    shapes = """:S sh:targetSubjectsOf :p ; sh:path :p ; sh:message "shape" ;
+        sh:sparql [ sh:prefixes :P ; sh:message "query" ; sh:select "SELECT $this ?path ?value ?message WHERE {
+            $this $PATH ?value BIND(:q AS ?path) OPTIONAL { $this :m ?message } }" ] .""".replace("\n", " ")
+    own = report(":a :p 1 ; :m 'bound'@en . :b :p 2 .", shapes)
+    assert found(own) == [("a", "q", '"1"^^xsd:integer', "SPARQL"), ("b", "q", '"2"^^xsd:integer', "SPARQL")]
+    assert [r.messages for r in own.results] == [(Literal("bound", language="en"),), (Literal("query"),)]
+
+
+def test_a_function_of_the_shapes_graph_goes_to_the_reference_engine():
+    shapes = """
+        :big a sh:SPARQLFunction ; sh:parameter [ sh:path :x ; sh:datatype xsd:integer ] ; sh:returnType xsd:boolean ;
+            sh:select "SELECT ($x > 1 AS ?r) WHERE {}" .
+        :S sh:targetSubjectsOf :p ; sh:sparql [ sh:prefixes :P ;
+            sh:select "SELECT $this ?value WHERE { $this :p ?value FILTER(:big(?value)) }" ] .
+    """
+    own = report(":a :p 1 . :b :p 2 .", shapes)
+    assert found(own) == [("b", "", '"2"^^xsd:integer', "SPARQL")]
+    assert list(own.handed_over.values()) == ["it calls a function that the shapes declare (SHACL Advanced Features)"]
+
+
+def test_data_that_ask_for_other_shapes_and_hold_triple_terms():
+    data, shapes = (
+        ":a :p <<( :s :q :o )>> . :g sh:shapesGraph :other .",
+        ":S sh:targetNode :a ; sh:path :p ; sh:minCount 1 .",
+    )
+    asked = "the data suggest the shapes <http://e/other> (sh:shapesGraph), which were not looked up"
+    assert report(data, shapes).conforms
+    assert report(data, shapes).notes == (asked,)
+    reference = report(data, shapes, "pyshacl")
+    assert reference.notes == (asked, "pySHACL knows no triple terms: 1 triples were left out for it")
+    assert found(reference) == [("a", "p", "", "MinCount")]
 
 
 def test_components_with_an_ask_and_a_select_validator():

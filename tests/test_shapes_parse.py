@@ -48,6 +48,12 @@ WRONG = {
     ":S sh:targetNode :a ; sh:minInclusive :x .": "sh:minInclusive that is no literal",
     ":S sh:targetNode :a . :G sh:entailment <http://www.w3.org/ns/entailment/RDFS> .": "is not supported",
     ':S sh:targetNode :a ; sh:sparql [ sh:ask "ASK {}" ] .': "sh:sparql without a sh:select",
+    ':S sh:targetNode :a ; sh:closed "yes" .': 'sh:closed "yes" (it must be true or false)',
+    ":S sh:targetNode :a ; sh:deactivated true, false .": "shacl#deactivated> has 2 values",
+    ":S sh:targetNode :a ; sh:message :m .": "sh:message <http://e/m> (it must be a string)",
+    ':S sh:targetNode :a ; sh:message "1"^^xsd:integer .': "(it must be a string)",
+    ":S sh:targetNode :a ; sh:js [] .": "sh:js, which is SHACL-JS (write it as sh:sparql)",
+    "QUERY SELECT $this WHERE { $this ?p ?o FILTER(<http://e/f>(?o)) }": "function <http://e/f> is not supported",
     "QUERY SELECT $this WHERE { $this ?p }": "a query that is not SPARQL",
     "QUERY SELECT $this WHERE { $this $PATH ?o }": "$PATH in a constraint of a node shape",
     "QUERY SELECT $this WHERE { $this :p ?o MINUS { ?o :q 1 } }": "MINUS in a query",
@@ -111,6 +117,34 @@ def test_files_that_cannot_be_read(tmp_path):
     (tmp_path / "a.rdf").write_text('<!DOCTYPE x [<!ENTITY a "b">]><rdf/>')
     with pytest.raises(ShapeError, match="a document type declaration"):
         load_shapes(tmp_path / "a.rdf")
+
+
+NOTED = {
+    ':S sh:targetNode :a ; sh:closed "1"^^xsd:boolean .':
+        '<http://e/S>: sh:closed "1" does nothing; only true switches it on',
+    ":S sh:targetNode :a ; sh:qualifiedValueShape [ sh:class :C ] .":
+        "<http://e/S>: sh:qualifiedValueShape does nothing on a node shape",
+    ":S sh:targetNode :a ; sh:path :p ; sh:qualifiedMinCount 1 .":
+        "<http://e/S>: sh:qualifiedMinCount without sh:qualifiedValueShape does nothing",
+    ":S sh:targetNode :a ; sh:node :Missing .":
+        "S: <http://e/Missing> is not in the shapes graph, so all conforms to it",
+    ":S a sh:NodeShape ; sh:class :C .": "S has no target, and no shape leads to it: it is never judged",
+    ":S a sh:NodeShape, owl:Class .":
+        "S has no target (an owl:Class is none; an rdfs:Class is, section 2.1.3.3), and no shape leads to it: "
+        "it is never judged",
+    "<http://e/> owl:imports <http://other/> .": "owl:imports <http://other/> was not followed: give that file as well",
+    ':S sh:targetNode :a ; sh:sparql [ sh:resultAnnotation [] ; sh:select "SELECT $this {}" ] .':
+        "sh:resultAnnotation (SHACL Advanced Features) is left out of the report",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NOTED)
+def test_what_is_right_by_the_letter_and_does_nothing_is_noted(text):
+    assert load(text).notes == (NOTED[text],)
+
+
+def test_the_shapes_of_the_project_need_no_note(root):
+    assert load_shapes(root / "ontology" / "shapes.ttl").notes == ()
 
 
 def test_several_files_are_one_shapes_graph(tmp_path):

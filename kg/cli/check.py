@@ -28,7 +28,11 @@ FORMS = ("text", "markdown", "json", "turtle", "sarif")
 )
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option(
-    "--shapes", "shapes_file", type=click.Path(path_type=Path), help="A shapes file.  [default: the domain's]"
+    "--shapes",
+    "shapes_files",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="A shapes file; may be given again.  [default: the domain's]",
 )
 @click.option("--article", help="Check this article's graph alone.")
 @click.option(
@@ -48,7 +52,7 @@ FORMS = ("text", "markdown", "json", "turtle", "sarif")
 @domain_option
 def check(
     file: Path | None,
-    shapes_file: Path | None,
+    shapes_files: tuple[Path, ...],
     article: str | None,
     engine: str,
     form: str,
@@ -64,7 +68,7 @@ def check(
     it. Exit code 0 if the data conforms, 1 if it does not, 2 if file or shapes cannot be used.
     """
     domain = load_domain(domain_folder)
-    shapes = shacl.load_shapes(shapes_file or domain.ontology / "shapes.ttl")
+    shapes = shacl.load_shapes(shapes_files or domain.ontology / "shapes.ttl")
     if file:
         report = shacl.check_file(file, shapes, engine)
     else:
@@ -82,9 +86,7 @@ def check(
         write_file(output, text.encode("utf-8"))
     else:
         click.echo(text.rstrip("\n"))
-    if any(
-        violation.severity.lower() in SEVERITIES[: SEVERITIES.index(fail_on) + 1] for violation in report.violations
-    ):
+    if any(shacl.severity_rank(result.severity) <= SEVERITIES.index(fail_on) for result in report.results):
         sys.exit(1)
 
 

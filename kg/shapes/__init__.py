@@ -6,7 +6,7 @@
 
 from kg.shapes.check import check, check_file
 from kg.shapes.divided import Judge, Judged, is_divisible, put_together
-from kg.shapes.model import Path, Report, Result, Shape, Shapes
+from kg.shapes.model import Path, Report, Result, Shape, Shapes, severity_rank
 from kg.shapes.parse import load_shapes, shapes_of
 from kg.shapes.recheck import recheck_graph
 from kg.shapes.report import write_report
@@ -27,6 +27,7 @@ __all__ = [
     "load_shapes",
     "put_together",
     "recheck_graph",
+    "severity_rank",
     "shapes_of",
     "write_report",
 ]

@@ -11,6 +11,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from kg.errors import ShapeError
 from kg.shapes.model import Constraint, Query
 from kg.shapes.prebinding import check_query
+from kg.shapes.querypaths import query_iris
 from kg.shapes.read import Index
 from kg.shapes.terms import OWL, RDF_TYPE, SH, SPARQL_COMPONENT, SUBCLASS_OF, TRUE, Term, local_name, sh, text_of
 
@@ -49,6 +50,7 @@ def sparql_constraints(index: Index, node: Term, has_path: bool) -> Iterable[Con
 
     Raises ``ShapeError`` for a query that pre-binding does not allow.
     """
+    declared = functions_of(index) if index.values(node, sh("sparql")) else frozenset()
     for value in index.values(node, sh("sparql")):
         if TRUE in index.values(value, sh("deactivated")):
             continue
@@ -56,13 +58,28 @@ def sparql_constraints(index: Index, node: Term, has_path: bool) -> Iterable[Con
         if not isinstance(text, Literal):
             raise ShapeError("sh:sparql without a sh:select", where=text_of(node), hint="add the query")
         query = Query(prefixes_of(index, value) + text.value, False, value, _messages(index, value))
-        yield _checked(Constraint("sparql", SPARQL_COMPONENT, query=query), node, {"this"}, has_path)
+        yield _checked(Constraint("sparql", SPARQL_COMPONENT, query=query), node, {"this"}, has_path, declared)
 
 
-def _checked(constraint: Constraint, node: Term, bound: set[str], has_path: bool) -> Constraint:
+def functions_of(index: Index) -> frozenset[str]:
+    """Return the IRIs of the functions that a shapes graph declares."""
+    kinds = (sh("SPARQLFunction"), sh("Function"))
+    return frozenset(
+        s.value
+        for s in index.subjects
+        if isinstance(s, NamedNode) and any(kind in index.values(s, RDF_TYPE) for kind in kinds)
+    )
+
+
+def _checked(
+    constraint: Constraint, node: Term, bound: set[str], has_path: bool, declared: frozenset[str]
+) -> Constraint:
     query = constraint.query
     if query is None:
         return constraint
+    if declared and query_iris(query.text) & declared:
+        reason = "it calls a function that the shapes declare (SHACL Advanced Features)"
+        return Constraint("foreign", constraint.component, text=reason)
     reason = check_query(query.text, query.ask, bound, text_of(node), has_path)
     if not reason and any(isinstance(value, BlankNode) for value in query.bound.values()):
         reason = "a parameter whose value is a blank node"
@@ -85,6 +102,7 @@ class Components:
 
     def __init__(self, index: Index) -> None:
         self.index = index
+        self.declared = functions_of(index)
         self.all = [self._component(node) for node in self._declared()]
 
     def _declared(self) -> list[NamedNode]:
@@ -123,7 +141,7 @@ class Components:
                     continue
                 query = self._validator(validator, bound)
                 names = {"this", "value", *bound} if query.ask else {"this", *bound}
-                yield _checked(Constraint("sparql", component.node, query=query), node, names, has_path)
+                yield _checked(Constraint("sparql", component.node, query=query), node, names, has_path, self.declared)
 
     def _bindings(self, component: _Component, node: Term) -> Iterable[dict[str, Term]]:
         names, choices = [], []

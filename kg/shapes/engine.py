@@ -222,7 +222,7 @@ class _Evaluation:
         query = constraint.query
         given = query.messages if query and query.messages else shape.messages
         message = (bindings or {}).get("message")
-        if query is not None and isinstance(message, Literal) and not query.messages:
+        if query is not None and isinstance(message, Literal):
             given = (message,)
         at = path or shape.path
         texts = (

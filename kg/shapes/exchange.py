@@ -9,10 +9,10 @@ from typing import Any
 
 from kg import __version__
 from kg.shapes.context import Context
-from kg.shapes.model import Path, Report, Result
-from kg.shapes.terms import SH, Term, local_name, text_of
+from kg.shapes.model import Path, Report, Result, severity_rank
+from kg.shapes.terms import SH, Term, text_of
 
-_LEVELS = {"Violation": "error", "Warning": "warning", "Info": "note"}
+_LEVELS = ("error", "warning", "note")
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
@@ -95,7 +95,7 @@ def _rule(node: Term, report: Report) -> dict[str, Any]:
     if shape and shape.comment:
         rule["help"] = {"text": shape.comment}
     if shape:
-        level = _LEVELS.get(local_name(shape.severity.value), "warning")
+        level = _LEVELS[severity_rank(shape.severity)]
         rule["defaultConfiguration"] = {"level": level}
     return rule
 
@@ -118,7 +118,7 @@ def _sarif_result(
     return {
         "ruleId": report.shape_name(result.shape),
         "ruleIndex": index[result.shape],
-        "level": _LEVELS.get(local_name(result.severity.value), "warning"),
+        "level": _LEVELS[severity_rank(result.severity)],
         "message": {"text": f"{reading.label}: {message}"},
         "locations": [location],
         "partialFingerprints": {"finding/v1": hashlib.sha256(identity.encode()).hexdigest()},

@@ -20,6 +20,15 @@ SHAPES_GRAPH = NamedNode("urn:kg:shapes")
 _REPEATS = {"star": "*", "plus": "+", "optional": "?"}
 
 
+def severity_rank(severity: NamedNode) -> int:
+    """Return how severe a severity is, 0 for Violation; one that is not SHACL's own counts as a violation.
+
+    >>> severity_rank(NamedNode("http://example.org/Fatal")), severity_rank(NamedNode(SH + "Info"))
+    (0, 2)
+    """
+    return {SH + "Warning": 1, SH + "Info": 2}.get(severity.value, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Path:
     """A SHACL property path: ``kind`` is iri, inverse, sequence, alternative, star, plus or optional."""

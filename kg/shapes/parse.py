@@ -19,13 +19,12 @@ from kg.shapes.terms import (
     SH,
     SUBCLASS_OF,
     TRUE,
-    TRUE_FORMS,
     Term,
     local_name,
     sh,
     text_of,
 )
-from kg.shapes.wellformed import check_number, check_pattern, check_shape_words
+from kg.shapes.wellformed import check_number, check_pattern, check_shape_words, check_values, notes_on
 
 NODE_KINDS = frozenset(
     sh(n) for n in ("IRI", "BlankNode", "Literal", "BlankNodeOrIRI", "BlankNodeOrLiteral", "IRIOrLiteral")
@@ -91,7 +90,7 @@ class _Parser:
         order = {s: n for n, s in enumerate(self.index.subjects)}
         by_node = dict(sorted(self.shapes.items(), key=lambda item: order.get(item[0], len(order))))
         foreign = dict(sorted(self.foreign.items(), key=lambda item: text_of(item[0])))
-        return Shapes(by_node, self.triples, foreign, tuple(self.notes))
+        return Shapes(by_node, self.triples, foreign, tuple(self.notes + notes_on(self.index, by_node)))
 
     def _check_entailment(self) -> None:
         for subject in self.index.subjects:
@@ -147,6 +146,7 @@ class _Parser:
         path = self._shape_path(node)
         name = self._name(node, parent, path)
         where = name if isinstance(node, BlankNode) else text_of(node)
+        self.notes.extend(check_values(self.index, node, path is not None, where))
         properties = tuple(self._property(value, name) for value in self.index.values(node, sh("property")))
         constraints = [
             *self._values(node, where),
@@ -309,11 +309,8 @@ class _Parser:
             if not all(isinstance(tag, Literal) for tag in tags):
                 raise ShapeError("a sh:languageIn whose members are not all strings", where=where)
             yield Constraint("languageIn", _component("LanguageIn"), tuple(tags))
-        unique = self.index.one(node, sh("uniqueLang"))
-        if unique == TRUE:
+        if TRUE in self.index.values(node, sh("uniqueLang")):
             yield Constraint("uniqueLang", _component("UniqueLang"))
-        elif unique in TRUE_FORMS:
-            self.notes.append(f'{where}: sh:uniqueLang "1" does nothing; only true switches it on')
 
     def _iri(self, value: Term, word: str, where: str) -> NamedNode:
         if not isinstance(value, NamedNode):

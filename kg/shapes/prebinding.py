@@ -90,6 +90,8 @@ def check_query(text: str, ask: bool, bound: set[str], where: str, has_path: boo
         Store().query(plain)
     except SyntaxError as error:
         raise ShapeError(f"a query that is not SPARQL: {error}", where=where, hint="mend the query") from error
+    except RuntimeError as error:
+        raise ShapeError(f"a query that cannot be run: {error}", where=where, hint="write it without") from error
     words = [token.word for token in items if token.word]
     if ("ASK" if ask else "SELECT") not in words:
         raise ShapeError(f"a query that is no {'ASK' if ask else 'SELECT'} query", where=where)

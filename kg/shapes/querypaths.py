@@ -88,6 +88,18 @@ def _group_of_subquery(items: list[Token], place: int) -> int | None:
     return start if words <= {"SELECT", "DISTINCT", "WHERE"} and inside <= shown and after == "}" else None
 
 
+def query_iris(text: str) -> set[str]:
+    """Return all IRIs that a query names, the prefixed ones written out."""
+    items = _split_dots(tokens(text))
+    prefixes = _prefixes(items)
+    found = {token.text[1:-1] for token in items if token.kind == "iri"}
+    for token in items:
+        prefix, _, name = token.text.partition(":")
+        if token.kind == "pname" and f"{prefix}:" in prefixes:
+            found.add(prefixes[f"{prefix}:"] + name)
+    return found
+
+
 def query_conditions(text: str) -> tuple[str, tuple[str, ...], list[str]] | None:
     """Return the prologue of a query, the variables it selects, and its FILTERs as written.
 

@@ -22,6 +22,7 @@ _TARGET_WORDS = frozenset(
     sh(word) for word in ("target", "targetNode", "targetClass", "targetSubjectsOf", "targetObjectsOf")
 )
 _ADVANCED = frozenset(sh(word) for word in ("target", "rule", "expression"))
+_FUNCTIONS = frozenset((sh("SPARQLFunction"), sh("Function")))
 
 
 def to_rdflib(term: Term) -> Any:
@@ -70,7 +71,7 @@ def run_reference(data: Triples | Iterable[Any], shapes: Shapes, only: Iterable[
     graph = rdflib_graph(data)
     wanted = list(only) if only is not None else None
     rules = rdflib_graph(_without_targets(shapes, wanted) if wanted is not None else shapes.triples)
-    advanced = any(predicate in _ADVANCED for _, predicate, _ in shapes.triples)
+    advanced = any(p in _ADVANCED or o in _FUNCTIONS for _, p, o in shapes.triples)
     _, report, text = pyshacl.validate(graph, shacl_graph=rules, advanced=advanced, inference="none")
     if isinstance(report, bytes) or not hasattr(report, "objects"):
         raise ShapeError(f"pySHACL: {text}", hint="mend the shape, or write it without that feature")

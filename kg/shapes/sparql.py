@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 
+from kg.errors import ShapeError
 from kg.shapes.model import Constraint, Path, Query, Shape
 from kg.shapes.pairs import MINE, OTHER, Groups, Pairing, Unlike, pairing_of
 from kg.shapes.prebinding import body, rewrite, tokens
 from kg.shapes.querypaths import nest_tests
 from kg.shapes.read import default_quads
-from kg.shapes.terms import Term, text_of
+from kg.shapes.terms import TRUE, Term, text_of
 
 if TYPE_CHECKING:
     from kg.shapes.engine import Engine, Evaluation
@@ -48,6 +49,10 @@ def _run_select(
             pass
     seen: set[tuple[tuple[str, Term], ...]] = set()
     for row in rows:
+        if row.get("failure") == TRUE:
+            raise ShapeError(
+                "the query reports a failure (section 5.3.1)", where=evaluation.shape.name, hint="look at the query"
+            )
         focus = row.get("this")
         key = tuple(row.items())
         if focus is None or key in seen:
@@ -55,7 +60,7 @@ def _run_select(
         seen.add(key)
         value = row.get("value", focus if evaluation.shape.path is None else None)
         at = row.get("path")
-        path = Path("iri", at) if isinstance(at, NamedNode) and evaluation.shape.path is None else None
+        path = Path("iri", at) if isinstance(at, NamedNode) else None
         evaluation.add(constraint, focus, value, path, constants | row)
 
 

@@ -53,13 +53,12 @@ def text_of(term: object) -> str:
 
 def normalised(terms: Iterable[Term]) -> list[Term]:
     """Return terms as an Oxigraph store holds them: canonical numbers, lower-case language tags."""
-    out: list[Term] = []
-    for term in terms:
-        if isinstance(term, Literal):
-            store = Store()
-            store.add(Quad(RDF_TYPE, RDF_TYPE, term))
-            term = next(iter(store)).object
-        out.append(term)
+    out = list(terms)
+    store = Store()
+    numbered = ((NamedNode(f"urn:n:{n}"), term) for n, term in enumerate(out) if isinstance(term, Literal))
+    store.bulk_extend(Quad(node, RDF_TYPE, term) for node, term in numbered)
+    for quad in store:
+        out[int(str(quad.subject)[7:-1])] = quad.object
     return out
 
 

@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 
 from kg.errors import ShapeError
-from kg.shapes.model import Shapes
-from kg.shapes.read import Index
-from kg.shapes.terms import SH, XSD, Term, text_of
+from kg.shapes.model import Shape, Shapes
+from kg.shapes.read import Index, Triples
+from kg.shapes.terms import OWL, RDF_TYPE, SH, XSD, Term, sh, text_of
 
+_SUGGESTED = sh("shapesGraph")
 SHAPE_WORDS = frozenset(
     (
         "targetNode targetClass targetSubjectsOf targetObjectsOf target class datatype nodeKind "
@@ -27,6 +28,10 @@ SHAPE_WORDS = frozenset(
     ).split()
 )
 _INTEGER = NamedNode(XSD + "integer")
+_SWITCHES = ("closed", "deactivated", "uniqueLang", "qualifiedValueShapesDisjoint")
+_BOOLEANS = frozenset(Literal(text, datatype=NamedNode(XSD + "boolean")) for text in ("true", "false", "0"))
+_ONE = Literal("1", datatype=NamedNode(XSD + "boolean"))
+_NEEDS_SHAPE = ("qualifiedMinCount", "qualifiedMaxCount", "qualifiedValueShapesDisjoint")
 
 
 def check_shape_words(index: Index, node: Term) -> None:
@@ -34,9 +39,67 @@ def check_shape_words(index: Index, node: Term) -> None:
     for predicate in index.subjects.get(node, {}):
         if predicate.value.startswith(SH) and predicate.value[len(SH) :] not in SHAPE_WORDS:
             word = predicate.value[len(SH) :]
+            if word == "js":
+                raise ShapeError("sh:js, which is SHACL-JS", where=text_of(node), hint="write it as sh:sparql")
             near = difflib.get_close_matches(word, sorted(SHAPE_WORDS), 1)
             hint = f"did you mean sh:{near[0]}?" if near else "see the specification for the words there are"
             raise ShapeError(f"sh:{word} is no word of SHACL", where=text_of(node), hint=hint)
+
+
+def check_values(index: Index, node: Term, has_path: bool, where: str) -> list[str]:
+    """Return what to note of the values that a shape's switches have.
+
+    Raises ``ShapeError`` for a switch that is no boolean, and a message that is no string.
+    """
+    notes: list[str] = []
+    for word in _SWITCHES:
+        value = index.one(node, sh(word))
+        if value == _ONE:
+            notes.append(f'{where}: sh:{word} "1" does nothing; only true switches it on')
+        elif value is not None and value not in _BOOLEANS:
+            raise ShapeError(f"sh:{word} {text_of(value)}", where=where, hint="it must be true or false")
+    for message in index.values(node, sh("message")):
+        if not isinstance(message, Literal) or not (message.language or message.datatype.value == XSD + "string"):
+            raise ShapeError(f"sh:message {text_of(message)}", where=where, hint="it must be a string")
+    inner = index.values(node, sh("qualifiedValueShape"))
+    if inner and not has_path:
+        notes.append(f"{where}: sh:qualifiedValueShape does nothing on a node shape")
+    for word in _NEEDS_SHAPE:
+        if index.values(node, sh(word)) and not inner:
+            notes.append(f"{where}: sh:{word} without sh:qualifiedValueShape does nothing")
+    return notes
+
+
+def notes_on(index: Index, by_node: dict[Term, Shape]) -> list[str]:
+    """Return what a reader of a report should know of a shapes graph that is right by the letter."""
+    notes: list[str] = []
+    used: set[Term] = set()
+    for shape in by_node.values():
+        inner = [*shape.properties, *(n for c in shape.constraints for n in (*c.shapes, *c.extra))]
+        used.update(inner)
+        for node in inner:
+            if node not in index.subjects:
+                notes.append(f"{shape.name}: {text_of(node)} is not in the shapes graph, so all conforms to it")
+    for node, shape in by_node.items():
+        if not shape.targets and not shape.deactivated and node not in used:
+            classlike = NamedNode(OWL + "Class") in index.values(node, RDF_TYPE)
+            more = " (an owl:Class is none; an rdfs:Class is, section 2.1.3.3)" if classlike else ""
+            notes.append(f"{shape.name} has no target{more}, and no shape leads to it: it is never judged")
+    for subject in index.subjects:
+        for other in index.values(subject, NamedNode(OWL + "imports")):
+            if other not in index.subjects:
+                notes.append(f"owl:imports {text_of(other)} was not followed: give that file as well")
+        if index.values(subject, sh("resultAnnotation")):
+            notes.append("sh:resultAnnotation (SHACL Advanced Features) is left out of the report")
+    return list(dict.fromkeys(notes))
+
+
+def notes_on_data(data: Triples) -> list[str]:
+    """Return what a reader of a report should know of the data: the shapes they ask for."""
+    suggested = {text_of(o) for _, p, o in data if p == _SUGGESTED}
+    return [
+        f"the data suggest the shapes {graph} (sh:shapesGraph), which were not looked up" for graph in sorted(suggested)
+    ]
 
 
 def check_number(value: Term | None, word: str, where: str) -> int:
