@@ -6,12 +6,14 @@ used, rejected with the reason, or unused.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from kg.extract import describe_claim
 from kg.gate import Verdict
 from kg.matching import Refusal
 from kg.model import Claim, Span
@@ -43,6 +45,16 @@ class SentenceAccount(NamedTuple):
     reason: str
 
 
+class RefusedClaim(NamedTuple):
+    """A claim that a rule made and the gate refused: its words, what it would say, and what is not borne out."""
+
+    start: int
+    end: int
+    rule: str
+    says: str
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """What became of an article, sentence by sentence and number by number, in order."""
@@ -52,6 +64,7 @@ class Account:
     notes: tuple[str, ...]
     sentences: tuple[SentenceAccount, ...]
     numbers: tuple[NumberAccount, ...]
+    refused: tuple[RefusedClaim, ...] = ()
 
     def counts(self) -> dict[str, int]:
         """Return how many numbers there are, and how many are used, rejected and unused."""
@@ -78,7 +91,28 @@ class Account:
                 for s in self.sentences
             ],
             "numbers": [{**n._asdict(), "claims": list(n.claims)} for n in self.numbers],
+            "refused": [r._asdict() for r in self.refused],
         }
+
+    def pack(self) -> str:
+        """Return the account as JSON without the article's words, which ``unpack_account`` takes from the text."""
+        numbers = [[n.start, n.end, n.status, n.reason, n.claims] for n in self.numbers]
+        return json.dumps([self.notes, self.sentences, numbers, self.refused], ensure_ascii=False)
+
+
+def unpack_account(article: str, text: str, packed: str) -> Account:
+    """Return the account that ``pack`` wrote, of the article with this text."""
+    notes, sentences, numbers, refused = json.loads(packed)
+    return Account(
+        article=article,
+        text=text,
+        notes=tuple(notes),
+        sentences=tuple(
+            SentenceAccount(s, e, part, tuple(map(tuple, made)), why) for s, e, part, made, why in sentences
+        ),
+        numbers=tuple(NumberAccount(s, e, text[s:e], status, why, tuple(ids)) for s, e, status, why, ids in numbers),
+        refused=tuple(RefusedClaim(*row) for row in refused),
+    )
 
 
 def make_account(reading: Reading, verdicts: Sequence[Verdict], refusals: Sequence[Refusal] = ()) -> Account:
@@ -89,7 +123,16 @@ def make_account(reading: Reading, verdicts: Sequence[Verdict], refusals: Sequen
         notes=reading.article.notes,
         sentences=tuple(_account_sentences(reading, verdicts)),
         numbers=tuple(_account_numbers(reading, verdicts, refusals)),
+        refused=tuple(_list_refused(verdicts)),
     )
+
+
+def _list_refused(verdicts: Iterable[Verdict]) -> Iterator[RefusedClaim]:
+    """Yield the claims that the gate refused, in the order of their words."""
+    for verdict in sorted((v for v in verdicts if not v.accepted), key=lambda v: (v.claim.start, v.claim.id)):
+        claim = verdict.claim
+        reason = "; ".join(f"{failure.part}: {failure.reason}" for failure in verdict.failures)
+        yield RefusedClaim(claim.start, claim.end, claim.rule, describe_claim(claim), reason)
 
 
 # ---------------------------------------------------------------- numbers

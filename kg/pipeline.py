@@ -15,7 +15,7 @@ from kg.article import parse_article
 from kg.corpus import checking, place
 from kg.corpus.keys import combine_keys, tools_key
 from kg.corpus.lock import locked
-from kg.corpus.parts import Failure, KeptArticle, PartStore
+from kg.corpus.parts import Failure, KeptArticle, PartStore, read_accounts
 from kg.corpus.publish import COPIED, Publisher, in_order
 from kg.corpus.said import read_claim_lines
 from kg.corpus.tools import ArticleResult as ArticleResult
@@ -277,6 +277,15 @@ class _Build:
 def load_claims(path: Path) -> list[Claim]:
     """Read the claims of a build's folder, or of a file of claims; raise ``StoreError`` where there are none."""
     return [Claim.from_dict(row) for row in map(_drop_id, read_claim_lines(path))]
+
+
+def load_accounts(out: Path) -> dict[str, str]:
+    """Return the packed account of each article of a build (``kg.account.unpack_account``), by article id.
+
+    Empty where the build's folder does not hold them any more: then nothing is known of what was not used.
+    """
+    manifest = place.read_manifest(out)
+    return read_accounts(out / "parts.db", str(manifest["build"])) if manifest else {}
 
 
 def _drop_id(line: str) -> dict[str, object]:

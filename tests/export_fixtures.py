@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from kg.export import Source
-from kg.pipeline import build
+from kg.pipeline import build, load_accounts
 from kg.resources import load_domain
 from kg.store import open_store
 
@@ -25,4 +26,5 @@ def export_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def export_source(export_build: Path) -> Source:
     """What an export of that build starts from; its views are made once for all tests."""
     domain = load_domain()
-    return Source(open_store(export_build / "store"), domain.data_base, domain.prefixes)
+    store = open_store(export_build / "store")
+    return Source(store, domain.data_base, domain.prefixes, accounts=partial(load_accounts, export_build))

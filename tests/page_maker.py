@@ -7,6 +7,7 @@ import hashlib
 import pyoxigraph as ox
 from export_readers import BASE, HOSTILE
 
+from kg.account import Account, NumberAccount, RefusedClaim, SentenceAccount
 from kg.export import Options, Source
 from kg.export.text import BAD
 from kg.graph import settle_claims, write_quads
@@ -16,7 +17,7 @@ from kg.store import load_lines
 RD = "https://kg.example/ontology/"
 EMOJI = (
     "🙂🙂 Green Park 🏞️ lies within North District 𝄞. Its output was cut from 300 to 120 units. "
-    "It will found <b>Blue Plant</b>. Output for 2025 was million yuan."
+    "It will found <b>Blue Plant</b>. Output for 2025 was million yuan. 🏞️ 7 <i>guests</i> came."
 )
 
 
@@ -62,7 +63,36 @@ def source_of(articles: dict[Article, list[Claim]] | list[tuple[Article, list[Cl
 def emoji_source() -> Source:
     """Return a source of one article full of characters outside the basic plane."""
     article = make_article("emoji", EMOJI)
-    return source_of([(article, emoji_claims(article))], "Parks <script>alert(1)</script>")
+    source = source_of([(article, emoji_claims(article))], "Parks <script>alert(1)</script>")
+    return Source(source.store, BASE, options=source.options, accounts=lambda: {"emoji": emoji_account().pack()})
+
+
+def emoji_account() -> Account:
+    """Return an account of it: a used number, a rejected one, one that is not used, and a claim refused."""
+
+    def place(words: str) -> tuple[int, int]:
+        start = EMOJI.index(words)
+        return start, start + len(words)
+
+    user = next(claim for claim in source_claims() if claim.value == "120")
+    rejected = NumberAccount(*place("2025"), "2025", "rejected", "part of the name <i>2025</i> 🙂", ())
+    unused = NumberAccount(*place("7"), "7", "unused", "no rule reads the words around it", ())
+    refused = RefusedClaim(
+        *place("7 <i>guests</i> came"), "a-rule", "<b>Park</b> | count | 7", "value: not in the words"
+    )
+    return Account(
+        article="emoji",
+        text=EMOJI,
+        notes=(),
+        sentences=(SentenceAccount(*place("🏞️ 7 <i>guests</i> came."), "body", (), "no pattern"),),
+        numbers=(NumberAccount(*place("120"), "120", "used", "", (user.id,)), rejected, unused),
+        refused=(refused,),
+    )
+
+
+def source_claims() -> list[Claim]:
+    """Return the claims of the article full of emoji as the graph gives them."""
+    return settle_claims(emoji_claims(make_article("emoji", EMOJI)))
 
 
 def hostile_source() -> Source:

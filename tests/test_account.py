@@ -9,9 +9,11 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.account import Account
+from kg.account import Account, make_account, unpack_account
 from kg.article import parse_article
 from kg.cli import main
+from kg.extract import describe_claim
+from kg.gate import Failure, Verdict
 from kg.pipeline import ArticleResult, Tools, load_tools, read_claims
 from kg.resources import load_domain
 
@@ -51,6 +53,22 @@ def test_every_digit_is_in_one_number_and_every_number_has_one_fate(text: str) -
     counts = account.counts()
     assert counts["used"] + counts["rejected"] + counts["unused"] == counts["numbers"] == len(numbers)
     assert all(bool(n.claims) == (n.status == "used") and bool(n.reason) == (n.status != "used") for n in numbers)
+
+
+@settings(max_examples=50, deadline=None, derandomize=True)
+@given(TEXTS)
+def test_an_account_packed_is_the_same_again(text: str) -> None:
+    account = read(text).account
+    assert unpack_account(account.article, account.text, account.pack()) == account
+
+
+def test_refused_claims_are_in_the_account_with_why() -> None:
+    article = read("Changping District has attracted more than 82 key projects.")
+    claim = article.verdicts[0].claim
+    refused = Verdict(claim, (Failure("value", "not in the words"),))
+    account = make_account(article.reading, (refused, *article.verdicts[1:]))
+    assert account.refused[0] == (claim.start, claim.end, claim.rule, describe_claim(claim), "value: not in the words")
+    assert unpack_account(account.article, account.text, account.pack()) == account
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,14 @@ import pytest
 from export_readers import FixedSource, write
 from page_maker import emoji_source, hostile_source
 
+from kg.account import unpack_account
 from kg.errors import ExportError
 from kg.export import Source
 from kg.export import page as page_module
 from kg.export.page import STATIC, load_libraries, load_manifest
 from kg.export.page_data import to_utf16
 from kg.network import Network, Node
+from kg.pipeline import load_accounts
 
 pytest_plugins = ["export_fixtures"]
 
@@ -106,6 +109,49 @@ def test_offsets_of_the_first_article(export_source: Source, tmp_path: Path) -> 
     text = data["articles"][0]["text"]
     assert len(data["facts"]) == len(export_source.claims)
     assert [text[f["from"] : f["to"]] for f in data["facts"]] == [c.quote for c in export_source.claims]
+
+
+def test_the_account_lies_in_the_data_by_utf16(tmp_path: Path) -> None:
+    article = data_of(parts_of(emoji_source(), tmp_path))["articles"][0]
+    wide = article["text"].encode("utf-16-le")
+
+    def words(entry: list[Any]) -> str:
+        return wide[2 * entry[0] : 2 * entry[1]].decode("utf-16-le")
+
+    assert [(words(n), n[2], n[3], len(n[4])) for n in article["numbers"]] == [
+        ("120", "used", "", 1),
+        ("2025", "rejected", "part of the name <i>2025</i> 🙂", 0),
+        ("7", "unused", "no rule reads the words around it", 0),
+    ]
+    assert [(words(r), *r[2:]) for r in article["refused"]] == [
+        ("7 <i>guests</i> came", "<b>Park</b> | count | 7", "value: not in the words", "a-rule")
+    ]
+    assert [(words(s), s[2]) for s in article["silent"]] == [("🏞️ 7 <i>guests</i> came.", "no pattern")]
+
+
+def test_every_number_of_a_build_is_in_its_page(export_source: Source, tmp_path: Path) -> None:
+    data = data_of(parts_of(export_source, tmp_path))
+    for article in data["articles"]:
+        account = unpack_account(article["id"], article["text"], export_source.accounts[article["id"]])
+        assert [n[2] for n in article["numbers"]] == [n.status for n in account.numbers]
+        assert all(bool(n[3]) == (n[2] != "used") for n in article["numbers"])
+    assert {n[2] for article in data["articles"] for n in article["numbers"]} == {"used", "unused", "rejected"}
+
+
+def test_without_an_account_the_page_says_so(tmp_path: Path) -> None:
+    report = write(hostile_source(), tmp_path / "page.html")
+    assert [loss.example for loss in report.losses if loss.what.startswith("what was not used")] == ["hostile"]
+
+
+def test_accounts_are_read_where_nothing_may_be_written(export_build: Path, tmp_path: Path) -> None:
+    assert load_accounts(export_build).keys() == {"changping-two-districts"}
+    assert load_accounts(tmp_path) == {}
+    other = tmp_path / "copy"
+    shutil.copytree(export_build, other)  # the files keep their times, by which a build knows them
+    (other / "parts.db").unlink()
+    assert load_accounts(other) == {} and not (other / "parts.db").exists()
+    (other / "parts.db").write_bytes(b"not a database")
+    assert load_accounts(other) == {}
 
 
 @pytest.mark.parametrize("text", ["", "plain", "🙂", "a🙂b🙂🙂c", "𠮷昌平", "é" * 3 + "🏞️"])

@@ -115,7 +115,7 @@ def test_a_fact_shows_its_words(opened: Any, export_source: Source) -> None:
 
 def test_words_show_their_facts(opened: Any, export_source: Source) -> None:
     page = opened(export_source)
-    page.page.locator(".q", has_text="168 in the library").first.click()
+    page.page.locator("#text .q.num.used", has_text="168").first.click()
     assert "168 projects" in page.page.inner_text("#panel")
     assert page.page.inner_text("#panel h2") == "Facts from these words"
     page.keep("3-words")
@@ -230,6 +230,55 @@ def test_offsets_where_letters_are_two_units_long(opened: Any) -> None:
     assert page.page.title() == "Parks <script>alert(1)</script>"
     assert page.page.locator("article b").count() == 0
     page.keep("7-emoji")
+
+
+def test_numbers_not_used_and_rejected_say_why(opened: Any) -> None:
+    page = opened(emoji_source()).page
+    assert page.locator("#text .num").all_inner_texts() == ["120", "2025", "7"]
+    rejected = page.locator("#text .num.rejected")
+    rejected.click()
+    assert page.inner_text("#panel h2 >> nth=0") == "Number rejected"
+    assert page.inner_text("#panel .why") == "part of the name <i>2025</i> 🙂"
+    # It lies in the words of a fact too, which is shown below.
+    assert page.locator("#panel h2").all_inner_texts() == ["Number rejected", "Facts from these words"]
+    assert "rejected" in (rejected.get_attribute("aria-description") or "")
+    page.locator("#text .num.unused").focus()
+    page.keyboard.press("Enter")
+    assert page.inner_text("#panel h2") == "Number not used"
+    assert page.inner_text("#said") == "Number not used: no rule reads the words around it"
+    assert page.locator("#text .active").all_inner_texts() == ["7"]
+
+
+def test_refused_claims_are_marked_and_say_why(opened: Any) -> None:
+    page = opened(emoji_source()).page
+    assert "".join(page.locator("#text .refused").all_inner_texts()) == "7 <i>guests</i> came"
+    page.locator("#text .refused").last.click()
+    cells = page.locator("#panel td").all_inner_texts()
+    assert cells == ["<b>Park</b> | count | 7", "value: not in the words", "a-rule"]
+
+
+def test_the_reckoning_of_an_article_leads_to_its_numbers(opened: Any) -> None:
+    page = opened(emoji_source())
+    button = page.page.locator("#reckoning")
+    assert button.inner_text() == "3 numbers: 1 used, 1 not used, 1 rejected · 1 claims refused"
+    button.focus()
+    page.page.keyboard.press("Enter")
+    assert page.page.evaluate("document.activeElement.id") == "panel"
+    headers = page.page.locator("#panel h2, #panel h3").all_inner_texts()
+    assert headers == ["What became of this article's numbers", "Claims refused", "Sentences that gave nothing"]
+    page.page.locator("#panel td button", has_text="2025").click()
+    assert page.page.locator("#text .active").all_inner_texts() == ["2025"]
+    page.keep("10-reckoning")
+
+
+def test_back_leads_to_the_thing_before(opened: Any, export_source: Source) -> None:
+    page = opened(export_source)
+    page.find("Life Valley")
+    page.find("Changping District")
+    page.page.go_back()
+    page.page.wait_for_function("document.querySelector('#panel h2').innerText.startsWith('Life Valley')")
+    page.page.go_back()
+    page.page.wait_for_function("document.querySelector('#panel h2').innerText === 'Things'")
 
 
 def test_plans_are_marked(opened: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,6 +17,7 @@ from kg.export import FORMATS, Options, Report, Source, export_file, find_format
 from kg.export.source import PARTS
 from kg.network import Observations
 from kg.network_filter import Filter
+from kg.pipeline import load_accounts
 from kg.resources import load_domain
 from kg.store import open_built
 
@@ -94,7 +96,8 @@ def export(
                 where=str(path),
                 hint="leave the filters out, export a network, or take a part with kg query -e 'CONSTRUCT …'",
             )
-    source = Source(open_built(build_folder, domain.data_base), domain.data_base, domain.prefixes, options)
+    store = open_built(build_folder, domain.data_base)
+    source = Source(store, domain.data_base, domain.prefixes, options, accounts=partial(load_accounts, build_folder))
     for path in files:
         report = export_file(source, path)
         if not quiet:

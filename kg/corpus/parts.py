@@ -23,11 +23,11 @@ CREATE TABLE IF NOT EXISTS part (
     id INTEGER PRIMARY KEY, source TEXT, key TEXT, path TEXT, failures TEXT, UNIQUE (source, key));
 CREATE TABLE IF NOT EXISTS article (
     id INTEGER PRIMARY KEY, part INTEGER, name TEXT, size INTEGER, lines INTEGER, counts TEXT, quads BLOB, claims BLOB,
-    traces BLOB);
+    traces BLOB, account BLOB);
 CREATE INDEX IF NOT EXISTS article_part ON article (part);
 CREATE TABLE IF NOT EXISTS build (id TEXT PRIMARY KEY, articles TEXT, state TEXT);
 """
-_FORMAT = 3
+_FORMAT = 4
 
 
 class Failure(NamedTuple):
@@ -49,7 +49,7 @@ class Failure(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ReadArticle:
-    """One article as it is kept: sorted N-Quads, claims and traces (``kg.across``), compressed, and what to count."""
+    """One article as it is kept: N-Quads, claims, traces (``kg.across``) and account, compressed, and what to count."""
 
     name: str
     size: int
@@ -58,6 +58,7 @@ class ReadArticle:
     quads: bytes
     claims: bytes
     traces: bytes
+    account: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +159,8 @@ class PartStore:
                     (part.source, part.key, part.path, json.dumps(part.failures)),
                 )
                 connection.executemany(
-                    "INSERT INTO article (part, name, size, lines, counts, quads, claims, traces) "
-                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO article (part, name, size, lines, counts, quads, claims, traces, account) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     [
                         (
                             cursor.lastrowid,
@@ -170,6 +171,7 @@ class PartStore:
                             a.quads,
                             a.claims,
                             a.traces,
+                            a.account,
                         )
                         for a in part.articles
                     ],
@@ -223,6 +225,29 @@ class PartStore:
             gone = [row for (row,) in connection.execute("SELECT id FROM part") if row not in kept]
             for row in gone:
                 self._drop(connection, "id = ?", (row,))
+
+
+def read_accounts(path: Path, build: str) -> dict[str, str]:
+    """Return the packed account of each article of a build, by the article's id; none where it is not known.
+
+    Only reads: a folder that may not be written to will do.
+    """
+    try:
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    except sqlite3.OperationalError:
+        return {}
+    try:
+        row = connection.execute("SELECT articles FROM build WHERE id = ?", (build,)).fetchone()
+        found: dict[str, str] = {}
+        for number, name, *_ in json.loads(row[0]) if row else ():
+            kept = connection.execute("SELECT account FROM article WHERE id = ?", (number,)).fetchone()
+            if kept:
+                found[name] = zlib.decompress(kept[0]).decode()
+        return found
+    except sqlite3.DatabaseError:
+        return {}
+    finally:
+        connection.close()
 
 
 @contextmanager

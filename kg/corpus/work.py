@@ -117,11 +117,11 @@ def pack_article(tools: Tools, result: ArticleResult) -> ReadArticle:
     for claim in claims:
         kind = {"Observation": "values", "literal": "texts"}.get(claim.object_type, "relations")
         counts.update((f"kind {kind}", f"status {claim.status}"))
-    counts.update({f"number {name}": number for name, number in result.account.counts().items()})
-    quads = zlib.compress(lines, 1)
-    traces = zlib.compress(make_traces(result.reading, claims, tools.across, tools.domain.data_base), 1)
-    number = lines.count(b"\n")
-    return ReadArticle(result.article.id, len(rows), number, counts, quads, zlib.compress(rows, 1), traces)
+    account = result.account
+    counts.update({f"number {name}": number for name, number in account.counts().items()})
+    traces = make_traces(result.reading, claims, tools.across, tools.domain.data_base)
+    packed = (zlib.compress(data, 1) for data in (lines, rows, traces, account.pack().encode()))
+    return ReadArticle(result.article.id, len(rows), lines.count(b"\n"), counts, *packed)
 
 
 # ---------------------------------------------------------------- many files

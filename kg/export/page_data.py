@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from kg import vocab as v
+from kg.account import unpack_account
 from kg.export.base import Losses
 from kg.export.source import Source
 from kg.export.text import clean, one_line
@@ -47,6 +48,9 @@ def make_data(source: Source, losses: Losses) -> dict[str, Any]:
     predicates = sorted({claim.predicate for claim in claims})
     shift = {article["id"]: to_utf16(article["text"]) for article in articles}
     facts = [_fact(claim, numbers, predicates, order, shift[claim.article], source, losses) for claim in claims]
+    known = {claim.id: index for index, claim in enumerate(claims)}
+    for article in articles:
+        article.update(_account(article, source, known, shift[article["id"]], losses))
     return {
         "title": one_line(source.options.title, losses),
         "classes": {
@@ -124,6 +128,42 @@ def _fact(
     if claim.resolved:
         fact["resolved"] = [[r.part, r.rule, shift(r.start), shift(r.end)] for r in claim.resolved]
     return fact
+
+
+def _account(
+    article: dict[str, Any], source: Source, facts: dict[str, int], shift: Callable[[int], int], losses: Losses
+) -> dict[str, Any]:
+    """Return what became of an article's numbers and sentences, and which claims were refused; empty if not known.
+
+    A number is (from, to, fate, why, facts that use it), a sentence that gave nothing (from, to, why), a refused
+    claim (from, to, what it would say, why, rule).
+    """
+    packed = source.accounts.get(article["id"])
+    if packed is None:
+        losses.add("what was not used of an article, and why: the build does not hold its account", article["id"])
+        return {}
+    account = unpack_account(article["id"], article["text"], packed)
+    return {
+        "numbers": [
+            [
+                shift(n.start),
+                shift(n.end),
+                n.status,
+                clean(n.reason, losses),
+                [facts[c] for c in n.claims if c in facts],
+            ]
+            for n in account.numbers
+        ],
+        "silent": [
+            [shift(s.start), shift(s.end), clean(s.reason, losses)]
+            for s in account.sentences
+            if s.reason and not s.claims
+        ],
+        "refused": [
+            [shift(r.start), shift(r.end), clean(r.says, losses), clean(r.reason, losses), r.rule]
+            for r in account.refused
+        ],
+    }
 
 
 def read_articles(source: Source, losses: Losses) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -42,7 +43,11 @@ class Options:
 
 
 class Source:
-    """A store with its data base and prefixes; each view is made once, when first asked for."""
+    """A store with its data base and prefixes; each view is made once, when first asked for.
+
+    ``accounts`` gives the packed accounts of the articles (``kg.pipeline.load_accounts``), which the graph
+    does not hold: a fact that was refused is in no graph.
+    """
 
     def __init__(
         self,
@@ -50,11 +55,19 @@ class Source:
         base: str,
         prefixes: dict[str, str] | None = None,
         options: Options | None = None,
+        *,
+        accounts: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         self.store = store
         self.base = base
         self.prefixes = {**data_prefixes(base), **(prefixes or {})}
         self.options = options or Options()
+        self._load_accounts = accounts
+
+    @cached_property
+    def accounts(self) -> Mapping[str, str]:
+        """The packed account of each article, by its id: what of its words was not used, and why."""
+        return self._load_accounts()
 
     @cached_property
     def lines(self) -> list[str]:

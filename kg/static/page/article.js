@@ -1,21 +1,33 @@
-// The article beside the facts: every stretch of text that a fact rests on can be chosen.
+// The article beside the facts: every stretch of text that a fact rests on can be chosen, and so can every
+// number that none rests on.
 const RANK = ["stated", "missing", "kept", "implied"];
+const FATES = { used: "used", unused: "not used", rejected: "rejected" };
+const KINDS = ["facts", "numbers", "refused", "silent"];
 
-// Cuts a text at every start and end of a quote; a piece knows the facts that rest on it.
-function cutText(text, indexes) {
+// All that has a place in the text, as [from, to, kind, index].
+function placesOf(index) {
+  const article = articles[index];
+  const places = within[index].map((fact) => [facts[fact].from, facts[fact].to, "facts", fact]);
+  for (const kind of KINDS.slice(1)) (article[kind] || []).forEach((entry, number) => places.push([entry[0], entry[1], kind, number]));
+  return places;
+}
+
+// Cuts a text where anything starts or ends; a piece knows what it is part of, by kind.
+function cutText(text, places) {
   const starts = new Map();
   const cuts = new Set([0, text.length]);
-  for (const index of indexes) {
-    const { from, to } = facts[index];
-    cuts.add(from).add(to);
-    if (!starts.has(from)) starts.set(from, []);
-    starts.get(from).push(index);
+  for (const place of places) {
+    cuts.add(place[0]).add(place[1]);
+    if (!starts.has(place[0])) starts.set(place[0], []);
+    starts.get(place[0]).push(place);
   }
-  const places = [...cuts].sort((a, b) => a - b);
+  const edges = [...cuts].sort((a, b) => a - b);
   let open = [];
-  return places.slice(0, -1).map((from, place) => {
-    open = open.filter((index) => facts[index].to > from).concat(starts.get(from) || []);
-    return { text: text.slice(from, places[place + 1]), facts: open };
+  return edges.slice(0, -1).map((from, step) => {
+    open = open.filter((place) => place[1] > from).concat(starts.get(from) || []);
+    const piece = { text: text.slice(from, edges[step + 1]), from };
+    for (const kind of KINDS) piece[kind] = open.filter((place) => place[2] === kind).map((place) => place[3]);
+    return piece;
   });
 }
 
@@ -26,68 +38,162 @@ function showArticle(index) {
   const article = articles[index];
   const meta = [article.date, article.url].filter(Boolean).join(" · ");
   const body = make("div", {});
-  for (const piece of cutText(article.text, within[index])) body.append(pieceOf(piece));
+  for (const piece of cutText(article.text, placesOf(index))) body.append(pieceOf(piece, article));
   byId("text").replaceChildren(
     make("h2", {}, make("bdi", {}, article.title || article.id)),
     meta ? make("p", { class: "meta" }, meta) : "",
     body,
   );
+  drawReckoning(index);
 }
 
-function pieceOf(piece) {
-  if (!piece.facts.length) return make("span", { class: "unused" }, piece.text);
-  const marks = piece.facts.map((index) => markOf(facts[index]));
-  const mark = RANK.find((name) => marks.includes(name));
-  const count = piece.facts.length;
+function pieceOf(piece, article) {
+  const { facts: here, numbers, refused, silent } = piece;
+  const number = numbers.length ? article.numbers[numbers[0]] : null;
+  const names = [];
+  const notes = [];
+  if (here.length) {
+    const marks = here.map((index) => markOf(facts[index]));
+    const mark = RANK.find((name) => marks.includes(name));
+    names.push("q", mark);
+    notes.push(`${here.length} ${here.length === 1 ? "fact" : "facts"}, ${mark}`);
+  }
+  if (number) {
+    names.push("num", number[2]);
+    notes.push(`number ${FATES[number[2]]}`);
+  }
+  if (refused.length) {
+    names.push("refused");
+    notes.push(`${refused.length} refused`);
+  }
+  if (!here.length && !refused.length && (!number || number[2] === "used")) {
+    const why = silent.length ? article.silent[silent[0]][2] : "";
+    return make("span", { class: "unused", title: why && `Nothing was taken from this sentence: ${why}` }, piece.text);
+  }
   const element = make(
     "span",
-    { class: `q ${mark}`, tabindex: "0", role: "button", "data-facts": piece.facts.join(" "),
-      "aria-description": `${count} ${count === 1 ? "fact" : "facts"}, ${mark}` },
+    { class: names.join(" "), tabindex: "0", role: "button", "data-facts": here.join(" "), "data-from": piece.from, "aria-description": notes.join("; ") },
     piece.text,
   );
-  element.addEventListener("click", () => showWords(piece.facts));
+  element.addEventListener("click", () => showWords(piece));
   element.addEventListener("keydown", (event) => {
     if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
-      showWords(piece.facts);
+      showWords(piece);
     }
   });
   return element;
 }
 
 function clearWords() {
-  for (const old of document.querySelectorAll(".q.active")) old.classList.remove("active");
+  for (const old of document.querySelectorAll("#text .active")) old.classList.remove("active");
+}
+
+// Marks the pieces of the article shown that a test picks, and brings the first into view.
+function markWords(picks, focus) {
+  clearWords();
+  const found = [...byId("text").querySelectorAll("[data-from]")].filter(picks);
+  for (const piece of found) piece.classList.add("active");
+  if (!found.length) return;
+  found[0].scrollIntoView({ block: "center" });
+  if (focus) found[0].focus({ preventScroll: true });
 }
 
 // Marks the words that a fact rests on and brings them into view.
 function showQuote(index, focus) {
-  const fact = facts[index];
   state.fact = index;
-  showArticle(fact.a);
-  clearWords();
-  const found = [...byId("text").querySelectorAll(".q")].filter((piece) =>
-    piece.dataset.facts.split(" ").includes(String(index)),
-  );
-  for (const piece of found) piece.classList.add("active");
-  if (found.length) {
-    found[0].scrollIntoView({ block: "center" });
-    if (focus) found[0].focus({ preventScroll: true });
-  }
-  say(`Words: ${quoteOf(fact)}`);
+  showArticle(facts[index].a);
+  markWords((piece) => piece.dataset.facts.split(" ").includes(String(index)), focus);
+  say(`Words: ${quoteOf(facts[index])}`);
 }
 
-// Shows the facts that rest on the words chosen.
-function showWords(indexes) {
-  clearWords();
-  showQuote(indexes[indexes.length - 1], false);
+// Shows what became of the words chosen: the facts that rest on them, and why a number or a claim was left out.
+function showWords(piece) {
+  const article = articles[state.article];
+  const number = piece.numbers.length ? article.numbers[piece.numbers[0]] : null;
+  const used = number ? number[4].filter((index) => piece.facts.includes(index)) : [];
+  const ordered = [...used, ...piece.facts.filter((index) => !used.includes(index))];
+  const parts = [];
+  state.fact = -1;
+  if (number && number[2] !== "used") parts.push(...describeNumber(number, article));
+  if (ordered.length) parts.push(...describeFacts(ordered, used[0] ?? ordered[ordered.length - 1]));
+  else markWords((element) => Number(element.dataset.from) === piece.from, false);
+  if (piece.refused.length) {
+    parts.push(make("h3", {}, "Refused: the words do not bear it out"), refusedTable(piece.refused.map((place) => article.refused[place])));
+  }
+  byId("panel").replaceChildren(...parts);
+  byId("panel").scrollTop = 0;
+  revealOnSmall();
+  chooseRow(state.fact);
+  say(number && number[2] !== "used" ? `Number ${FATES[number[2]]}: ${number[3]}` : `${ordered.length} facts rest on these words`);
+}
+
+function describeFacts(indexes, first) {
+  showQuote(first, false);
   const things = [...new Set(indexes.map((index) => facts[index].s))];
-  const quote = quoteOf(facts[indexes[indexes.length - 1]]);
-  byId("panel").replaceChildren(
+  return [
     make("h2", {}, "Facts from these words"),
-    make("blockquote", {}, make("bdi", {}, quote)),
+    make("blockquote", {}, make("bdi", {}, quoteOf(facts[first]))),
     factTable(indexes, "Facts from these words", true),
     make("p", { class: "kind" }, "About: ", ...things.flatMap((thing) => [thingLink(thing), " "])),
-  );
-  chooseRow(state.fact);
-  say(`${indexes.length} facts rest on these words`);
+  ];
+}
+
+function describeNumber(number, article) {
+  const before = article.text.slice(Math.max(0, number[0] - 60), number[0]);
+  const after = article.text.slice(number[1], number[1] + 60);
+  const words = make("bdi", {}, "…", before, make("mark", { class: `num ${number[2]}` }, article.text.slice(number[0], number[1])), after, "…");
+  return [
+    make("h2", {}, `Number ${FATES[number[2]]}`),
+    make("blockquote", {}, words),
+    make("p", {}, make("span", { class: `tag ${number[2]}` }, FATES[number[2]]), " ", make("bdi", { class: "why" }, number[3])),
+  ];
+}
+
+function refusedTable(rows) {
+  return sortable("Claims refused", [
+    { title: "Would say", cell: (row) => make("bdi", {}, row[2]), key: (row) => row[2] },
+    { title: "Why refused", cell: (row) => make("bdi", {}, row[3]), key: (row) => row[3] },
+    { title: "Rule", cell: (row) => make("bdi", {}, row[4]), key: (row) => row[4] },
+  ], rows);
+}
+
+// The reckoning above the text: how many numbers there are and what became of them.
+function drawReckoning(index) {
+  const { numbers, refused } = articles[index];
+  const button = byId("reckoning");
+  button.hidden = !numbers;
+  if (!numbers) return;
+  const count = (fate) => numbers.filter((number) => number[2] === fate).length;
+  button.textContent = `${numbers.length} numbers: ${count("used")} used, ${count("unused")} not used, ${count("rejected")} rejected` +
+    (refused.length ? ` · ${refused.length} claims refused` : "");
+}
+
+function showReckoning() {
+  const article = articles[state.article];
+  const bring = (row) => markWords((element) => Number(element.dataset.from) >= row[0] && Number(element.dataset.from) < row[1], true);
+  const link = (row, most) => make("button", { type: "button", class: "link", click: () => bring(row) }, make("bdi", {}, shorten(article.text.slice(row[0], row[1]), most)));
+  const fate = (row) => make("span", { class: `tag ${row[2]}` }, FATES[row[2]]);
+  const why = (row) => (row[2] === "used" ? `${row[4].length} ${row[4].length === 1 ? "fact" : "facts"}` : row[3]);
+  const parts = [
+    make("h2", {}, "What became of this article's numbers"),
+    sortable("Numbers of the article", [
+      { title: "Number", cell: (row) => link(row, 60), key: (row) => row[0] },
+      { title: "Became", cell: fate, key: (row) => FATES[row[2]] },
+      { title: "Why", cell: (row) => make("bdi", {}, why(row)), key: why },
+    ], article.numbers),
+  ];
+  if (article.refused.length) parts.push(make("h3", {}, "Claims refused"), refusedTable(article.refused));
+  if (article.silent.length) {
+    parts.push(make("h3", {}, "Sentences that gave nothing"), sortable("Sentences that gave nothing", [
+      { title: "Sentence", cell: (row) => make("bdi", {}, shorten(article.text.slice(row[0], row[1]), 160)), key: (row) => row[0] },
+      { title: "Why", cell: (row) => make("bdi", {}, row[2]), key: (row) => row[2] },
+    ], article.silent));
+  }
+  state.fact = -1;
+  byId("panel").replaceChildren(...parts);
+  byId("panel").scrollTop = 0;
+  revealOnSmall();
+  byId("panel").focus({ preventScroll: true });
+  say(byId("reckoning").textContent);
 }

@@ -52,6 +52,17 @@ function say(text) {
   byId("said").textContent = text;
 }
 
+// Cuts a long text, never between the two halves of a letter.
+function shorten(text, most) {
+  const letters = [...text];
+  return letters.length > most ? `${letters.slice(0, most - 1).join("")}…` : text;
+}
+
+// Where the parts stand one below the other, brings the facts into view.
+function revealOnSmall() {
+  if (matchMedia("(max-width: 1000px)").matches) byId("panel").scrollIntoView({ block: "start" });
+}
+
 function grouped(value) {
   const [whole, part] = value.split(".");
   return whole.replace(/\B(?=(\d{3})+$)/g, ",") + (part ? `.${part}` : "");

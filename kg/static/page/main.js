@@ -23,6 +23,14 @@ function showOverview() {
   );
 }
 
+function showAll() {
+  state.node = -1;
+  state.fact = -1;
+  clearWords();
+  redraw();
+  drawing?.getCamera().animatedReset();
+}
+
 function start() {
   byId("article").replaceChildren(...articles.map((article, index) => make("option", { value: String(index) }, article.title || article.id)));
   byId("article").addEventListener("change", (event) => showArticle(Number(event.target.value)));
@@ -38,7 +46,12 @@ function start() {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
   byId("nearer").addEventListener("click", () => drawing?.getCamera().animatedZoom());
   byId("farther").addEventListener("click", () => drawing?.getCamera().animatedUnzoom());
-  byId("whole").addEventListener("click", () => { state.node = -1; redraw(); drawing?.getCamera().animatedReset(); });
+  byId("whole").addEventListener("click", () => {
+    window.history.pushState(null, "", location.pathname);
+    showAll();
+  });
+  window.addEventListener("popstate", openAddress);
+  byId("reckoning").addEventListener("click", showReckoning);
   window.addEventListener("beforeprint", () => byId("print").replaceChildren(drawSvg(false)));
   document.addEventListener("keydown", (event) => {
     if (event.key === "/" && !["INPUT", "SELECT", "TEXTAREA"].includes(document.activeElement.tagName)) {
@@ -58,6 +71,7 @@ function openAddress() {
   const wanted = decodeURIComponent(location.hash.slice(1));
   const index = wanted ? nodes.findIndex((node) => node.id === wanted) : -1;
   if (index >= 0) showThing(index, true);
+  else if (state.node >= 0) showAll();
 }
 
 start();

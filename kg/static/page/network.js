@@ -79,7 +79,7 @@ function drawLabels() {
 function freeBox(label, written, taken) {
   const { context, attributes, options } = label;
   context.font = `${options.labelWeight || "normal"} ${options.labelSize}px ${options.labelFont}`;
-  label.text = attributes.label.length > 42 ? `${attributes.label.slice(0, 40)}…` : attributes.label;
+  label.text = shorten(attributes.label, 42);
   const width = context.measureText(label.text).width + 4;
   const { x, y, size } = attributes;
   const spots = [[x + size + 1, y - 9], [x - size - 1 - width, y - 9], [x - width / 2, y - size - 19], [x - width / 2, y + size + 1]];
@@ -157,7 +157,7 @@ function drawSvg(live) {
     const spot = make("circle", { cx: node.x, cy: -node.y, r: node.size, fill: classes[node.kind].color }, make("title", {}, nameOf(node)));
     if (live) spot.addEventListener("click", () => showThing(index));
     picture.append(spot);
-    if (nodes.length <= 300) picture.append(make("text", { x: node.x + node.size + 3, y: -node.y + 4, "font-size": 12, fill: "currentColor" }, nameOf(node).slice(0, 40)));
+    if (nodes.length <= 300) picture.append(make("text", { x: node.x + node.size + 3, y: -node.y + 4, "font-size": 12, fill: "currentColor" }, shorten(nameOf(node), 40)));
   });
   return picture;
 }

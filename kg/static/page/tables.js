@@ -1,7 +1,7 @@
 // Tables that sort by any column, and the tables of facts.
 
 // columns: {title, cell(row) -> Node, key(row) -> string or number, number: true for numbers}
-function sortable(caption, offered, rows) {
+function sortable(caption, offered, rows, areFacts) {
   const columns = offered.filter((column) => rows.some((row) => column.key(row) !== ""));
   const body = make("tbody", {});
   const headers = columns.map((column, index) => {
@@ -14,8 +14,8 @@ function sortable(caption, offered, rows) {
   return make("div", { class: "scroll" }, table);
 
   function fill() {
-    body.replaceChildren(...ordered.map((row) => rowOf(columns, row)));
-    chooseRow(state.fact);
+    body.replaceChildren(...ordered.map((row) => rowOf(columns, row, areFacts)));
+    if (areFacts) chooseRow(state.fact);
   }
 
   function sortBy(index) {
@@ -38,9 +38,9 @@ function compare(a, b, up) {
   return up ? order : -order;
 }
 
-function rowOf(columns, row) {
+function rowOf(columns, row, areFacts) {
   const cells = columns.map((column) => make("td", { class: column.number ? "number" : undefined }, column.cell(row)));
-  return make("tr", { "data-fact": row }, ...cells);
+  return make("tr", { "data-fact": areFacts ? row : undefined }, ...cells);
 }
 
 function chooseRow(index) {
@@ -55,8 +55,7 @@ function period(fact) {
 }
 
 function wordsButton(index) {
-  const quote = quoteOf(facts[index]);
-  const short = quote.length > 60 ? `${quote.slice(0, 57)}…` : quote;
+  const short = shorten(quoteOf(facts[index]), 60);
   const click = () => {
     showQuote(index, true);
     chooseRow(index);
@@ -71,16 +70,17 @@ const COLUMNS = {
   value: { title: "Value", number: true, cell: (i) => valueCell(facts[i]), key: (i) => (facts[i].value ? Number(facts[i].value) : "") },
   when: { title: "When", cell: (i) => make("bdi", {}, period(facts[i])), key: (i) => facts[i].period_end || facts[i].period || "" },
   standing: { title: "Status", cell: (i) => standing(facts[i]), key: (i) => facts[i].status },
+  article: { title: "Article", cell: (i) => make("bdi", {}, shorten(articles[facts[i].a].title || articles[facts[i].a].id, 40)), key: (i) => (articles.length > 1 ? articles[facts[i].a].id : "") },
   words: { title: "Words", cell: wordsButton, key: (i) => articles[facts[i].a].id + String(facts[i].from).padStart(9, "0") },
 };
 
 function factTable(indexes, caption, withSubject) {
-  const names = ["relation", "said", "when", "standing", "words"];
-  return sortable(caption, (withSubject ? ["subject", ...names] : names).map((name) => COLUMNS[name]), indexes);
+  const names = ["relation", "said", "when", "standing", "words", "article"];
+  return sortable(caption, (withSubject ? ["subject", ...names] : names).map((name) => COLUMNS[name]), indexes, true);
 }
 
 function valueTable(indexes, caption) {
-  return sortable(caption, ["relation", "value", "when", "standing", "words"].map((name) => COLUMNS[name]), indexes);
+  return sortable(caption, ["relation", "value", "when", "standing", "words", "article"].map((name) => COLUMNS[name]), indexes, true);
 }
 
 function valueCell(fact) {

@@ -14,12 +14,15 @@ function showThing(index, quiet) {
   }
   byId("panel").replaceChildren(...parts);
   byId("panel").scrollTop = 0;
+  if (!quiet) revealOnSmall();
   const first = about[index][0] ?? towards[index][0];
   if (first !== undefined && state.article < 0) showArticle(facts[first].a);
   clearWords();
   chooseNode(index);
   if (quiet) return;
-  window.history.replaceState(null, "", `#${encodeURIComponent(node.id)}`);
+  const address = `#${encodeURIComponent(node.id)}`;
+  // A step of its own, so that the browser's "back" leads to the thing before.
+  if (location.hash !== address) window.history.pushState(null, "", address);
   byId("panel").focus({ preventScroll: true });
   say(`${nameOf(node)}: ${about[index].length} facts`);
 }
@@ -75,7 +78,7 @@ function drawHistory(group) {
     const words = `${saidBy(fact).textContent} · ${period(fact) || when(index) || "no period given"}`;
     drawing.append(
       make("rect", { x: 0, y: row * 22 + 3, height: 14, width: long, class: fact.value ? "full" : "empty" }),
-      make("text", { x: long + 6, y: row * 22 + 14 }, words.slice(0, 60)),
+      make("text", { x: long + 6, y: row * 22 + 14 }, shorten(words, 60)),
     );
   });
   return make("div", {}, make("p", { class: "kind" }, named(predicates[facts[group[0]].p])), drawing);
