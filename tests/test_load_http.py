@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import re
 import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_plus
 
 import pytest
+from hostile_server import SECRET, Hostile, Reply, answer, hostile_servers
 from load_data import kg, make_build, source
 
 from kg.errors import LoadError, MissingExtraError
@@ -20,80 +18,11 @@ from kg.load import Settings, make_loader
 from kg.load import http as kg_http
 from kg.load.http import Body, Web, explain, pause
 
-SECRET = "s3cret-word"
-Reply = tuple[int, dict[str, str], bytes]
-
-
-class Hostile(ThreadingHTTPServer):
-    """Answers by a function of the request's number; remembers what it was sent."""
-
-    daemon_threads = True
-
-    def __init__(self, reply: Callable[[int, str, str, bytes], Reply | None]) -> None:
-        self.reply = reply
-        self.seen: list[tuple[str, str, dict[str, str], bytes]] = []
-        super().__init__(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/ds"
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away is no matter."""
-
-
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: Hostile
-
-    def _answer(self) -> None:
-        body = self._read()
-        self.server.seen.append((self.command, self.path, dict(self.headers), body))
-        reply = self.server.reply(len(self.server.seen), self.command, self.path, body)
-        if reply is None:  # hang up without an answer
-            self.close_connection = True
-            self.connection.close()
-            return
-        status, headers, data = reply
-        self.send_response(status)
-        length = headers.pop("Content-Length", str(len(data)))
-        for name, value in {**headers, "Content-Length": length}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(data)
-        if length != str(len(data)):
-            self.close_connection = True
-
-    def _read(self) -> bytes:
-        if self.headers.get("Transfer-Encoding") == "chunked":
-            data = b""
-            while size := int(self.rfile.readline().split(b";")[0], 16):
-                data += self.rfile.read(size)
-                self.rfile.readline()
-            self.rfile.readline()
-        else:
-            data = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        return gzip.decompress(data) if self.headers.get("Content-Encoding") == "gzip" else data
-
-    do_GET = do_POST = do_PUT = _answer
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Tests stay quiet."""
-
 
 @pytest.fixture
 def hostile() -> Iterator[Callable[..., Hostile]]:
-    started: list[Hostile] = []
-
-    def start(reply: Callable[[int, str, str, bytes], Reply | None]) -> Hostile:
-        started.append(Hostile(reply))
-        return started[-1]
-
-    yield start
-    for server in started:
-        server.shutdown()
-        server.server_close()
+    with hostile_servers() as start:
+        yield start
 
 
 @pytest.fixture(autouse=True)
@@ -105,10 +34,6 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def web(server: Hostile, **settings: Any) -> Web:
     return Web(server.url, Settings(timeout=2, **settings))
-
-
-def answer(data: object, status: int = 200, **headers: str) -> Reply:
-    return status, headers, data if isinstance(data, bytes) else json.dumps(data).encode()
 
 
 # ---------------------------------------------------------------- tries
@@ -241,26 +166,6 @@ def test_the_command_never_shows_the_password(hostile: Any, tmp_path: Path) -> N
     found = kg("load", server.url, "--build", str(build), env=env, check=False)
     assert "refused the user and password (401)" in found.stderr
     assert SECRET not in found.stdout + found.stderr
-
-
-def test_the_environment_s_netrc_is_not_used(hostile: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    netrc = tmp_path / "netrc"
-    netrc.write_text(f"machine 127.0.0.1 login u password {SECRET}\n")
-    netrc.chmod(0o600)
-    monkeypatch.setenv("NETRC", str(netrc))
-    server = hostile(lambda *_: answer(b"", 401))
-    with pytest.raises(LoadError, match="asks who you are"):
-        web(server).send("GET", server.url)
-    assert all("Authorization" not in headers for _, _, headers, _ in server.seen)
-
-
-def test_a_proxy_is_used(hostile: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    proxy = hostile(lambda *_: answer(b"from the proxy"))
-    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{proxy.server_port}")
-    monkeypatch.delenv("NO_PROXY", raising=False)
-    client = Web("http://db.example/ds", Settings(timeout=2))
-    assert client.send("GET", "http://db.example/ds").content == b"from the proxy"
-    assert proxy.seen[0][1] == "http://db.example/ds"
 
 
 # ---------------------------------------------------------------- lies

@@ -7,6 +7,7 @@ while a node ``KgLoad`` says ``loading``. What has no such property is not ours 
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -19,7 +20,7 @@ from kg.errors import LoadError, MissingExtraError
 from kg.load.base import Kind, Plan, Result, Settings
 from kg.load.check import compare
 from kg.load.cypher import BATCH, batches, explain, grouped, join_labels, mark_edge, mark_node, pieces, plain, run_all
-from kg.load.http import is_local, pause
+from kg.load.http import add_certificates, is_local, pause
 from kg.load.pgraph import BASE_LABEL, KEY, MARK, Edge, Node, PropertyGraph
 from kg.load.source import Source
 
@@ -93,9 +94,12 @@ class BoltLoader:
         driver_module: Any = self._neo4j
         settings = self.settings
         scheme, host = self.target.partition("://")[0], urlsplit(self.target).hostname or ""
+        if scheme.endswith("+ssc"):
+            hint = f"write {scheme.removesuffix('sc')}://, and name your own authority in KG_LOAD_CA"
+            raise LoadError("+ssc would trust any certificate", where=self.target, hint=hint)
         if (
             (settings.secret or settings.token)
-            and "+s" not in scheme
+            and not scheme.endswith("+s")
             and not is_local(host)
             and not settings.allow_plain
         ):
@@ -108,11 +112,13 @@ class BoltLoader:
         if settings.secret:
             auth = driver_module.basic_auth(settings.user or "neo4j", settings.secret)
         options: dict[str, Any] = {"connection_timeout": 10.0, "max_transaction_retry_time": settings.timeout}
-        if settings.authority:
-            options["trusted_certificates"] = driver_module.TrustCustomCAs(settings.authority)
+        target = self.target
+        if scheme.endswith("+s"):  # with a context of ours, since the driver takes no authority for this scheme
+            target = scheme.removesuffix("+s") + target.removeprefix(scheme)
+            options["ssl_context"] = add_certificates(ssl.create_default_context(), settings)
         try:
             options |= {"auth": auth, "notifications_min_severity": "OFF", "user_agent": "kg"}
-            driver = driver_module.GraphDatabase.driver(self.target, **options)
+            driver = driver_module.GraphDatabase.driver(target, **options)
         except (ValueError, driver_module.exceptions.ConfigurationError) as error:
             raise LoadError(f"not an address for Bolt: {error}", where=self.target) from error
         return cast("neo4j.Driver", driver)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ssl
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from kg.load.http import explain_tls
 from kg.load.pgraph import Edge, Node, digest
 
 if TYPE_CHECKING:
@@ -69,11 +71,22 @@ def plain(properties: dict[str, Any], keys: Collection[str]) -> dict[str, Any]:
     }
 
 
+def _explain_tls(error: BaseException | None) -> tuple[str, str] | None:
+    """Return what is wrong about certificates: the driver hides what TLS said behind errors of its own."""
+    while error is not None:
+        if isinstance(error, ssl.SSLError):
+            return explain_tls(str(error))
+        error = error.__cause__ or error.__context__
+    return None
+
+
 def explain(error: Exception) -> tuple[str, str]:
     """Return what an error of the driver means and what to do about it."""
     text, code = " ".join(str(error).split())[:300], str(getattr(error, "code", "") or "")
     low = text.lower()
     if type(error).__name__ in ("ServiceUnavailable", "SessionExpired"):
+        if found := _explain_tls(error):
+            return found
         return f"cannot be reached: {text}", "is the server running, and is this its Bolt port?"
     if "no space left" in low or ("disk" in low and "full" in low):
         return f"the disk of the server is full: {text}", "make room, and load again"

@@ -85,15 +85,7 @@ class Web:
         settings = self.settings
         if self.origin[0] == "http" and not getproxies():
             return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # never used; reading the authorities takes 30 ms
-        context = self._httpx.create_ssl_context()
-        try:
-            if settings.authority:
-                context.load_verify_locations(settings.authority)
-            if settings.certificate:
-                context.load_cert_chain(settings.certificate, settings.key or None)
-        except OSError as error:
-            raise LoadError(f"a certificate cannot be read: {error}", hint="see KG_LOAD_CERT, KG_LOAD_KEY") from error
-        return context
+        return add_certificates(self._httpx.create_ssl_context(), settings)
 
     def _check_secrecy(self) -> None:
         parts = urlsplit(self.url)
@@ -135,8 +127,8 @@ class Web:
             try:
                 answer = self._once(method, url, body, params, headers, gzip)
             except self._httpx.TransportError as error:
-                problem: LoadError = Broken(_say_broken(error), where=self.url, hint=_hint_broken(error))
-                if "CERTIFICATE" in str(error).upper():
+                problem: LoadError = _broken(error, self.url)
+                if explain_tls(str(error)):
                     raise problem from error
             else:
                 if answer.status_code not in RETRIED:
@@ -213,9 +205,9 @@ class Web:
             try:
                 return self._client.get(url, headers={"Accept": "*/*"}, auth=self._httpx.Auth())
             except self._httpx.TransportError as error:
-                problem = Broken(_say_broken(error), where=url, hint=_hint_broken(error))
+                problem = _broken(error, url)
                 refused = isinstance(error, (self._httpx.ConnectError, self._httpx.UnsupportedProtocol))
-                if refused or attempt + 1 == self.settings.tries:
+                if refused or explain_tls(str(error)) or attempt + 1 == self.settings.tries:
                     raise problem from error
             time.sleep(pause(attempt))
         raise AssertionError
@@ -251,6 +243,39 @@ def _bearer(token: str) -> httpx.Auth:
 
 
 # ---------------------------------------------------------------- small things
+def add_certificates(context: ssl.SSLContext, settings: Settings) -> ssl.SSLContext:
+    """Let a context trust an authority of one's own, and show a client certificate, as the settings say.
+
+    Raises ``LoadError`` where one of the files cannot be read.
+    """
+    try:
+        if settings.authority:
+            context.load_verify_locations(settings.authority)
+        if settings.certificate:
+            context.load_cert_chain(settings.certificate, settings.key or None)
+    except OSError as error:
+        files = ", ".join(filter(None, (settings.authority, settings.certificate, settings.key)))
+        hint = "see KG_LOAD_CA, KG_LOAD_CERT, KG_LOAD_KEY: PEM files"
+        raise LoadError(f"a certificate or key cannot be read: {error}", where=files, hint=hint) from error
+    return context
+
+
+def explain_tls(error: str) -> tuple[str, str] | None:
+    """Return what is wrong about certificates and what to do, if an error of a connection is about them."""
+    low = error.lower()
+    if "alert" in low and "certificate" in low:
+        return (
+            f"the server asks for a client certificate, or refuses ours: {error}",
+            "name certificate and key in KG_LOAD_CERT and KG_LOAD_KEY",
+        )
+    if "certificate" in low:
+        return (
+            f"the certificate of the server is not trusted, so nothing was sent: {error}",
+            "if it is of your own authority, name that in KG_LOAD_CA",
+        )
+    return None
+
+
 def pause(attempt: int) -> float:
     """Return how long to wait before another try: twice as long each time, with jitter against crowds."""
     longest: float = min(_LONGEST_PAUSE, _PAUSE * 2**attempt)
@@ -292,21 +317,21 @@ def _text(answer: httpx.Response) -> str:
     return _CONTROL.sub(" ", text).strip()[:300]
 
 
-def _say_broken(error: Exception) -> str:
-    name = type(error).__name__
+def _broken(error: Exception, where: str) -> Broken:
+    """Return what a broken connection means and what to do."""
+    name, text = type(error).__name__, str(error)
+    if found := explain_tls(text):
+        return Broken(found[0], where=where, hint=found[1])
     if "Timeout" in name:
-        return "the server did not answer in time"
-    if name in ("ConnectError", "UnsupportedProtocol", "ProxyError"):
-        return f"cannot be reached: {error}"
-    return f"the connection broke: {error or name}"
-
-
-def _hint_broken(error: Exception) -> str:
-    if "CERTIFICATE" in str(error).upper():
-        return "if the server has a certificate of your own authority, name it in KG_LOAD_CA"
-    if "Timeout" in type(error).__name__:
-        return "raise --timeout, or send smaller pieces with --chunk-mb"
-    return "is the server running, and the address right? Loading again goes on from there"
+        hint = "raise --timeout, or send smaller pieces with --chunk-mb"
+        return Broken("the server did not answer in time", where=where, hint=hint)
+    hint = "is the server running, and the address right? Loading again goes on from there"
+    if name == "ProxyError":
+        hint = "see HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
+        return Broken(f"the proxy does not let us through: {text}", where=where, hint=hint)
+    if name in ("ConnectError", "UnsupportedProtocol"):
+        return Broken(f"cannot be reached: {text}", where=where, hint=hint)
+    return Broken(f"the connection broke: {text or name}", where=where, hint=hint)
 
 
 def explain(status: int, text: str, *, known: bool) -> tuple[str, str]:
