@@ -6,9 +6,10 @@ same claims give the same bytes, and with no blank node.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,13 @@ _KEPT_OUT = ("shapes.ttl", "alignments.ttl")
 
 _FIXED = {name: f"<{iri}>" for name, iri in vars(v).items() if name.isupper() and isinstance(iri, str)}
 _A = _FIXED["TYPE"]
-_IS_CLAIM = f"{_A} {_FIXED['CLAIM']}"
-_STATUSES = {name: f"{_FIXED['CLAIM_STATUS']} <{v.RDC}{name}>" for name in v.STATUSES}
-_MODALITIES = {name: f"{_FIXED['MODALITY']} <{v.RDC}{name}>" for name in v.MODALITIES}
-_QUALIFIERS = {name: f"<{v.RDC}{name}>" for name in v.QUALIFIERS}
+_SUBJECT, _PREDICATE, _EVIDENCE = (_FIXED[name] for name in ("SUBJECT", "PREDICATE", "EVIDENCE"))
+_START, _END, _EXACT = (_FIXED[name] for name in ("START", "END", "EXACT"))
+_INTEGER = _FIXED["XSD_INTEGER"]
+_details_of = attrgetter(
+    "value", "value_before", "unit", "qualifier", "qualifier_before", "period", "period_start", "period_end", "scope"
+)
+_IS_QUOTE = f"{_A} {_FIXED['QUOTE']}"
 
 
 # ---------------------------------------------------------------- before writing
@@ -93,7 +97,11 @@ def write_graph(article: Article, claims: Iterable[Claim], base: str) -> bytes:
     writer = _ArticleWriter(article, base)
     writer.write_article()
     for claim in claims:
-        writer.write_claim(claim)
+        try:
+            writer.write_claim(claim)
+        except EvidenceError as error:
+            where = f"{article.id}: claim {claim.id}"
+            raise EvidenceError(error.what, where=where, hint=error.hint) from error
     return writer.lines()
 
 
@@ -103,7 +111,24 @@ _number = lru_cache(maxsize=1 << 12)(decimal_term)
 _day = lru_cache(maxsize=1 << 12)(date_term)
 _class_term = lru_cache(maxsize=1 << 10)(lambda name: f"<{v.class_iri(name)}>")
 _unit_term = lru_cache(maxsize=1 << 10)(lambda unit: iri_term(v.unit_iri(unit)))
-_rule_term = lru_cache(maxsize=1 << 12)(lambda base, rule: iri_term(v.rule_iri(base, rule)))
+
+
+@lru_cache(maxsize=1 << 14)
+def _say_manner(base: str, status: str, modality: str, confidence: str, rule: str) -> tuple[str, ...]:
+    """Return what many claims have alike: that they are claims, how sure they are, and what rule made them."""
+    return (
+        f"{_A} {_FIXED['CLAIM']}",
+        f"{_FIXED['CLAIM_STATUS']} <{v.RDC}{_known(status, v.STATUSES)}>",
+        f"{_FIXED['MODALITY']} <{v.RDC}{_known(modality, v.MODALITIES)}>",
+        f"{_FIXED['CONFIDENCE']} {decimal_term(confidence)}",
+        f"{_FIXED['RULE']} {iri_term(v.rule_iri(base, rule))}",
+    )
+
+
+def _known(name: str, names: tuple[str, ...]) -> str:
+    if name not in names:
+        raise EvidenceError(f"{name!r} is none of {', '.join(names)}")
+    return name
 
 
 class _ArticleWriter:
@@ -122,7 +147,7 @@ class _ArticleWriter:
         self.source = f"{_FIXED['HAS_SOURCE']} {self.node}"
         self.language = language_tag(article.language)
         self.records: dict[str, list[str]] = {}
-        self.quoted: set[str] = set()
+        self.quoted: dict[tuple[int, int], str] = {}
         self.things: dict[str, tuple[str, ...]] = {}
 
     def lines(self) -> bytes:
@@ -141,7 +166,10 @@ class _ArticleWriter:
         """Record what is said of a subject: predicates, each with its term."""
         said.sort()
         text = f"{subject} {f'{self.stop}{subject} '.join(said)}{self.stop}"
-        self.records.setdefault(subject, []).append(text)
+        if subject in self.records:
+            self.records[subject].append(text)
+        else:
+            self.records[subject] = [text]
 
     def write_article(self) -> None:
         article, f = self.article, _FIXED
@@ -163,7 +191,7 @@ class _ArticleWriter:
             said.append(f"{f['DATE_PUBLISHED']} {date_term(article.published, article.id)}")
         self.say(self.node, said)
 
-    def write_thing(self, iri: str, label: str, type_name: str, where: str) -> None:
+    def write_thing(self, iri: str, label: str, type_name: str) -> None:
         """Write type and label of a thing, once; refuse a second, different description."""
         known = self.things.get(iri)
         if known == (label, type_name):
@@ -171,7 +199,6 @@ class _ArticleWriter:
         if known is not None:
             raise EvidenceError(
                 f"{iri} is {known[0]!r} ({known[1]}) in one claim and {label!r} ({type_name}) in another",
-                where=where,
                 hint="settle the claims of the article first (settle_claims)",
             )
         self.things[iri] = (label, type_name)
@@ -181,98 +208,75 @@ class _ArticleWriter:
         if label:
             said.append(f"{_FIXED['LABEL']} {text_term(label)}")
         elif type_name != "Observation":
-            raise EvidenceError(f"{iri} has no label", where=where)
+            raise EvidenceError(f"{iri} has no label")
         self.say(_term(iri), said)
 
     def write_claim(self, claim: Claim) -> None:
-        where = f"{self.article.id}: claim {claim.id}"
-        if claim.article != self.article.id or claim.quote != self.article.text[claim.start : claim.end]:
-            raise EvidenceError(f"its quote is not the text at [{claim.start}:{claim.end}]", where=where)
-        f, subject = _FIXED, _term(claim.subject)
+        article, f = self.article, _FIXED
+        if claim.article != article.id or claim.quote != article.text[claim.start : claim.end]:
+            raise EvidenceError(f"its quote is not the text at [{claim.start}:{claim.end}]")
+        subject = _term(claim.subject)
         said = [
-            _IS_CLAIM,
-            f"{f['SUBJECT']} {subject}",
-            f"{f['PREDICATE']} {_term(claim.predicate)}",
-            self._named(_STATUSES, claim.status, where),
-            self._named(_MODALITIES, claim.modality, where),
-            f"{f['CONFIDENCE']} {self._decimal(claim.confidence, where)}",
-            f"{f['RULE']} {_rule_term(self.base, claim.rule)}",
-            f"{f['EVIDENCE']} {self._write_quote(claim)}",
+            f"{_SUBJECT} {subject}",
+            f"{_PREDICATE} {_term(claim.predicate)}",
+            f"{_EVIDENCE} {self._write_quote(claim)}",
+            *_say_manner(self.base, claim.status, claim.modality, claim.confidence, claim.rule),
         ]
-        self.write_thing(claim.subject, claim.subject_label, claim.subject_type, where)
-        self._write_object(claim, said, subject, where)
+        self.write_thing(claim.subject, claim.subject_label, claim.subject_type)
+        self._write_object(claim, said, subject)
         if claim.derived:
             said.append(f"{f['FORMULA']} {text_term(claim.derived)}")
         for item in claim.resolved:
             if " " in item.part or not item.part:
-                raise EvidenceError(f"{item.part!r} does not name a part of a claim", where=where)
+                raise EvidenceError(f"{item.part!r} does not name a part of a claim")
             said.append(f"{f['RESOLUTION']} {text_term(f'{item.part} {item.rule} {item.start} {item.end}')}")
         self.say(f"<{self.base}claim/{claim.id}>", said)
 
     def _write_quote(self, claim: Claim) -> str:
-        quote = f"<{self.quotes}/{claim.start}-{claim.end}>"
-        if quote not in self.quoted:
-            self.quoted.add(quote)
-            f = _FIXED
+        place = (claim.start, claim.end)
+        quote = self.quoted.get(place)
+        if quote is None:
+            quote = self.quoted[place] = f"<{self.quotes}/{claim.start}-{claim.end}>"
             said = [
-                f"{_A} {f['QUOTE']}",
-                f'{f["START"]} "{claim.start}"^^{f["XSD_INTEGER"]}',
-                f'{f["END"]} "{claim.end}"^^{f["XSD_INTEGER"]}',
+                _IS_QUOTE,
+                f'{_START} "{claim.start}"^^{_INTEGER}',
+                f'{_END} "{claim.end}"^^{_INTEGER}',
                 self.source,
-                f"{f['EXACT']} {text_term(claim.quote)}",
+                f"{_EXACT} {text_term(claim.quote)}",
             ]
             self.say(quote, said)
         return quote
 
-    @staticmethod
-    def _named(known: Mapping[str, str], name: str, where: str) -> str:
-        if name not in known:
-            raise EvidenceError(f"{name!r} is none of {', '.join(known)}", where=where)
-        return known[name]
-
-    @staticmethod
-    def _decimal(text: str, where: str) -> str:
-        try:
-            return _number(text)
-        except EvidenceError:
-            return decimal_term(text, where)
-
-    @staticmethod
-    def _date(text: str, where: str) -> str:
-        try:
-            return _day(text)
-        except EvidenceError:
-            return date_term(text, where)
-
-    def _write_object(self, claim: Claim, said: list[str], subject: str, where: str) -> None:
+    def _write_object(self, claim: Claim, said: list[str], subject: str) -> None:
         """Write what is said: a measured value, a text, or a thing."""
         f = _FIXED
         if claim.object_type == "Observation":
             if not claim.object:
-                raise EvidenceError("a value without the IRI of its observation", where=where)
+                raise EvidenceError("a value without the IRI of its observation")
             observation = _term(claim.object)
             said.append(f"{f['STATES']} {observation}")
-            self._write_observation(claim, observation, subject, where)
+            self._write_observation(claim, observation, subject)
             return
         if claim.object:
             term = _term(claim.object)
-            self.write_thing(claim.object, claim.object_label, claim.object_type, where)
+            self.write_thing(claim.object, claim.object_label, claim.object_type)
         elif claim.object_type == "literal":
             term = text_term(claim.object_label, self.language)
         else:
-            raise EvidenceError("a claim that says nothing: neither thing nor text nor value", where=where)
+            raise EvidenceError("a claim that says nothing: neither thing nor text nor value")
         said.append(f"{f['OBJECT']} {term}")
-        said += self._details(claim, where)
+        if any(_details_of(claim)):
+            said += self._details(claim)
         if is_asserted(claim):
             self.say(subject, [f"{_term(claim.predicate)} {term}"])
 
-    def _write_observation(self, claim: Claim, node: str, subject: str, where: str) -> None:
+    def _write_observation(self, claim: Claim, node: str, subject: str) -> None:
         f = _FIXED
-        details = self._details(claim, where)
+        details = self._details(claim)
         key = (claim.object_label, claim.subject, claim.predicate, claim.modality, *details)
         known = self.things.setdefault(claim.object, key)
         if known != key:
-            raise EvidenceError(f"two claims measure differently on {claim.object}", where=where)
+            raise EvidenceError(f"two claims measure differently on {claim.object}")
         status = "present" if claim.value else claim.reason or "notStated"
         said = [
             f"{_A} {f['OBSERVATION']}",
@@ -297,29 +301,29 @@ class _ArticleWriter:
         if sound and claim.value.isdecimal():
             self.say(cohort, [f"{_FIXED['COUNT']} {integer_term(claim.value, claim.id)}"])
 
-    def _details(self, claim: Claim, where: str) -> list[str]:
+    def _details(self, claim: Claim) -> list[str]:
         """Return predicates and terms of the amount, its time and its scope, as far as there are any."""
         f = _FIXED
         found: list[str] = []
         if claim.value and claim.unit == v.RANK_UNIT:
-            found.append(f"{f['RANK']} {integer_term(claim.value, where)}")
+            found.append(f"{f['RANK']} {integer_term(claim.value)}")
         elif claim.value:
-            found.append(f"{f['VALUE']} {self._decimal(claim.value, where)}")
+            found.append(f"{f['VALUE']} {_number(claim.value)}")
         if claim.value_before:
-            found.append(f"{f['VALUE_BEFORE']} {self._decimal(claim.value_before, where)}")
+            found.append(f"{f['VALUE_BEFORE']} {_number(claim.value_before)}")
         if claim.unit:
             unit = _unit_term(claim.unit)
-            self.write_thing(unit[1:-1], claim.unit, "Concept", where)
+            self.write_thing(unit[1:-1], claim.unit, "Concept")
             found.append(f"{f['UNIT']} {unit}")
         for key, name in (("QUALIFIER", claim.qualifier), ("QUALIFIER_BEFORE", claim.qualifier_before)):
             if name:
-                found.append(f"{f[key]} {self._named(_QUALIFIERS, name, where)}")
+                found.append(f"{f[key]} <{v.RDC}{_known(name, v.QUALIFIERS)}>")
         if claim.period:
             found.append(f"{f['PERIOD']} {text_term(claim.period, self.language)}")
         if claim.period_start:
-            found.append(f"{f['START_DATE']} {self._date(claim.period_start, where)}")
+            found.append(f"{f['START_DATE']} {_day(claim.period_start)}")
         if claim.period_end:
-            found.append(f"{f['END_DATE']} {self._date(claim.period_end, where)}")
+            found.append(f"{f['END_DATE']} {_day(claim.period_end)}")
         if claim.scope:
             if is_iri(claim.scope):
                 found.append(f"{f['RANK_SCOPE']} {_term(claim.scope)}")

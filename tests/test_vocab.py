@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from kg import vocab as v
 from kg.errors import OntologyError
+from kg.iri import _IRI, _PLAIN
 
 BASE = "https://kg.example/id/"
 
@@ -159,3 +161,9 @@ def test_the_terms_need_no_library() -> None:
     code = "import sys, kg.vocab; print({'rdflib', 'pyoxigraph', 'click'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+@given(st.from_regex(_PLAIN, fullmatch=True))
+def test_what_is_taken_for_plain_is_an_iri(text: str) -> None:
+    found = re.fullmatch(_IRI, text)
+    assert found and found["authority"] and v.check_iri(text) == text == ox.NamedNode(text).value
