@@ -30,6 +30,7 @@ PLACES = frozenset(("District", "Park", "AdminArea"))
 # What is invested is said of a project: never of the place a sentence is about, unless it is named with it.
 _INVESTED = re.compile(
     r"(?:(?:agreed|planned|total|estimated|combined|contracted|intended|contractual|cumulative|expected)-)*investments?"
+    r"(?:-(?:of|for|in|by)-.*(?:project|enterprise|firm|compan).*)?"
 )
 
 CONFIDENCE = {"explicit": "1", "implied": "0.8", "garbled": "0.5", "missing": "0.5"}
@@ -58,6 +59,7 @@ _QUOTES = re.compile('["“”‘「」『』《》]')
 _PREPOSITION = re.compile(r"\b(?:of|in|at|for|to|from|by|with|into|on|near|than)(?: the)? [\"“‘']?$")
 # A place that something is in.
 _INSIDE = re.compile(r"\b(?:in|at|across|throughout)(?: the)? $", re.IGNORECASE)
+_SUMS = frozenset(("money", "percent", "times"))
 _RATIOS = frozenset(("percent", "point", "times", "rank"))
 _LEAD = " \t\n,;:."
 _TAIL = " \t\n,;:"
@@ -643,7 +645,11 @@ class SentenceMatcher:
         plain = claim.predicate if coined else claim.predicate.removesuffix("Growth")
         if form in ("change", "portion") and (claim.unit in _RATIOS or _is_growth(claim) or name.startswith("share")):
             raise _NotFilled
+        if form == "exact" and (claim.qualifier != "moreThan" or claim.unit != self._quantity(match, "v").unit):
+            raise _NotFilled
         if form == "change" and name == "count":
+            if any(claim.start < m.start and m.end <= claim.end and m.key in _SUMS for m in self.sentence.marks):
+                raise _NotFilled  # "67 projects with a total investment of 7 billion yuan, up 6 percent": which?
             return mint_iri(self.base, "indicator", "growth-of-the-number")
         if form == "growth" and name.startswith("share"):
             return claim.predicate  # "4 percent of GDP, 1 point above the average": the share is
@@ -719,7 +725,7 @@ class SentenceMatcher:
             "unit": unit,
             "qualifier": template.qualifier or edge or (quantity.qualifier if quantity and known else ""),
             "qualifier_before": before.qualifier if before else "",
-            "scope": self._fill_scope(template.scope, match),
+            "scope": self._fill_scope(template.scope, match, usual=bool(quantity and quantity.kind == "points")),
             "object_label": "",
             "object_type": "Observation",
         } | self._period_fields(period)
@@ -741,14 +747,17 @@ class SentenceMatcher:
             value, unit = quantity.other
             yield Resolution("value", f"also-{value}-{unit}", quantity.start, quantity.end)
 
-    def _fill_scope(self, part: Any, match: re.Match[str]) -> str:
-        """Return what a number is reckoned in or against; the year before is what growth is against anyway."""
+    def _fill_scope(self, part: Any, match: re.Match[str], *, usual: bool = False) -> str:
+        """Return what a number is reckoned in or against; the year before is what growth is against anyway.
+
+        With ``usual`` it is kept: "2 points higher than the year before".
+        """
         if isinstance(part, tuple):
-            return next((scope for choice in part if (scope := self._fill_scope(choice, match))), "")
+            return next((scope for choice in part if (scope := self._fill_scope(choice, match, usual=usual))), "")
         text = str(part)
         if not text.startswith("$"):
             text = self._label(text, match) if "{" in text else text
-            return "" if _USUAL.fullmatch(text) else text
+            return "" if not usual and _USUAL.fullmatch(text) else text
         name = text[1:]
         mark = self._mark_or_none(match, name) if match.groupdict().get(name) else None
         if mark and mark.mention:
