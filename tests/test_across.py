@@ -91,7 +91,8 @@ def test_labelled_pairs(capsys: pytest.CaptureFixture[str]) -> None:
         print(f"conflict: precision {precision:.2f}, recall {recall:.2f}; judged otherwise: {wrong or 'none'}")
     assert (len(pairs), precision) == (60, 1.0)
     assert recall >= 0.9
-    assert wrong == ["conflict-15: not compared"]  # its subject has a gloss in brackets, and no rule reads past it
+    # Its subject has a gloss in brackets, which not every rule reads past.
+    assert set(wrong) <= {"conflict-15: not compared"}
 
 
 # ---------------------------------------------------------------- the families of reprints

@@ -37,12 +37,12 @@ def say_days(start: str, end: str) -> str:
     """Return a stretch of days as people write it.
 
     >>> say_days("2023-01-01", "2023-12-31"), say_days("2023-01-01", "2023-06-30"), say_days("", "2023-06-30")
-    ('2023', '2023-01 to 2023-06', 'until 2023-06-30')
+    ('2023', '2023-01 to 2023-06', 'as of 2023-06-30')
     """
     if not end:
         return ""
     if not start:
-        return f"until {end}"
+        return f"as of {end}"
     if start == end:
         return start
     if start[:4] == end[:4] and (start[5:], end[5:]) == ("01-01", "12-31"):

@@ -155,9 +155,9 @@ class _Deriver:
         first = self.sketch_of(family[0])
         least = min(copies.share(first, self.sketch_of(other))[0] for other in family[1:])
         node = iri_term(v.mint_iri(self.base, "release", hash_id(family[0])))
-        reason = f"Of the word sequences of the shorter text {least:.0%} or more stand in that of {family[0]}."
+        much = "All" if least == 1 else f"At least {int(100 * least)} %"
+        reason = f"{much} of the word sequences of the shorter text stand in the longer one, compared with {family[0]}."
         yield f"{node} {_F['TYPE']} {_F['RELEASE']}{self.stop}".encode()
-        yield f"{node} {_F['LABEL']} {text_term(f'one text in {len(family)} articles')}{self.stop}".encode()
         yield f"{node} {_F['DESCRIPTION']} {text_term(reason, 'en')}{self.stop}".encode()
         for article in family:
             yield f"{node} {_F['HAS_VERSION']} {iri_term(v.article_iri(self.base, article))}{self.stop}".encode()

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 _PLAIN = re.compile(r"([0-9][0-9,]*)(?:\.([0-9]+))?")
 _HALF = Decimal("0.5")
+_SCALES = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
 
 
 class Extent(NamedTuple):
@@ -20,6 +21,12 @@ class Extent(NamedTuple):
 
     low: Decimal
     high: Decimal
+
+    def __str__(self) -> str:
+        """Return the interval in words; a whole number that stands for itself as that number."""
+        if self.high - self.low == 1:
+            return say_number(f"{(self.low + self.high) / 2:f}")
+        return f"{say_number(f'{self.low:f}')} to {say_number(f'{self.high:f}')}"
 
     def meets(self, other: Extent) -> bool:
         """Return whether one number can be meant by both."""
@@ -66,3 +73,17 @@ def _find_steps(size: Decimal, printed: str) -> tuple[Decimal, Decimal]:
     step = scale.scaleb(-len(match[2] or ""))
     noughts = 0 if match[2] else len(match[1]) - len(match[1].rstrip("0"))
     return step, step.scaleb(noughts)
+
+
+def say_number(text: str) -> str:
+    """Return a decimal with a scale word, exact.
+
+    >>> say_number("130300000000"), say_number("1343.5"), say_number("82")
+    ('130.3 billion', '1,343.5', '82')
+    """
+    number = Decimal(text)
+    for size, word in _SCALES:
+        if abs(number) >= size:
+            return f"{(number / size).normalize():,f} {word}"
+    whole = number == number.to_integral_value()
+    return f"{number.to_integral_value() if whole else number.normalize():,f}"

@@ -12,13 +12,16 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from kg import vocab as v
-from kg.across.days import say_days
 from kg.across.extent import Extent
 from kg.across.traces import Number
 from kg.model import hash_id
 from kg.nquads import date_term, iri_term, is_iri, text_term
 
 _F = {name: f"<{iri}>" for name, iri in vars(v).items() if name.isupper() and isinstance(iri, str)}
+_REPLACES = {(right, wrong) for right in ("", "correcting") for wrong in ("", "doubtful", "withdrawn")} - {
+    ("", ""),
+    ("", "doubtful"),
+}
 Period = tuple[str, str]
 
 
@@ -100,16 +103,15 @@ def write_figures(key: str, numbers: Sequence[Number], base: str) -> Iterator[st
                 *((_F["WAS_DERIVED_FROM"], iri_term(n.observation)) for n in figure.conflicting),
             ]
             yield from (f"{conflict} {predicate} {term}{stop}" for predicate, term in pairs)
-        yield from _write_corrections(figure, stop)
+        for right, wrong in find_corrections(figure.numbers):
+            yield f"{iri_term(right.claim)} {_F['WAS_REVISION_OF']} {iri_term(wrong.claim)}{stop}"
 
 
 def _describe(figure: Figure) -> list[tuple[str, str]]:
     """Return what a figure is of."""
     first = figure.numbers[0]
     start, end = figure.period
-    words = [first.label, v.local_name(first.indicator), say_days(start, end)]
     pairs = [
-        (_F["LABEL"], text_term(", ".join(filter(None, words)))),
         (_F["INDICATOR"], iri_term(first.indicator)),
         *((_F["ABOUT"], iri_term(iri)) for iri in sorted({n.about for n in figure.numbers})),
         *((_F["SPATIAL"], iri_term(iri)) for iri in sorted({n.place for n in figure.numbers} - {""})),
@@ -130,24 +132,16 @@ def give_reason(conflicting: Sequence[Number]) -> str:
     """Return why numbers conflict: the two that lie furthest apart, as far as each can be stretched."""
     low = min(conflicting, key=lambda n: (Decimal(n.high), n.low, n.article, n.observation))
     high = max(conflicting, key=lambda n: (Decimal(n.low), n.high, n.article, n.observation))
-    unit = f" {low.unit}" if low.unit else ""
-    return (
-        f"The least can mean {_say(low.low)} to {_say(low.high)}{unit}, "
-        f"the greatest {_say(high.low)} to {_say(high.high)}: no number is both."
-    )
+    unit = f" {low.unit}" if low.unit and low.unit != v.RANK_UNIT else ""
+    return f"No number is both {extent_of(low)} and {extent_of(high)}{unit}."
 
 
-def _say(number: str) -> str:
-    return f"{Decimal(number).normalize():,f}"
-
-
-def _write_corrections(figure: Figure, stop: str) -> Iterator[str]:
-    """Yield which claim of an article corrects which other of it."""
-    for right in figure.numbers:
-        if right.flag == "correcting":
-            for wrong in figure.numbers:
-                if wrong.article == right.article and wrong.flag != "correcting":
-                    yield f"{iri_term(right.claim)} {_F['WAS_REVISION_OF']} {iri_term(wrong.claim)}{stop}"
+def find_corrections(numbers: Sequence[Number]) -> Iterator[tuple[Number, Number]]:
+    """Yield which number of an article stands in place of which other of it."""
+    for right in numbers:
+        for wrong in numbers:
+            if right.article == wrong.article and (right.flag, wrong.flag) in _REPLACES:
+                yield right, wrong
 
 
 def extent_of(number: Number) -> Extent:
