@@ -59,7 +59,8 @@ def make_domain(folder: Path) -> Domain:
 
 def write_article(path: Path, chance: random.Random) -> None:
     sentences = [
-        f"{chance.choice(['Blue Star', f'Star {chance.randrange(12)}'])} docked at {chance.choice(PORTS)} on Monday, "
+        f"{chance.choice(['Blue Star', f'Star {chance.randrange(12)}'])} docked at {chance.choice(PORTS)} "
+        f"{chance.choice(['on Monday', 'in 2023', 'in May 2024'])}, "
         f"carrying {chance.randrange(1, 90)},{chance.randrange(100, 999)} tons of “steel” 钢."
         for _ in range(chance.randrange(1, 5))
     ]
