@@ -608,7 +608,9 @@ class SentenceMatcher:
         values = [c for c in self.earlier if c.object_type == "Observation" and c.start >= ends[-1].start]
         grown = [c for c in values if _is_growth(c) and c.unit == "percent"]
         found = grown if form == "growth" else [c for c in values if c.unit not in _RATIOS and not _is_growth(c)]
-        if len({(c.subject, c.predicate) for c in found}) != 1:
+        kind = "percent" if form == "growth" else "money"
+        said = [s for s in self.reading.sentences if s.sentence.start == ends[-1].start]
+        if len({(c.subject, c.predicate) for c in found}) != 1 or sum(m.key == kind for m in said[0].marks) != 1:
             raise _NotFilled
         return found[-1]
 
