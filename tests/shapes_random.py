@@ -86,11 +86,38 @@ class Maker:
         return list(out.values())
 
     def _node(self, depth: int) -> list[str]:
-        return self._some(self._value_makers(depth) + self._nested(depth), 3)
+        made = self._some(self._value_makers(depth) + self._nested(depth), 3)
+        if depth and self.chance(0.15):
+            made.append(self._siblings())
+        return made + self._asides()
+
+    def _asides(self) -> list[str]:
+        """What changes how a result is shown, or that there is one."""
+        made = []
+        if self.chance(0.15):
+            made.append(f"sh:severity {self.pick(['sh:Warning', 'sh:Info', ':Odd'])}")
+        if self.chance(0.05):
+            made.append("sh:deactivated true")
+        return made
+
+    def _siblings(self) -> str:
+        """Qualified shapes on one path, no value of which may conform to two."""
+        path = self._path(1)
+        bounds = [
+            "sh:qualifiedMinCount 1",
+            "sh:qualifiedMinCount 2",
+            "sh:qualifiedMaxCount 0",
+            "sh:qualifiedMaxCount 1",
+        ]
+        return "sh:property " + ", ".join(
+            f"[ sh:path {path} ; sh:qualifiedValueShape [ {' ; '.join(self._node(0))} ] ; "
+            f"{self.pick(bounds)} ; sh:qualifiedValueShapesDisjoint {self.pick(['true', 'true', 'false'])} ]"
+            for _ in range(self.random.randint(2, 3))
+        )
 
     def _property(self, depth: int) -> list[str]:
         makers = self._value_makers(depth) + self._nested(depth) + self._counts() * 2
-        made = [f"sh:path {self._path(2)}", *self._some(makers, 3)]
+        made = [f"sh:path {self._path(2)}", *self._some(makers, 3), *self._asides()]
         if depth and self.chance(0.2):
             made += [
                 f"sh:qualifiedValueShape [ {' ; '.join(self._node(0))} ]",
@@ -131,6 +158,7 @@ class Maker:
             lambda: f"sh:minLength {self.pick('12')}",
             lambda: f"sh:maxLength {self.pick('012')}",
             lambda: 'sh:pattern "^[xw2]"',
+            lambda: 'sh:pattern "^[XW2]" ; sh:flags "i"',
             lambda: f"sh:languageIn ( {self.pick(LANGUAGES)} )",
             lambda: f"sh:in ( {self._terms()} )",
             lambda: f"sh:hasValue {self.pick(NODES[:4] + self._literals())}",

@@ -156,6 +156,21 @@ def test_sarif(report):
     assert len(set(prints)) == 2
 
 
+def test_sarif_keeps_its_schema(report, root):
+    jsonschema = pytest.importorskip("jsonschema", reason="the readers are not installed: .ci/readers")
+    schema = root / "build" / "schemas" / "sarif-2.1.0-rtm.5.json"
+    if not schema.exists():
+        pytest.skip("the schema of SARIF is not installed: .ci/readers")
+    fatal = SHAPES.replace(b"sh:Warning", b":Fatal")
+    judge = jsonschema.Draft4Validator(json.loads(schema.read_text(encoding="utf-8")))
+    for found in (report, check_file(b"", SHAPES), check_file(DATA, fatal)):
+        document = json.loads(write_report(found, "sarif", artifact="g.ttl"))
+        assert [error.message for error in judge.iter_errors(document)] == []
+    assert document["runs"][0]["results"][1]["level"] == "error"
+    document["runs"][0]["results"][1]["level"] = "fatal"
+    assert [list(error.path)[-1] for error in judge.iter_errors(document)] == ["level"]
+
+
 def test_sarif_points_at_the_file_where_there_is_no_article():
     shapes = b"@prefix : <http://e/> . @prefix sh: <http://www.w3.org/ns/shacl#> . :S sh:targetNode :a ; sh:class :C ."
     run = json.loads(write_report(check_file(b"", shapes), "sarif", artifact="g.ttl"))["runs"][0]
