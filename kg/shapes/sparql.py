@@ -51,7 +51,7 @@ def _run_select(
     for row in rows:
         if row.get("failure") == TRUE:
             raise ShapeError(
-                "the query reports a failure (section 5.3.1)", where=evaluation.shape.name, hint="look at the query"
+                "the query reports a failure (section 5.3)", where=evaluation.shape.name, hint="look at the query"
             )
         focus = row.get("this")
         key = tuple(row.items())
