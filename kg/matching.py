@@ -557,7 +557,7 @@ class SentenceMatcher:
         far = min(start for number, start in starts if number == before)
         fitting = [c for c in self.earlier if c.subject_type == kind and member in ("", self.members.get(c.subject))]
         near = [claim for claim in fitting if not member or claim.start >= floor]
-        if not near and text.endswith("~"):
+        if not near and "~" in text:
             last = [claim for claim in fitting if claim.start >= far]
             near = last if len({claim.subject for claim in last}) == 1 else []
         if not near or (text.endswith("!") and len({claim.subject for claim in near}) > 1):
