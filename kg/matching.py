@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from kg.lexicon import Lexicon, fold_case
 from kg.lists import Item, is_item, is_mark, split_list, strip_noun
 from kg.model import Claim, Mention, Quantity, Resolution, Span, hash_id, say_value
-from kg.pattern import MARK
+from kg.pattern import CLAUSE, MARK
 from kg.reading import Mark, Reading, SentenceReading, find_modality, find_period, is_base
 from kg.rules import Rule, RuleSet, Stage, Template, as_choices, slot_name
 from kg.subjects import find_subject
@@ -123,6 +123,7 @@ class SentenceMatcher:
         self.article = reading.article
         self.sentence = sentence
         self.taken: set[int] = set()
+        self._places: dict[str, dict[str, list[int]]] = {}
         self.refusals: list[Refusal] = []
 
     def make_claims(self) -> list[Claim]:
@@ -137,7 +138,7 @@ class SentenceMatcher:
             if rule.pattern is None or not self._suits(rule):
                 continue
             taken: set[int] = set()
-            for match in rule.pattern.finditer(text):
+            for match in rule.pattern.find_matches(text, self._find_places(text, rule.pattern.anchor)):
                 if not self._is_allowed(rule, match, text):
                     continue
                 values = {ord(match[slot][1]) for slot in self._value_slots(rule) if match[slot]}
@@ -150,6 +151,18 @@ class SentenceMatcher:
                     taken |= values
             self.taken |= taken
         return claims
+
+    def _find_places(self, text: str, anchor: frozenset[str]) -> list[int]:
+        """Return the positions of the sentence where a pattern of this anchor can match, in order."""
+        places = self._places.get(text)
+        if places is None:
+            places = self._places.setdefault(text, {})
+            for position, char in enumerate(text):
+                places.setdefault(char, []).append(position)
+            places[CLAUSE] = [match.start() for match in self.rules.begin.finditer(self.sentence.folded)]
+        if len(anchor) == 1:
+            return places.get(next(iter(anchor)), [])
+        return sorted({place for char in anchor for place in places.get(char, ())})
 
     def _suits(self, rule: Rule) -> bool:
         """Say whether a rule is for this part of the page and this kind of text."""

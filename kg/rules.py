@@ -18,7 +18,7 @@ import ahocorasick_rs
 
 from kg.errors import KgError, RuleError
 from kg.lexicon import fold_case
-from kg.pattern import CLASS_BASE, OTHER_CLASS, Pattern, PatternMaker, compile_source
+from kg.pattern import BEGIN, CLASS_BASE, OTHER_CLASS, Pattern, PatternMaker, compile_source
 from kg.rule_check import check_entry, check_references, check_table, find_line
 from kg.vocab import expand_iri
 
@@ -123,6 +123,8 @@ class RuleSet:
     planned: Pattern
     target: Pattern
     denied: Pattern
+    begin: Pattern
+    """Where a clause begins."""
     slots: Mapping[str, tuple[str, ...]]
     stages: tuple[Stage, ...]
     kinds: tuple[Stage, ...]
@@ -143,7 +145,7 @@ class RuleSet:
         patterns = [p for rule in rules for p in (rule.pattern, rule.unless, rule.prior, rule.joiner) if p]
         patterns += [p for rule in rules for p in rule.named.values()]
         patterns += [s.pattern for s in (*self.stages, *self.kinds)]
-        for pattern in (*patterns, self.planned, self.target, self.denied):
+        for pattern in (*patterns, self.begin, self.planned, self.target, self.denied):
             compile_source(pattern.source, pattern.where)
 
     def triggers_of(self, predicate: str) -> frozenset[str]:
@@ -266,6 +268,7 @@ class _Compiler:
         self.maker = PatternMaker(self.slots, self.words, self.codes)
         self.stages = tuple(self._make_stage(name, entry, where) for name, entry in stages.items())
         self.kinds = tuple(self._make_stage(name, entry, where, "(?: and .*)?") for name, entry in kinds.items())
+        self.begin = self.make_pattern(self.words.get(BEGIN, "(?!)"), where, BEGIN)
         modality = table.get("modality", {})
         self.modality = {
             name: self.make_pattern(modality.get(name, "(?!)"), where, name) for name in ("planned", "target", "denied")
@@ -404,6 +407,7 @@ class _Compiler:
             planned=self.modality["planned"],
             target=self.modality["target"],
             denied=self.modality["denied"],
+            begin=self.begin,
             slots=self.slots,
             stages=self.stages,
             kinds=self.kinds,
