@@ -21,6 +21,7 @@ from kg.errors import KgError, LexiconError
 from kg.model import Entity, Mention, Name, Span
 from kg.naming import (
     Cue,
+    CueFinder,
     Found,
     Words,
     find_names,
@@ -59,6 +60,7 @@ _SECTION = re.compile(
 _APART = re.compile(r"(?:\A|\n|\b(?:of|in|at|for|to|from|by|with|the) |[’']s |[:–—] )$")
 MAX_TELLING = 2
 """How many words of a name in a heading tell which thing is meant: with more, a verb is likely among them."""
+_OF = re.compile(r" of\b")
 _SUBJECT = re.compile(r"(?:^|[.!?。！？;]\s+|\n\s*)(?:[A-Z][\w ]{0,30}, )?(?:[Tt]he )?[\"“‘]?$")
 
 
@@ -66,9 +68,8 @@ _SUBJECT = re.compile(r"(?:^|[.!?。！？;]\s+|\n\s*)(?:[A-Z][\w ]{0,30}, )?(?:
 class Reference:
     """Words that stand for a thing named earlier: of which classes, and how its name must end."""
 
-    pattern: re.Pattern[str]
-    types: tuple[str, ...]
-    heads: tuple[str, ...]
+    words: tuple[str, ...]
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,10 @@ class Lexicon:
     _patterns: tuple[tuple[str, Entity, Name], ...]
     _cues: tuple[Cue, ...]
     _words: Words
-    _references: tuple[Reference, ...]
+    _finder: CueFinder
+    _reference_automaton: ahocorasick_rs.AhoCorasick
+    _reference_keys: tuple[str, ...]
+    """By word of the automaton, the classes of what it refers to and how the name of that ends."""
     _by_name: Mapping[tuple[str, str], Entity]
 
     def find_mentions(self, text: str) -> list[Mention]:
@@ -90,12 +94,13 @@ class Lexicon:
         References ("the district") are not resolved here: their ``entity`` is empty until
         ``resolve_references`` has seen the whole article.
         """
-        found = keep_longest([*self._find_known(text), *self._find_cued(text), *self._find_references(text)])
+        folded = fold_case(text)
+        known, references = self._find_known(text, folded), self._find_references(folded)
+        found = keep_longest([*known, *self._find_cued(text), *references])
         phases = [self._make_mention(*phase) for phase in name_phases(text, found, PROJECT, _PHASED)]
         return keep_longest([*found, *phases]) if phases else found
 
-    def _find_known(self, text: str) -> Iterator[Mention]:
-        folded = fold_case(text)
+    def _find_known(self, text: str, folded: str) -> Iterator[Mention]:
         for number, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
             name, entity, entry = self._patterns[number]
             if not is_bounded(text, start, end) or not _same_case(text[start:end], name):
@@ -135,7 +140,7 @@ class Lexicon:
         return sum(names_which(word, self._words) for word in mention.label.split(" ")) <= MAX_TELLING
 
     def _find_cued(self, text: str) -> Iterator[Mention]:
-        for found in (*find_names(text, self._cues, self._words), *find_placed(text, ADMIN_AREA, self._words)):
+        for found in (*find_names(text, self._finder, self._words), *find_placed(text, ADMIN_AREA, self._words)):
             start, name = self._trim_place(found)
             if is_bounded(text, start, found.end):
                 yield self._make_mention(start, found.end, found.type, name)
@@ -173,11 +178,10 @@ class Lexicon:
                     return self._by_name.get((type_iri, fold_case(short)))
         return None
 
-    def _find_references(self, text: str) -> Iterator[Mention]:
-        for reference in self._references:
-            key = "\t".join(("|".join(reference.types), *reference.heads))
-            for match in reference.pattern.finditer(text):
-                yield Mention(match.start(), match.end(), "", "", key, "reference")
+    def _find_references(self, folded: str) -> Iterator[Mention]:
+        for number, start, end in self._reference_automaton.find_matches_as_indexes(folded, overlapping=True):
+            if is_bounded(folded, start, end) and not _OF.match(folded, end):
+                yield Mention(start, end, "", "", self._reference_keys[number], "reference")
 
     def mint_entity(self, type_iri: str, name: str) -> str:
         """Return the stable IRI of a thing known only by its class and name."""
@@ -328,6 +332,7 @@ def load_lexicon(folder: Path, *, base: str, prefixes: Mapping[str, str]) -> Lex
         parent = entities[key].within
         if parent and parent not in known:
             raise LexiconError(f"{key} is within an unknown {parent.removeprefix(base)!r}", where=entries[0][0])
+    references = [(word, r.key) for r in _read_references(folder / "references.toml", prefixes) for word in r.words]
     cues = tuple(_read_cues(folder / "cues.toml", prefixes))
     return Lexicon(
         entities={entity.iri: entity for entity in entities.values()},
@@ -336,7 +341,9 @@ def load_lexicon(folder: Path, *, base: str, prefixes: Mapping[str, str]) -> Lex
         _patterns=patterns,
         _cues=cues,
         _words=_read_words(folder / "cues.toml"),
-        _references=tuple(_read_references(folder / "references.toml", prefixes)),
+        _finder=CueFinder(cues),
+        _reference_automaton=ahocorasick_rs.AhoCorasick([word for word, _ in references]),
+        _reference_keys=tuple(key for _, key in references),
         _by_name={(e.type, fold_case(n.text)): e for e in entities.values() for n in e.names if not n.garbled},
     )
 
@@ -428,12 +435,12 @@ def _read_cues(path: Path, prefixes: Mapping[str, str]) -> Iterator[Cue]:
 
 def _read_references(path: Path, prefixes: Mapping[str, str]) -> Iterator[Reference]:
     def make_reference(entry: dict[str, Any]) -> Reference:
-        words = sorted(entry["words"], key=lambda word: (-len(word), word))
+        words = tuple(fold_case(word) for word in entry["words"])
         if not words:
             raise KeyError("words")
-        pattern = re.compile(r"\b(?:" + "|".join(re.escape(word) for word in words) + r")\b(?! of\b)", re.IGNORECASE)
         heads = tuple(head.lower() for head in entry.get("heads", ()))
         heads += tuple("!" + head.lower() for head in entry.get("not", ()))
-        return Reference(pattern, tuple(expand_iri(c, prefixes) for c in entry["classes"]), heads)
+        types = "|".join(expand_iri(name, prefixes) for name in entry["classes"])
+        return Reference(words, "\t".join((types, *heads)))
 
     yield from _read_table(path, "reference", make_reference)

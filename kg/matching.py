@@ -124,6 +124,7 @@ class SentenceMatcher:
         self.sentence = sentence
         self.taken: set[int] = set()
         self._places: dict[str, dict[str, list[int]]] = {}
+        self._subjects: dict[tuple[int, bool], tuple[tuple[Mention, str] | None, tuple[Mention, ...]]] = {}
         self.refusals: list[Refusal] = []
 
     def make_claims(self) -> list[Claim]:
@@ -159,10 +160,14 @@ class SentenceMatcher:
             places = self._places.setdefault(text, {})
             for position, char in enumerate(text):
                 places.setdefault(char, []).append(position)
-            places[CLAUSE] = [match.start() for match in self.rules.begin.finditer(self.sentence.folded)]
+            places[CLAUSE] = self.rules.find_clauses(self.sentence.folded)
         if len(anchor) == 1:
             return places.get(next(iter(anchor)), [])
-        return sorted({place for char in anchor for place in places.get(char, ())})
+        key = "".join(sorted(anchor))
+        found = places.get(key)
+        if found is None:
+            found = places[key] = sorted({place for char in anchor for place in places.get(char, ())})
+        return found
 
     def _suits(self, rule: Rule) -> bool:
         """Say whether a rule is for this part of the page and this kind of text."""
@@ -509,9 +514,13 @@ class SentenceMatcher:
         keys = [key for name in classes.split("|") for key in self.rules.slots[name]]
         before = self.sentence.locate(match.start("at") if "at" in match.re.groupindex else match.start())
         pronoun = _PRONOUN.match(self.sentence.folded, match.start()) is not None
-        rivals: list[Mention] = []
-        entities = self.lexicon.entities
-        found = find_subject(self.reading, self.sentence, before, entities, pronoun=pronoun, rivals=rivals)
+        if (before, pronoun) not in self._subjects:
+            competing: list[Mention] = []
+            chosen = find_subject(
+                self.reading, self.sentence, before, self.lexicon.entities, pronoun=pronoun, rivals=competing
+            )
+            self._subjects[before, pronoun] = (chosen, tuple(competing))
+        found, rivals = self._subjects[before, pronoun]
         if found is None or found[0].type not in keys:
             raise _NotFilled([] if found else rivals)
         return self._mention_thing(*found)

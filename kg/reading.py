@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kg.lexicon import Lexicon, fold_case, resolve_references
 from kg.model import Article, Mention, Quantity, Sentence, Span
@@ -97,6 +97,8 @@ class Reading:
 
     translated: bool = False
     """Whether the article reads as machine-translated: it uses a variant that only translation makes."""
+    bearers: dict[tuple[int, bool], list[Mention] | None] = field(default_factory=dict, compare=False, repr=False)
+    """What each sentence, by its start, can be about: found once, for it is asked again and again."""
 
 
 def read_sentences(article: Article, lexicon: Lexicon, grammar: QuantityGrammar, rules: RuleSet) -> Reading:

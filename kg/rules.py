@@ -139,6 +139,11 @@ class RuleSet:
         rules = (*self.rules, *self.links, *self.placements, *self.owners)
         return frozenset(t.predicate for r in rules for t in r.templates if "://" in str(t.predicate))
 
+    def find_clauses(self, folded: str) -> list[int]:
+        """Return where clauses begin in a folded sentence: never inside a word."""
+        places = [0, *(n for n, char in enumerate(folded, 1) if not char.isalnum())]
+        return [place for place in places if self.begin.match(folded, place)]
+
     def compile_patterns(self) -> None:
         """Compile every pattern; raise ``RuleError`` naming the rule of the first that does not compile."""
         rules = (*self.rules, *self.links, *self.placements, *self.owners)

@@ -107,10 +107,10 @@ def find_subject(
     for other in reversed(reading.sentences[max(0, number - REACH) : number]):
         if other.sentence.part == "title":
             continue
-        last = choose_bearer(text, other.marks, entities)
+        last = _find_bearers(reading, other, entities)
         if last is None and pronoun and has_unknown_name(text, other, other.sentence.end):
             return None
-        told = choose_bearer(text, other.marks, entities, lead=other.sentence.start) is not None
+        told = _find_bearers(reading, other, entities, leading=True) is not None
         if last is None or (main and not told and _only_holds(last, main[0], entities)):
             continue
         if pronoun or other.sentence.paragraph == sentence.sentence.paragraph:
@@ -135,15 +135,25 @@ def find_main_subject(reading: Reading, entities: Mapping[str, Entity]) -> tuple
     What a preposition governs counts only where the text begins with it ("In Changping, …"), or where the
     title names no other thing and it is a zone or district: "Foreign investment rises in Jinpu New Area".
     """
-    text = reading.article.text
     for sentence in reading.sentences[:4]:
-        chosen = choose_bearer(text, sentence.marks, entities, lead=sentence.sentence.start)
+        chosen = _find_bearers(reading, sentence, entities, leading=True)
         if chosen is None and sentence.sentence.part == "title":
-            chosen = choose_bearer(text, sentence.marks, entities)
+            chosen = _find_bearers(reading, sentence, entities)
             chosen = chosen if chosen and {mention.type for mention in chosen} <= {DISTRICT, PARK} else None
         if chosen is not None:
             return (chosen[0], "article-subject") if len(chosen) == 1 else None
     return None
+
+
+def _find_bearers(
+    reading: Reading, sentence: SentenceReading, entities: Mapping[str, Entity], *, leading: bool = False
+) -> list[Mention] | None:
+    """Return ``choose_bearer`` of all of a sentence; ``leading`` asks for what stands where it begins."""
+    key = (sentence.sentence.start, leading)
+    if key not in reading.bearers:
+        lead = sentence.sentence.start if leading else None
+        reading.bearers[key] = choose_bearer(reading.article.text, sentence.marks, entities, lead=lead)
+    return reading.bearers[key]
 
 
 def choose_bearer(

@@ -57,6 +57,7 @@ def test_each_rule_matches_where_it_does_everywhere(tools: Tools) -> None:
         article = parse_article(text.encode(), tools.page, article_id="text")
         for sentence in tools.extractor.read(article).sentences:
             begins = {match.start() for match in rules.begin.finditer(sentence.folded)}
+            assert rules.find_clauses(sentence.folded) == sorted(begins)
             for rule in rules.rules:
                 if rule.pattern is None or not rule.pattern.anchor:
                     continue
