@@ -15,6 +15,9 @@ from kg.resources import Domain
 
 _LIBRARIES = ("ahocorasick_rs", "pyoxigraph", "rensa", "trafilatura")
 
+_SMALL = 1 << 18
+"""A file that is shorter is read at once: the buffer of ``file_digest`` costs more than to hash an article."""
+
 
 def tools_key(domain: Domain) -> str:
     """Return the key of all that decides what is read in an article but the article itself.
@@ -57,7 +60,11 @@ def _add_file(digest: hashlib._Hash, name: str, path: Path) -> None:
 def file_digest(path: Path) -> str:
     """Return the SHA-256 of a file's bytes; raise ``ArticleError`` where it cannot be read."""
     try:
-        with path.open("rb") as stream:
+        with path.open("rb", buffering=0) as stream:
+            start = stream.read(_SMALL)
+            if len(start) < _SMALL:
+                return hashlib.sha256(start).hexdigest()
+            stream.seek(0)
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
         raise ArticleError(

@@ -40,7 +40,15 @@ def explained(path: Path) -> Iterator[None]:
 def inside(out: Path) -> Callable[[Path], bool]:
     """Return what says of a path whether it lies in the output folder, whose files are no articles."""
     top = out.resolve()
-    return lambda path: path.resolve().is_relative_to(top)
+    folders: dict[Path, bool] = {}
+
+    def is_inside(path: Path) -> bool:
+        folder = path.parent
+        if folder not in folders:
+            folders[folder] = folder.resolve().is_relative_to(top)
+        return path.resolve().is_relative_to(top) if path.is_symlink() else folders[folder]
+
+    return is_inside
 
 
 def clear_staging(out: Path) -> Path:
