@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -109,6 +109,7 @@ def _path(row: Any) -> Path | None:
     return Path(kind, _term(iri) if iri else None, tuple(part for part in map(_path, parts) if part))
 
 
+@lru_cache(maxsize=1 << 12)
 def _term(text: str) -> Any:
     """Return the term that N-Triples writes so."""
     if text.startswith("_:"):

@@ -20,12 +20,11 @@ def turtle_report(report: Report) -> str:
     """Return the report as a ``sh:ValidationReport``: the same bytes for the same report."""
     lines = [f"@prefix sh: <{SH}> .", "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .", ""]
     conforms = "true" if report.conforms else "false"
-    lines.append(f"[] a sh:ValidationReport ;\n  sh:conforms {conforms}")
+    parts = [f"[] a sh:ValidationReport ;\n  sh:conforms {conforms}"]
     for result in report.results:
         inside = " ;\n    ".join(_turtle_result(result))
-        lines[-1] += f" ;\n  sh:result [\n    {inside}\n  ]"
-    lines[-1] += " ."
-    return "\n".join(lines) + "\n"
+        parts.append(f"sh:result [\n    {inside}\n  ]")
+    return "\n".join((*lines, " ;\n  ".join(parts))) + " .\n"
 
 
 def _turtle_result(result: Result) -> Iterator[str]:
