@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from kg.export.base import Losses, Target
 from kg.export.columns import EDGE_COLUMNS, NODE_COLUMNS, edge_cells, joined, node_cells, numbered
+from kg.export.graphml import batched
 from kg.export.source import Source
 from kg.layout import class_colour
 from kg.network import Edge, Network, Node
@@ -118,13 +119,33 @@ def _cyjs_edges(network: Network, numbers: dict[str, int], losses: Losses) -> It
 # ---------------------------------------------------------------- CX2
 def write_cx2(source: Source, target: Target) -> None:
     """Write CX2, Cytoscape's own format: declared columns, whole numbers as ids, a small style."""
-    network, losses = source.drawn, target.losses
+    network = source.drawn
     _count(network, target)
-    numbers: dict[str, int] = {}
-    nodes = list(_cx2_nodes(network, numbers, losses))
-    edges = list(_cx2_edges(network, numbers, losses))
+    ids = {node.id for node in network.nodes if node.id}
+    joined_edges = sum(edge.source in ids and edge.target in ids for edge in network.edges)
+    kinds = sorted({node.kind for node in network.nodes})
+    with target.open() as stream:
+        for part in stream_cx2(
+            network.nodes, network.edges, (len(ids), joined_edges), kinds, target.losses, title=source.options.title
+        ):
+            stream.write(part)
+
+
+def stream_cx2(
+    nodes: Iterable[Node],
+    edges: Iterable[Edge],
+    counts: tuple[int, int],
+    kinds: Sequence[str],
+    losses: Losses,
+    *,
+    title: str = "",
+) -> Iterator[bytes]:
+    """Yield a CX2 file in parts; memory grows with the nodes and not with the edges.
+
+    The format has the ``counts`` of nodes and edges, and the style its ``kinds`` of nodes, before them.
+    """
     declared = [{"networkAttributes": {"name": {"d": "string"}}, "nodes": _declare(True), "edges": _declare(False)}]
-    counted = {"attributeDeclarations": 1, "networkAttributes": 1, "nodes": len(nodes), "edges": len(edges)}
+    counted = {"attributeDeclarations": 1, "networkAttributes": 1, "nodes": counts[0], "edges": counts[1]}
     counted["visualProperties"] = 1
     head = ",\n".join(
         _dump(aspect, losses)
@@ -132,12 +153,24 @@ def write_cx2(source: Source, target: Target) -> None:
             {"CXVersion": "2.0", "hasFragments": False},
             {"metaData": [{"name": name, "elementCount": count} for name, count in counted.items()]},
             {"attributeDeclarations": declared},
-            {"networkAttributes": [{"name": source.options.title or "kg"}]},
+            {"networkAttributes": [{"name": title or "kg"}]},
         )
     )
-    style = _dump({"visualProperties": [_style(network)]}, losses)
-    tail = f',\n{style},\n{{"status":[{{"success":true}}]}}\n]\n'
-    _write(target, f'[\n{head},\n{{"nodes":[\n', (nodes, edges), ('\n]},\n{"edges":[\n', "\n]}"), tail)
+    numbers: dict[str, int] = {}
+    yield f'[\n{head},\n{{"nodes":[\n'.encode()
+    yield from batched(_separated(_cx2_nodes(nodes, numbers, losses)))
+    yield b'\n]},\n{"edges":[\n'
+    yield from batched(_separated(_cx2_edges(edges, numbers, losses)))
+    style = _dump({"visualProperties": [_style(kinds)]}, losses)
+    yield f'\n]}},\n{style},\n{{"status":[{{"success":true}}]}}\n]\n'.encode()
+
+
+def _separated(records: Iterable[str]) -> Iterator[str]:
+    """Yield records with a comma and a line end before each but the first."""
+    between = ""
+    for record in records:
+        yield between + record
+        between = ",\n"
 
 
 def _declare(nodes: bool) -> dict[str, dict[str, str]]:
@@ -147,25 +180,26 @@ def _declare(nodes: bool) -> dict[str, dict[str, str]]:
     return found
 
 
-def _cx2_nodes(network: Network, numbers: dict[str, int], losses: Losses) -> Iterator[str]:
-    for number, node in numbered(network.nodes, numbers, losses):
+def _cx2_nodes(nodes: Iterable[Node], numbers: dict[str, int], losses: Losses) -> Iterator[str]:
+    for number, node in numbered(nodes, numbers, losses):
         cells = zip(NODE_COLUMNS, node_cells(node, losses), strict=True)
         values = {column.name: cell for column, cell in cells if cell is not None}
         values["name"] = values["label"]
         yield _dump({"id": number, "x": node.x, "y": -node.y, "v": values}, losses)
 
 
-def _cx2_edges(network: Network, numbers: dict[str, int], losses: Losses) -> Iterator[str]:
-    for number, source, end, edge in joined(network.edges, numbers, losses):
+def _cx2_edges(edges: Iterable[Edge], numbers: dict[str, int], losses: Losses) -> Iterator[str]:
+    # Edges are numbered on from the nodes: readers that draw with cytoscape.js keep both in one table by id.
+    first = len(numbers)
+    for number, source, end, edge in joined(edges, numbers, losses):
         cells = zip(EDGE_COLUMNS, edge_cells(edge, losses), strict=True)
         values = {column.name: cell for column, cell in cells if cell is not None}
         values["interaction"] = values.get("label", "")
-        yield _dump({"id": number, "s": source, "t": end, "v": values}, losses)
+        yield _dump({"id": first + number, "s": source, "t": end, "v": values}, losses)
 
 
-def _style(network: Network) -> dict[str, Any]:
+def _style(kinds: Sequence[str]) -> dict[str, Any]:
     """Return the style: names as labels, a colour for each class, arrows."""
-    kinds = sorted({node.kind for node in network.nodes})
     colours = [{"v": kind, "vp": class_colour(kind)} for kind in kinds]
     return {
         "default": {

@@ -26,5 +26,6 @@ function draw(elements, style) {
 }
 
 function print(nodes, edges) {
-  process.stdout.write(JSON.stringify({ nodes, edges }));
+  // cytoscape.js with styles keeps a loop running: end when all is written.
+  process.stdout.write(JSON.stringify({ nodes, edges }), () => process.exit(0));
 }
