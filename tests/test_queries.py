@@ -30,7 +30,7 @@ def ask(store: ox.Store, name: str, prefixes: dict[str, str], **values: str) -> 
 
 
 def test_there_is_a_question_for_each_that_the_domain_asks() -> None:
-    assert len(QUERIES) == 25 + 3  # and three on what articles say together
+    assert len(QUERIES) == 32 + 3  # and three on what articles say together
     assert {path.stem for path in EXPECTED.glob("*.csv")} == {query.name for query in QUERIES}
 
 
