@@ -22,8 +22,9 @@ from kg.across import copies
 from kg.across.derive import Change, derive_all
 from kg.across.extent import find_extent
 from kg.across.figures import extent_of, find_conflicting, make_figures, relate
-from kg.across.traces import Number, make_traces, read_line
+from kg.across.traces import Number, make_line, make_traces, read_line
 from kg.article import parse_article
+from kg.model import hash_id
 from kg.pipeline import load_tools, read_claims
 from kg.resources import load_domain
 from kg.sources import date_article
@@ -238,6 +239,30 @@ def test_a_change_gives_what_all_of_it_gives(data: st.DataObject, neighbours: in
     kept = data.draw(st.sets(st.sampled_from(everything)))
     gone, come = (data.draw(st.sets(st.sampled_from(everything), max_size=4)) - kept for _ in range(2))
     before, after = (sorted(line for n in chosen for line in pool()[n]) for chosen in (kept | gone, kept | come))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(copies, "NEIGHBOURS", neighbours)
+        change = Change(sorted(set(before) - set(after)), sorted(set(after) - set(before)), tools().across, BASE)
+        taken, brought = change.derive(look_up(before), look_up(after))
+        was, now = derived(before), derived(after)
+    assert taken <= was
+    assert (was - taken) | brought == now
+
+
+@st.composite
+def made_up_traces(draw: st.DrawFn) -> list[bytes]:
+    """A few texts of few word sequences in three bands: all ways to be copies, and to cease to be."""
+    lines = []
+    for article in draw(st.sets(st.sampled_from("abcdef"))):
+        hashes = sorted(draw(st.sets(st.integers(1, 5), min_size=1)))
+        bands = sorted(draw(st.sets(st.sampled_from("xyz"))))
+        lines.append(make_line(f"s{hash_id(article)}", (article, *copies.make_sketch(hashes), *bands)))
+        lines += [make_line(f"b{band}", (article,)) for band in bands]
+    return sorted(lines)
+
+
+@settings(max_examples=150, deadline=None)
+@given(made_up_traces(), made_up_traces(), st.sampled_from([1, 8]))
+def test_families_come_and_go_as_all_of_it_gives(before: list[bytes], after: list[bytes], neighbours: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(copies, "NEIGHBOURS", neighbours)
         change = Change(sorted(set(before) - set(after)), sorted(set(after) - set(before)), tools().across, BASE)
