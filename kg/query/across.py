@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
@@ -14,6 +15,7 @@ from kg.across.days import say_days
 from kg.across.extent import say_number
 from kg.query.names import find_things, label_of, resolve_name
 
+_HASH = re.compile("--[0-9a-f]{8}$")
 _QUALIFIED = {"moreThan": "more than", "nearly": "nearly", "about": "about", "atLeast": "at least", "upTo": "up to"}
 
 
@@ -126,7 +128,8 @@ class Together:
         return sorted({q.subject.value for quads in found for q in quads if isinstance(q.subject, ox.NamedNode)})
 
     def _name(self, iri: str) -> str:
-        return label_of(self.store, iri) or v.local_name(iri)
+        # An indicator that no list knows has its words in its IRI, and a hash behind them where they were cut.
+        return label_of(self.store, iri) or _HASH.sub("…", v.local_name(iri)).replace("-", " ")
 
     # ------------------------------------------------------------ things
     def find(self, name: str) -> tuple[str, ...]:
@@ -165,7 +168,7 @@ class Together:
         things, place = self._objects(figure, v.ABOUT), self._one(figure, v.SPATIAL)
         scope = self._one(figure, v.RANK_SCOPE)
         return Told(
-            about=self._name(things[0]),
+            about=self._name(self._one(things[0], v.SAME_AS) or things[0]),
             things=tuple(things),
             place=self._name(place) if place else "",
             indicator=self._name(self._one(figure, v.INDICATOR)),
