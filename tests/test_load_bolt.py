@@ -76,7 +76,7 @@ def test_load_twice_is_load_once(empty: Server, tmp_path: Path) -> None:
     result = made.load()
     assert "relations are equal" in result.verified
     graph = PropertyGraph(source(build))
-    assert result.counts == {"nodes": len(graph.subjects), "relations": sum(1 for _ in graph.edges())}
+    assert result.counts == {"nodes": graph.number, "relations": sum(1 for _ in graph.edges())}
     before = shape(empty)
     assert changes(loader(empty, build)) == (0, 0, 0)
     assert shape(empty) == before
@@ -145,6 +145,18 @@ def test_a_node_of_the_same_iri_is_not_overwritten(empty: Server, tmp_path: Path
     assert run(empty, "MATCH (n) RETURN count(n)") == [[1]]
 
 
+def test_verify_full_names_the_relations_that_differ(empty: Server, tmp_path: Path) -> None:
+    build = make_build(tmp_path / "b", {"one": 4})
+    loader(empty, build).load()
+    run(empty, "MATCH (:Park {name: 'Park 1'})-[r:WITHIN]->(d) SET r.articles = ['other']")
+    with pytest.raises(LoadError) as caught:
+        loader(empty, build).load()
+    assert caught.value.what == (
+        f"relations differ: missing {BASE}park/1 -WITHIN-> {BASE}changping ['one']; "
+        f"in excess {BASE}park/1 -WITHIN-> {BASE}changping ['other']"
+    )
+
+
 def test_what_others_changed_is_seen(empty: Server, tmp_path: Path) -> None:
     build = make_build(tmp_path / "b", {"one": 4})
     loader(empty, build).load()
@@ -188,7 +200,10 @@ def test_a_killed_load_can_be_run_again(empty: Server, tmp_path: Path) -> None:
 def test_the_command_line(empty: Server, tmp_path: Path) -> None:
     build = str(make_build(tmp_path / "b", {"one": 5}))
     order = ["load", empty.url, "--kind", empty.kind, "--build", build]
-    assert "0 changed" in kg(*order, "--dry-run", env=empty.env).stdout
+    dry = kg(*order, "--dry-run", env=empty.env).stdout
+    assert "items      42 new, 0 changed, 0 to remove, 0 as they are" in dry
+    assert "way        one transaction, 17 nodes, 25 relations to write" in dry
+    assert run(empty, "MATCH (n) RETURN count(n)") == [[0]]
     first = kg(*order, env=empty.env)
     assert "way        one transaction" in first.stdout
     assert "name or value without the graph" in first.stderr
@@ -250,6 +265,7 @@ def test_a_key_has_one_type_and_losses_are_told() -> None:
         "gYear kept as text (startDate)",
         "date kept as text (startDate)",
         "integer kept as text (count)",
+        "name or value without the graph that it stands in",
     }
 
 

@@ -146,8 +146,8 @@ def print_plan(plan: Plan) -> None:
         f"{plan.unit:<10} {plan.added} new, {plan.replaced} changed, {plan.removed} to remove, "
         f"{plan.unchanged} as they are"
     )
-    size = f", {plan.size:,} bytes" if plan.size else ""
-    click.echo(f"way        {plan.way}{size}")
+    size = f"{plan.size:,} bytes" if plan.size else ""
+    click.echo(f"way        {', '.join(filter(None, (plan.way, plan.detail, size)))}")
 
 
 def print_result(result: Result) -> None:

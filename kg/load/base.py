@@ -87,6 +87,8 @@ class Plan:
     unchanged: int = 0
     size: int = 0
     way: str = ""
+    detail: str = ""
+    """What is written, counted: triples, or nodes and relations."""
 
     @property
     def changes(self) -> int:

@@ -7,27 +7,34 @@ while a node ``KgLoad`` says ``loading``. What has no such property is not ours 
 
 from __future__ import annotations
 
-import ssl
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from heapq import nsmallest
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
-from urllib.parse import urlsplit
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, NamedTuple
 
-from kg.errors import LoadError, MissingExtraError
+from kg.errors import LoadError
 from kg.load.base import Kind, Plan, Result, Settings
+from kg.load.bolt_connection import Connection
 from kg.load.check import compare
-from kg.load.cypher import BATCH, batches, explain, grouped, join_labels, mark_edge, mark_node, pieces, plain, run_all
-from kg.load.http import add_certificates, is_local, pause
+from kg.load.cypher import (
+    BATCH,
+    ahead,
+    batches,
+    grouped,
+    join_labels,
+    mark_edge,
+    mark_node,
+    pieces,
+    plain,
+    run_all,
+    say_edge,
+)
+from kg.load.ledger import Ledger, Table
 from kg.load.pgraph import BASE_LABEL, KEY, MARK, Edge, Node, PropertyGraph
 from kg.load.source import Source
 
-if TYPE_CHECKING:
-    import neo4j
-
-_SAMPLE = 100
+_SHOWN = 3
 _ONE_TRANSACTION = 20_000
 """So many changed nodes and relations are written in one transaction, which readers see at once."""
 _META = "KgLoad"
@@ -45,19 +52,30 @@ _SCHEMA_MEMGRAPH = (
 
 
 class Difference(NamedTuple):
-    """What a load has to write: nodes and relations, new or changed, and the marks of those to remove."""
+    """What a load has to do; which nodes and relations, stands in tables outside memory.
 
-    new: list[str]
-    changed: list[str]
-    gone: list[str]
-    ties: set[str]
-    loose: set[str]
+    ``todo`` and ``ties`` hold the keys and marks of what is written (all, where they are ``None``),
+    ``gone`` and ``loose`` those of what is removed.
+    """
+
+    new: int
+    changed: int
     same: int
+    made: int
+    todo: Table | None = None
+    ties: Table | None = None
+    gone: Table | None = None
+    loose: Table | None = None
+
+    @property
+    def removed(self) -> int:
+        """How many nodes and relations are removed."""
+        return sum(len(table) for table in (self.gone, self.loose) if table is not None)
 
     @property
     def size(self) -> int:
         """How many nodes and relations are written or removed."""
-        return len(self.new) + len(self.changed) + len(self.gone) + len(self.ties) + len(self.loose)
+        return self.new + self.changed + self.made + self.removed
 
 
 def make_loader(kind: Kind, target: str, source: Source, settings: Settings) -> BoltLoader:
@@ -69,19 +87,16 @@ class BoltLoader:
     """Loads the property graph of a source into one database of a Bolt server."""
 
     def __init__(self, kind: Kind, target: str, source: Source, settings: Settings) -> None:
-        try:
-            import neo4j
-        except ImportError as error:
-            raise MissingExtraError("neo4j", "neo4j") from error
         self.kind = kind
         self.target = target
         self.source = source
         self.settings = settings
         self.product = kind.title
-        self._neo4j = neo4j
         self._graph: PropertyGraph | None = None
+        self._ledger: Ledger | None = None
         self._done = self._total = 0
-        self._driver = self._connect()
+        self._connection = Connection(target, settings)
+        self._rows, self._write = self._connection.rows, self._connection.write
 
     @property
     def graph(self) -> PropertyGraph:
@@ -90,85 +105,22 @@ class BoltLoader:
             self._graph = PropertyGraph(self.source)
         return self._graph
 
-    def _connect(self) -> neo4j.Driver:
-        driver_module: Any = self._neo4j
-        settings = self.settings
-        scheme, host = self.target.partition("://")[0], urlsplit(self.target).hostname or ""
-        if scheme.endswith("+ssc"):
-            hint = f"write {scheme.removesuffix('sc')}://, and name your own authority in KG_LOAD_CA"
-            raise LoadError("+ssc would trust any certificate", where=self.target, hint=hint)
-        if (
-            (settings.secret or settings.token)
-            and not scheme.endswith("+s")
-            and not is_local(host)
-            and not settings.allow_plain
-        ):
-            raise LoadError(
-                "a password would travel unencrypted",
-                where=self.target,
-                hint="write bolt+s:// or neo4j+s://, or --allow-http on a network you trust",
-            )
-        auth = driver_module.bearer_auth(settings.token) if settings.token else None
-        if settings.secret:
-            auth = driver_module.basic_auth(settings.user or "neo4j", settings.secret)
-        options: dict[str, Any] = {"connection_timeout": 10.0, "max_transaction_retry_time": settings.timeout}
-        target = self.target
-        if scheme.endswith("+s"):  # with a context of ours, since the driver takes no authority for this scheme
-            target = scheme.removesuffix("+s") + target.removeprefix(scheme)
-            options["ssl_context"] = add_certificates(ssl.create_default_context(), settings)
-        try:
-            options |= {"auth": auth, "notifications_min_severity": "OFF", "user_agent": "kg"}
-            driver = driver_module.GraphDatabase.driver(target, **options)
-        except (ValueError, driver_module.exceptions.ConfigurationError) as error:
-            raise LoadError(f"not an address for Bolt: {error}", where=self.target) from error
-        return cast("neo4j.Driver", driver)
+    @property
+    def ledger(self) -> Ledger:
+        """Tables of what the database holds, in a temporary file."""
+        if self._ledger is None:
+            self._ledger = Ledger(self.source.folder / "ledger.db")
+        return self._ledger
 
     def close(self) -> None:
         """Close the connections."""
-        self._driver.close()
-
-    # ------------------------------------------------------------ talking to the server
-    @contextmanager
-    def _session(self) -> Iterator[neo4j.Session]:
-        """Give a session; turn what the driver raises into an error that says what to do."""
-        errors = self._neo4j.exceptions
-        try:
-            with self._driver.session(database=self.settings.database or None) as session:
-                yield session
-        except errors.AuthError as error:
-            hint = "set KG_LOAD_USER and KG_LOAD_PASSWORD"
-            raise LoadError("the server refused the user and password", where=self.target, hint=hint) from error
-        except (errors.Neo4jError, errors.DriverError) as error:
-            what, hint = explain(error)
-            raise LoadError(what, where=self.target, hint=hint) from error
-
-    def _rows(self, query: str, **parameters: object) -> Iterator[list[Any]]:
-        """Yield rows; ask again where the server says that it may help and no row has come yet."""
-        for attempt in range(self.settings.tries):
-            begun = False
-            try:
-                with self._session() as session:
-                    for record in session.run(query, parameters):
-                        begun = True
-                        yield record.values()
-                return
-            except LoadError as error:
-                cause = error.__cause__
-                again = isinstance(cause, self._neo4j.exceptions.Neo4jError) and cause.is_retryable()
-                if begun or not again or attempt + 1 == self.settings.tries:
-                    raise
-            time.sleep(pause(attempt))
-
-    def _write(self, work: Callable[[neo4j.ManagedTransaction], None]) -> None:
-        """Do the work in one transaction; the driver repeats it where the server says it may."""
-        with self._session() as session:
-            session.execute_write(work)
+        self._connection.close()
 
     def _prepare(self) -> None:
         """Make the constraint and the index before anything is written."""
         for statement in _SCHEMA_MEMGRAPH if self.kind.name == "memgraph" else _SCHEMA:
             try:
-                with self._session() as session:
+                with self._connection.session() as session:
                     session.run(statement).consume()
             except LoadError as error:
                 if "exist" not in error.what:
@@ -177,60 +129,58 @@ class BoltLoader:
     # ------------------------------------------------------------ what is there, and what is to do
     def find_difference(self) -> Difference:
         """Compare build and database by marks; raise ``LoadError`` where a node there is not ours."""
-        there: dict[str, str] = {}
-        for uri, mark in self._rows(f"MATCH (n:{BASE_LABEL}) RETURN n.{KEY}, n.{MARK}"):
-            there[uri] = mark or ""
-        new, changed, same = [], [], 0
+        if not next(self._rows(f"MATCH (n:{BASE_LABEL}) RETURN count(n)"))[0]:
+            return Difference(self.graph.number, 0, 0, sum(self.graph.types.values()))
+        gone, loose, todo, ties = (self.ledger.table(name) for name in ("gone", "loose", "todo", "ties"))
+        rows = self._rows(f"MATCH (n:{BASE_LABEL}) RETURN n.{KEY}, n.{MARK}")
+        gone.fill((uri, mark or "") for uri, mark in rows if uri)
+        loose.fill((mark, "") for (mark,) in self._rows(f"MATCH {_TIES} RETURN r.{MARK}"))
+        counts: Counter[str] = Counter()
+        todo.fill(self._compare_nodes(gone, counts))
+        if self.kind.name == "arcadedb":
+            self._bear_again(todo, gone, counts)
+        ties.fill(self._compare_edges(todo, gone, loose, counts))
+        gone.remove_text("")  # what has no mark is not ours, and stays
+        return Difference(counts["new"], counts["changed"], counts["same"], len(ties), todo, ties, gone, loose)
+
+    def _compare_nodes(self, there: Table, counts: Counter[str]) -> Iterator[tuple[str, str]]:
+        """Yield nodes that are new or changed; take those that stay out of what is there."""
         for node in self.graph.nodes():
-            mark = there.pop(node.uri, None)
+            mark = there.take(node.uri)
             if mark == "":
                 raise LoadError(
                     f"{node.uri} is there and was not loaded by kg", where=self.target, hint="use another database"
                 )
-            if mark is None:
-                new.append(node.uri)
-            elif mark == mark_node(node):
-                same += 1
-            else:
-                changed.append(node.uri)
-        gone = sorted(uri for uri, mark in there.items() if mark)
-        loose = {row[0] for row in self._rows(f"MATCH {_TIES} RETURN r.{MARK}")}
-        ties: set[str] = set()
+            state = "new" if mark is None else "same" if mark == mark_node(node) else "changed"
+            counts[state] += 1
+            if state != "same":
+                yield node.uri, f"{state} {join_labels(sorted(node.labels))}"
+
+    def _compare_edges(self, todo: Table, gone: Table, loose: Table, counts: Counter[str]) -> Iterator[tuple[str, str]]:
+        """Yield relations that are new, or whose ends are born again; take those that stay out of what is there."""
+        again = counts["again"] > 0
         for edge in self.graph.edges():
             mark = mark_edge(edge)
-            if mark in loose:
-                loose.discard(mark)
-                same += 1
+            if again and any(end in gone and end in todo for end in (edge.start, edge.end)):
+                yield mark, ""
+            elif loose.take(mark) is None:
+                yield mark, ""
             else:
-                ties.add(mark)
-        found = Difference(new, changed, gone, ties, loose, same)
-        return self._bear_again(found) if self.kind.name == "arcadedb" and changed else found
+                counts["same"] += 1
 
-    def _bear_again(self, found: Difference) -> Difference:
+    def _bear_again(self, todo: Table, gone: Table, counts: Counter[str]) -> None:
         """Turn nodes whose labels change into new ones, with their relations: ArcadeDB cannot change a label."""
-        before = self._labels_of(found.changed)
-        changed = set(found.changed)
-        again = {
-            node.uri for node in self.graph.nodes() if node.uri in changed and set(node.labels) != set(before[node.uri])
-        }
-        marks = {mark_edge(edge) for edge in self.graph.edges() if edge.start in again or edge.end in again}
-        return Difference(
-            [*found.new, *sorted(again)],
-            sorted(changed - again),
-            [*found.gone, *sorted(again)],
-            found.ties | marks,
-            found.loose | marks,
-            found.same - len(marks),
-        )
+        for piece in pieces((uri, text.partition(" ")[2]) for uri, text in todo if text.startswith("changed")):
+            before = self._labels_of([uri for uri, _ in piece])
+            again = [(uri, labels) for uri, labels in piece if labels != join_labels(before[uri])]
+            todo.fill((uri, f"new {labels}") for uri, labels in again)
+            gone.fill((uri, "again") for uri, _ in again)
+            counts.update(new=len(again), changed=-len(again), again=len(again))
 
     def _labels_of(self, uris: list[str]) -> dict[str, tuple[str, ...]]:
-        """Return the labels that nodes have in the database."""
+        """Return the labels that nodes have in the database, sorted."""
         query = f"UNWIND $rows AS row MATCH (n:{BASE_LABEL} {{{KEY}: row}}) RETURN row, labels(n)"
-        return {
-            uri: tuple(sorted(labels))
-            for piece in pieces(sorted(uris))
-            for uri, labels in self._rows(query, rows=piece)
-        }
+        return {uri: tuple(sorted(labels)) for uri, labels in self._rows(query, rows=uris)}
 
     def plan(self) -> Plan:
         """Say what a load would do; change nothing."""
@@ -238,17 +188,17 @@ class BoltLoader:
 
     def _plan(self, found: Difference) -> Plan:
         way = "one transaction" if found.size <= _ONE_TRANSACTION else f"transactions of {BATCH}"
-        with self._session():
-            self.product = f"{self.kind.title} ({self._driver.get_server_info().agent})"
+        self.product = f"{self.kind.title} ({self._connection.agent()})"
         return Plan(
             self.target,
             self.product,
             "items",
-            added=len(found.new) + len(found.ties),
-            replaced=len(found.changed),
-            removed=len(found.gone) + len(found.loose),
+            added=found.new + found.made,
+            replaced=found.changed,
+            removed=found.removed,
             unchanged=found.same,
             way=way if found.size else "nothing to do",
+            detail=f"{found.new + found.changed:,} nodes, {found.made:,} relations to write" if found.size else "",
         )
 
     # ------------------------------------------------------------ doing it
@@ -266,13 +216,12 @@ class BoltLoader:
                 self._write(lambda tx: run_all(tx, at_once))
             else:
                 self._write(lambda tx: run_all(tx, [self._note("loading")]))
-                for step in steps:
+                for step in ahead(steps):
                     self._write(lambda tx, step=step: run_all(tx, [step]))  # type: ignore[misc]
                     self._done += len(step[1]["rows"])
                     self.settings.progress(min(self._done, self._total), self._total, "items")
             self._write(lambda tx: run_all(tx, [self._note("whole")]))
         counts, verified = self._verify()
-        self.graph.count_losses()
         return Result(plan, counts, verified, self.graph.losses.listed(), seconds=time.monotonic() - started)
 
     def _note(self, state: str) -> tuple[str, dict[str, Any]]:
@@ -286,15 +235,19 @@ class BoltLoader:
     def _steps(self, found: Difference) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield statements, each with at most a batch of rows, in an order that is right in any prefix."""
         match = f"MATCH (:{BASE_LABEL})-[r]->(:{BASE_LABEL}) WHERE r.{MARK} IN $rows DELETE r"
-        yield from batches(match, sorted(found.loose))
+        yield from batches(match, (mark for mark, _ in found.loose or ()))
         yield from batches(
             f"UNWIND $rows AS row MATCH (n:{BASE_LABEL} {{{KEY}: row}}) "
             f"WHERE n.{MARK} IS NOT NULL AND NOT (n)--() DELETE n",
-            found.gone,
+            (uri for uri, _ in found.gone or ()),
         )
-        yield from self._change_nodes(set(found.changed))
-        new = set(found.new)
-        nodes = ((node.labels, self._row(node)) for node in self.graph.nodes() if node.uri in new)
+        if found.changed:
+            yield from self._change_nodes(found)
+        nodes = (
+            (node.labels, self._row(node))
+            for node in self.graph.nodes()
+            if found.todo is None or (found.todo.get(node.uri) or "").startswith("new")
+        )
         for labels, rows in grouped(nodes):
             yield (
                 f"UNWIND $rows AS row MERGE (n:{join_labels(labels)} {{{KEY}: row.uri}}) SET n += row.p",
@@ -303,7 +256,7 @@ class BoltLoader:
         ties = (
             (edge.type, {"a": edge.start, "b": edge.end, "p": {**edge.properties, MARK: mark}})
             for edge in self.graph.edges()
-            if (mark := mark_edge(edge)) in found.ties
+            if (mark := mark_edge(edge)) and (found.ties is None or mark in found.ties)
         )
         for kind, rows in grouped(ties):
             ends = f"MATCH (a:{BASE_LABEL} {{{KEY}: row.a}}) MATCH (b:{BASE_LABEL} {{{KEY}: row.b}})"
@@ -314,31 +267,26 @@ class BoltLoader:
     def _row(node: Node, blank: Iterable[str] = ()) -> dict[str, Any]:
         return {"uri": node.uri, "p": {**dict.fromkeys(blank), **node.properties, MARK: mark_node(node)}}
 
-    def _change_nodes(self, changed: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    def _change_nodes(self, found: Difference) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield statements that give changed nodes their labels and properties, and take away what is no more."""
-        if not changed:
-            return
-        keys = set(self._keys())
+        keys, known, todo = set(self._keys()), set(self.graph.labels), found.todo
         for row in self._rows(f"MATCH (n:{_META} {{id: $id}}) RETURN n.keys", id=self.source.base):
             keys.update(row[0] or ())
-        before = self._labels_of(sorted(changed))
-        known = {label for node in self.graph.nodes() for label in node.labels}
-        rows = (
-            ((tuple(sorted(known & set(before[node.uri]) - set(node.labels))), node.labels), self._row(node, keys))
-            for node in self.graph.nodes()
-            if node.uri in changed
-        )
-        for (less, more), batch in grouped(rows):
-            take = f"REMOVE n:{join_labels(less)} " if less else ""
-            match = f"UNWIND $rows AS row MATCH (n:{BASE_LABEL} {{{KEY}: row.uri}})"
-            yield f"{match} {take}SET n:{join_labels(more)} SET n += row.p", {"rows": batch}
+        changed = (node for node in self.graph.nodes() if todo and (todo.get(node.uri) or "").startswith("changed"))
+        for some in pieces(changed):
+            before = self._labels_of([node.uri for node in some])
+            rows = (
+                ((tuple(sorted(known & set(before[node.uri]) - set(node.labels))), node.labels), self._row(node, keys))
+                for node in some
+            )
+            for (less, more), batch in grouped(rows):
+                take = f"REMOVE n:{join_labels(less)} " if less else ""
+                match = f"UNWIND $rows AS row MATCH (n:{BASE_LABEL} {{{KEY}: row.uri}})"
+                yield f"{match} {take}SET n:{join_labels(more)} SET n += row.p", {"rows": batch}
 
     # ------------------------------------------------------------ afterwards
     def _verify(self) -> tuple[dict[str, int], str]:
-        labels: Counter[str] = Counter()
-        for node in self.graph.nodes():
-            labels.update(node.labels)
-        types = Counter(edge.type for edge in self.graph.edges())
+        labels, types = self.graph.labels, self.graph.types
         found = {row[0]: row[1] for row in self._rows(f"MATCH {_OURS} UNWIND labels(n) AS l RETURN l, count(*)")}
         found_types = {row[0]: row[1] for row in self._rows(f"MATCH {_TIES} RETURN type(r), count(*)")}
         counts = {"nodes": found.get(BASE_LABEL, 0), "relations": sum(found_types.values())}
@@ -350,8 +298,7 @@ class BoltLoader:
         if self.settings.verify == "full":
             nodes, ties = self._check_nodes(self.graph.nodes()), self._check_edges()
             return counts, f"{text}; {nodes} nodes, {ties} relations are equal"
-        sample = nsmallest(_SAMPLE, self.graph.nodes(), key=mark_node)
-        return counts, f"{text}; {self._check_nodes(sample)} nodes looked up"
+        return counts, f"{text}; {self._check_nodes(self.graph.sample())} nodes looked up"
 
     def _check_nodes(self, nodes: Iterable[Node]) -> int:
         number, keys = 0, {KEY, *self._keys()}
@@ -368,29 +315,42 @@ class BoltLoader:
         return number
 
     def _check_edges(self) -> int:
-        wanted = {mark_edge(edge) for edge in self.graph.edges()}
+        """Compare every relation; raise ``LoadError`` naming those that are missing or in excess."""
+        there = self.ledger.table("there")
         rows = self._rows(f"MATCH {_TIES} RETURN a.{KEY}, type(r), b.{KEY}, properties(r)")
-        found = {mark_edge(Edge(a, kind, b, plain(properties, {"articles"}))) for a, kind, b, properties in rows}
-        if wanted != found:
-            raise LoadError(
-                f"{len(wanted - found)} relations missing, {len(found - wanted)} in excess", where=self.target
-            )
-        return len(wanted)
+        edges = (Edge(a, kind, b, plain(properties, {"articles"})) for a, kind, b, properties in rows)
+        there.fill((mark_edge(edge), say_edge(edge)) for edge in edges)
+        number, missing = 0, list[str]()
+        for edge in self.graph.edges():
+            number += 1
+            if there.take(mark_edge(edge)) is None and len(missing) < _SHOWN:
+                missing.append(f"missing {say_edge(edge)}")
+        wrong = missing + [f"in excess {text}" for _, text in islice(there, _SHOWN)]
+        if wrong:
+            raise LoadError(f"relations differ: {'; '.join(wrong)}", where=self.target, hint="load again")
+        return number
 
+    # ------------------------------------------------------------ taking it out
     def remove(self) -> Result:
         """Delete every node and relation that was loaded; a node that others tied something to stays."""
         started = time.monotonic()
-        nodes = [row[0] for row in self._rows(f"MATCH {_OURS} RETURN n.{KEY}")]
-        ties = [row[0] for row in self._rows(f"MATCH {_TIES} RETURN r.{MARK}")]
-        found = Difference([], [], nodes, set(), set(ties), 0)
-        for step in self._steps(found):
-            self._write(lambda tx, step=step: run_all(tx, [step]))  # type: ignore[misc]
+        gone = self._delete(f"MATCH {_TIES} WITH r LIMIT {BATCH} DELETE r RETURN count(*)")
+        gone += self._delete(f"MATCH {_OURS} AND NOT (n)--() WITH n LIMIT {BATCH} DELETE n RETURN count(*)")
         left = next(self._rows(f"MATCH {_OURS} RETURN count(n)"))[0]
         self._write(lambda tx: run_all(tx, [(f"MATCH (n:{_META} {{id: $id}}) DELETE n", {"id": self.source.base})]))
         for statement in ("DROP CONSTRAINT kg_uri IF EXISTS", "DROP INDEX kg_name IF EXISTS"):
             if not left and self.kind.name == "neo4j":
-                with self._session() as session:
+                with self._connection.session() as session:
                     session.run(statement).consume()
-        plan = Plan(self.target, self.product, "items", removed=len(nodes) + len(ties), way="remove")
+        plan = Plan(self.target, self.product, "items", removed=gone, way="remove")
         kept = f"; {left} nodes stay, since others tied something to them" if left else ""
         return Result(plan, {"nodes": left, "relations": 0}, f"counted{kept}", seconds=time.monotonic() - started)
+
+    def _delete(self, query: str) -> int:
+        """Carry out a statement that deletes a batch until there is nothing left to delete; return how many went."""
+        total, number = 0, 1
+        while number:
+            with self._connection.session() as session:
+                number = session.execute_write(lambda tx: sum(record[0] for record in tx.run(query)))
+            total += number
+        return total

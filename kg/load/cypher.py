@@ -5,7 +5,10 @@ from __future__ import annotations
 import ssl
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
+from queue import Empty, Queue
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kg.load.http import explain_tls
@@ -21,6 +24,12 @@ BATCH = 5000
 def mark_edge(edge: Edge) -> str:
     """Return the mark of a relation: a digest of its ends, type and properties."""
     return digest(edge.start, edge.type, edge.end, edge.properties)
+
+
+def say_edge(edge: Edge) -> str:
+    """Return a relation in words, for a message."""
+    articles = edge.properties.get("articles")
+    return f"{edge.start} -{edge.type}-> {edge.end}" + (f" {articles}" if articles else "")
 
 
 def mark_node(node: Node) -> str:
@@ -41,7 +50,37 @@ def pieces(items: Iterable[_T]) -> Iterator[list[_T]]:
         yield piece
 
 
-def batches(query: str, rows: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+def ahead(items: Iterable[_T], size: int = 3) -> Iterator[_T]:
+    """Yield the items, which are made in another thread while those before are sent."""
+    done = object()
+    made: Queue[Any] = Queue(size)
+    stopped = Event()
+
+    def make() -> None:
+        try:
+            for item in items:
+                made.put(item)
+                if stopped.is_set():
+                    return
+            made.put(done)
+        except BaseException as error:  # it is raised where the items are used
+            made.put(error)
+
+    maker = Thread(target=make, daemon=True)
+    maker.start()
+    try:
+        while (item := made.get()) is not done:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        stopped.set()
+        while maker.is_alive():
+            with suppress(Empty):
+                made.get(timeout=0.05)
+
+
+def batches(query: str, rows: Iterable[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield a statement for each batch of rows."""
     for batch in pieces(rows):
         yield query, {"rows": batch}

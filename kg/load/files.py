@@ -152,7 +152,6 @@ class FilesLoader:
                 cells.append(_cell(edge.properties.get("articles", []), dialect.part))
                 edges.write((edge.type,), _edge_header(dialect), cells)
                 self.counts["relations"] = self.counts.get("relations", 0) + 1
-        graph.count_losses()
         self.losses = graph.losses.listed()
         return nodes.paths(), edges.paths()
 

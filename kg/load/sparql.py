@@ -116,6 +116,7 @@ class SparqlLoader:
             unchanged=len(changes.same),
             size=sum(graph.size for graph in changes.written),
             way=self.choose_way(changes),
+            detail=f"{sum(graph.triples for graph in changes.written):,} triples" if changes.written else "",
         )
 
     def choose_way(self, changes: Changes) -> str:

@@ -5,8 +5,9 @@
 
 "own" is, for SPARQL stores, one POST of the whole N-Quads file by curl (Graph Store Protocol), which is
 what their documents say; for Virtuoso one PUT of N-Triples by curl for each graph; for Neo4j UNWIND and
-MERGE in batches of 5,000 by the driver, which is what its documents say. ``kg load`` counts by class and
-predicate and looks up a sample after loading; "send" is without that (``--verify none``).
+MERGE in batches of 5,000 by the driver, which is what its documents say. Files and rows for these are made
+beforehand and not timed. ``kg load`` begins with the sorted N-Quads of a build, and counts by class and
+predicate and looks up a sample after loading; with ``--send`` it is timed without that too.
 """
 
 from __future__ import annotations
@@ -31,88 +32,81 @@ from load_data import BASE, article, lexicon
 from servers import PASSWORD, Server, running
 
 from kg.load import Settings, Source, make_loader
+from kg.load.cypher import grouped, join_labels
 from kg.load.pgraph import PropertyGraph
 
 GRAPHS = 10
 
 
-def make_source(folder: Path, size: int) -> Source:
-    """Return a build of about ``size`` triples in ten articles, in a store on disk."""
-    store = ox.Store(str(folder / "store"))
-    each = size // GRAPHS // 17
-    for number in range(GRAPHS):
-        data = "".join(f"{line}\n" for line in article(f"bench-{number}", each)).encode()
-        store.bulk_load(data, format=ox.RdfFormat.N_QUADS)
-    store.bulk_load("".join(f"{line}\n" for line in lexicon()).encode(), format=ox.RdfFormat.N_QUADS)
-    store.flush()
-    return Source(store, BASE)
+def make_quads(folder: Path, size: int) -> Path:
+    """Write the sorted N-Quads of a build of about ``size`` triples in ten articles."""
+    each = size // GRAPHS // 20
+    lines = sorted({*lexicon(), *(line for number in range(GRAPHS) for line in article(f"bench-{number}", each))})
+    path = folder / "graph.nq"
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return path
 
 
-def by_curl(server: Server, source: Source, folder: Path) -> None:
-    """Load by curl, as the database's own documents say."""
+def curl_jobs(server: Server, source: Source, file: Path) -> list[tuple[Path, str, str, str]]:
+    """Return what curl sends: file, address, method, type."""
     quads = {"oxigraph-server": "/store", "fuseki": "/data", "rdf4j": "/statements"}
     if server.kind in quads:
-        path = folder / "all.nq"
+        return [(file, server.url + quads[server.kind], "POST", "application/n-quads")]
+    jobs = []
+    for number, graph in enumerate(source.graphs()):
+        path = file.parent / f"{number}.nt"
         if not path.exists():
-            source.store.dump(str(path), format=ox.RdfFormat.N_QUADS)
-        jobs = [(path, server.url + quads[server.kind], "POST", "application/n-quads")]
-    else:
-        jobs = []
-        for number, graph in enumerate(source.graphs()):
-            path = folder / f"{number}.nt"
-            if not path.exists():
-                source.store.dump(str(path), format=ox.RdfFormat.N_TRIPLES, from_graph=ox.NamedNode(graph.iri))
-            url = server.url.removesuffix("/sparql") + f"/sparql-graph-crud-auth?graph-uri={graph.iri}"
-            jobs.append((path, url, "PUT", "application/n-triples"))
+            path.write_bytes(b"".join(source.blocks(graph.iri)))
+        url = server.url.removesuffix("/sparql") + f"/sparql-graph-crud-auth?graph-uri={graph.iri}"
+        jobs.append((path, url, "PUT", "application/n-triples"))
+    return jobs
+
+
+def by_curl(server: Server, jobs: list[tuple[Path, str, str, str]]) -> None:
+    """Load by curl, as the database's own documents say."""
     login = ["--digest", "--user", f"dba:{PASSWORD}"] if server.kind == "virtuoso" else []
     for path, url, method, kind in jobs:
         order = ["curl", "-sS", "--fail", "--noproxy", "*", *login, "-X", method, "-T", str(path), url]
         subprocess.run([*order, "-H", f"Content-Type: {kind}", "-o", "/dev/null"], check=True)
 
 
-def by_driver(server: Server, source: Source) -> int:
-    """Load nodes and relations by the driver in batches, as the documents of Neo4j say; return how many."""
+def driver_jobs(source: Source) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Return what the driver sends: statements, each with a batch of rows."""
+    graph = PropertyGraph(source)
+    nodes = (
+        (f"UNWIND $rows AS row MERGE (n:{join_labels(node.labels)} {{uri: row.uri}}) SET n += row.p",
+         {"uri": node.uri, "p": node.properties})
+        for node in graph.nodes()
+    )  # fmt: skip
+    ends = "UNWIND $rows AS row MATCH (a:Resource {uri: row.a}) MATCH (b:Resource {uri: row.b}) "
+    ties = (
+        (ends + f"MERGE (a)-[r:`{edge.type}`]->(b) SET r += row.p",
+         {"a": edge.start, "b": edge.end, "p": edge.properties})
+        for edge in graph.edges()
+    )  # fmt: skip
+    return [*grouped(nodes), *grouped(ties)]
+
+
+def by_driver(server: Server, jobs: list[tuple[str, list[dict[str, Any]]]]) -> None:
+    """Load nodes and relations by the driver in batches, as the documents of Neo4j say."""
     import neo4j
 
-    graph, number = PropertyGraph(source), 0
     with neo4j.GraphDatabase.driver(server.url, auth=("neo4j", PASSWORD)) as driver, driver.session() as session:
         session.run("CREATE CONSTRAINT kg_uri IF NOT EXISTS FOR (n:Resource) REQUIRE n.uri IS UNIQUE").consume()
-        groups: dict[str, list[dict[str, Any]]] = {}
-
-        def send(query: str, row: dict[str, Any] | None) -> None:
-            rows = groups.setdefault(query, [])
-            if row is not None:
-                rows.append(row)
-            if rows and (row is None or len(rows) == 5000):
-                session.execute_write(lambda tx: tx.run(query, rows=rows).consume())
-                rows.clear()
-
-        for node in graph.nodes():
-            number += 1
-            labels = ":".join(f"`{label}`" for label in node.labels)
-            query = f"UNWIND $rows AS row MERGE (n:{labels} {{uri: row.uri}}) SET n += row.p"
-            send(query, {"uri": node.uri, "p": node.properties})
-        for query in list(groups):
-            send(query, None)
-        for edge in graph.edges():
-            number += 1
-            query = "UNWIND $rows AS row MATCH (a:Resource {uri: row.a}) MATCH (b:Resource {uri: row.b}) "
-            query += f"MERGE (a)-[r:`{edge.type}`]->(b) SET r += row.p"
-            send(query, {"a": edge.start, "b": edge.end, "p": edge.properties})
-        for query in list(groups):
-            send(query, None)
-    return number
+        session.run("CREATE INDEX kg_name IF NOT EXISTS FOR (n:Resource) ON (n.name)").consume()
+        for query, rows in jobs:
+            session.execute_write(lambda tx, query=query, rows=rows: tx.run(query, rows=rows).consume())
 
 
-def by_kg(server: Server, source: Source, verify: str) -> None:
-    """Load by ourselves; the digests of the source are part of the work."""
+def by_kg(server: Server, file: Path, verify: str) -> None:
+    """Load by ourselves; reading the file, digests and putting things together are part of the work."""
     settings = Settings(
         verify=verify,  # type: ignore[arg-type]
         user=server.env.get("KG_LOAD_USER", ""),
         secret=server.env.get("KG_LOAD_PASSWORD", ""),
         timeout=3600,
     )
-    loader = make_loader(server.url, Source(source.store, BASE, keep=True), settings)
+    loader = make_loader(server.url, Source(ox.Store(), BASE, file=file), settings)
     loader.load()
     loader.close()
 
@@ -133,27 +127,32 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("kinds", nargs="*", default=["oxigraph-server"])
     parser.add_argument("--size", type=int, default=100_000)
+    parser.add_argument("--send", action="store_true", help="time kg load without verifying too")
     arguments = parser.parse_args()
-    print(f"{'database':<16} {'own s':>8} {'send s':>8} {'load s':>8} {'own/s':>10} {'send/own':>9} {'load/own':>9}")
+    print(f"{'database':<16} {'items':>9} {'own s':>8} {'load s':>8} {'own/s':>8} {'load/own':>9} {'send/own':>9}")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        source = make_source(folder, arguments.size)
+        file = make_quads(folder, arguments.size)
         for kind in arguments.kinds:
-            count = len(source.store)
-
-            def own(server: Server, kind: str = kind) -> None:
-                nonlocal count
-                if kind == "neo4j":
-                    count = by_driver(server, source)
-                else:
-                    by_curl(server, source, folder)
-
-            times = [measure(kind, own)]
-            times += [measure(kind, lambda server, v=verify: by_kg(server, source, v)) for verify in ("none", "sample")]
-            first, send, load = times
-            rates = f"{count / first:10,.0f} {first / send:9.2f} {first / load:9.2f}"
-            print(f"{kind:<16} {first:8.1f} {send:8.1f} {load:8.1f} {rates}", flush=True)
+            print(compare(kind, file, arguments.send), flush=True)
     print(f"peak memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+
+
+def compare(kind: str, file: Path, send: bool) -> str:
+    """Return a row of the table: the database's own way and ours, one after the other."""
+    if kind == "neo4j":
+        jobs = driver_jobs(Source(ox.Store(), BASE, file=file))
+        count = sum(len(rows) for _, rows in jobs)
+        own = measure(kind, lambda server: by_driver(server, jobs))
+        del jobs
+    else:
+        source = Source(ox.Store(), BASE, file=file)
+        count = sum(graph.triples for graph in source.graphs())
+        own = measure(kind, lambda server: by_curl(server, curl_jobs(server, source, file)))
+    load = measure(kind, lambda server: by_kg(server, file, "sample"))
+    sent = measure(kind, lambda server: by_kg(server, file, "none")) if send else 0.0
+    rest = f"{own / sent:9.2f}" if send else f"{'':>9}"
+    return f"{kind:<16} {count:9,} {own:8.1f} {load:8.1f} {count / own:8,.0f} {own / load:9.2f} {rest}"
 
 
 if __name__ == "__main__":
