@@ -42,7 +42,7 @@ class Server:
     folder: Path = Path()
     process: subprocess.Popen[bytes] | None = None
 
-    def start(self, seconds: float = 90) -> None:
+    def start(self, seconds: float = 240) -> None:
         """Start it and wait until it answers."""
         stream = self.log.open("ab")
         self.process = subprocess.Popen(
