@@ -40,7 +40,7 @@ _ASIDE = re.compile(r" ?\([^()]{1,40}\)$")
 # Where the thing it is said of lies: no part of an indicator's name.
 _HERE = re.compile(
     r" (?:in (?:the )?(?:area|zone|park)|of the (?:area|zone|park|region|district|city|county|new area)"
-    r"|of the whole society)$"
+    r"|of the whole society|for the (?:(?:whole|full|entire) )?year)$"
 )
 # Of a thing that nobody knows: "throughput of Yunhe Port" is no indicator of a place.
 _OTHERS = re.compile(r" (?:of|in|at) (?:the )?[A-Z][a-z]+ [A-Z][a-z]")
@@ -667,7 +667,9 @@ class SentenceMatcher:
         name = re.split(r"[/#]", claim.predicate)[-1]
         coined = not claim.predicate.startswith(RDC)
         plain = claim.predicate if coined else claim.predicate.removesuffix("Growth")
-        if form in ("change", "portion") and (claim.unit in _RATIOS or _is_growth(claim) or name.startswith("share")):
+        if form in ("change", "portion", "average") and (
+            claim.unit in _RATIOS or _is_growth(claim) or name.startswith("share")
+        ):
             raise _NotFilled
         if form == "exact" and (claim.qualifier != "moreThan" or claim.unit != self._quantity(match, "v").unit):
             raise _NotFilled
@@ -681,14 +683,18 @@ class SentenceMatcher:
             if coined:
                 return mint_iri(self.base, "indicator", name if _is_growth(claim) else f"growth-of-{name}")
             return plain + "Growth" if form == "change" or claim.subject_type != "Cohort" else claim.predicate
+        known = self.lexicon.entities.get(plain)
+        words = known.label if known else name.removeprefix("growth-of-").replace("-", " ")
+        if form == "average" and (claim.subject_type == "Cohort" or claim.value_before):
+            raise _NotFilled  # "from 4 billion yuan in 2013 to 9 billion": over years that no one period names
+        if form == "average":
+            return mint_iri(self.base, "indicator", slugify(f"average annual growth of {words}"))
         if form not in ("share", "portion") and _is_growth(claim):
             raise _NotFilled  # "grew by 9 percent, ranking second": by growth or by size, the words do not say
         if form not in ("share", "portion"):
             return plain
         if claim.subject_type == "Cohort":
             return RDC + "share"
-        known = self.lexicon.entities.get(plain)
-        words = known.label if known else name.removeprefix("growth-of-").replace("-", " ")
         return mint_iri(self.base, "indicator", slugify(f"share of {words}"))
 
     def _make_thing(self, part: dict[str, Any], match: re.Match[str]) -> _Thing:
