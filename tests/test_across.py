@@ -21,7 +21,14 @@ from kg import vocab as v
 from kg.across import copies
 from kg.across.derive import Change, derive_all
 from kg.across.extent import find_extent
-from kg.across.figures import extent_of, find_conflicting, make_figures, relate
+from kg.across.figures import (
+    extent_of,
+    find_conflicting,
+    find_corrections,
+    make_figures,
+    relate,
+    write_figures,
+)
 from kg.across.traces import Number, make_line, make_traces, read_line
 from kg.article import parse_article
 from kg.model import hash_id
@@ -270,3 +277,20 @@ def test_families_come_and_go_as_all_of_it_gives(before: list[bytes], after: lis
         was, now = derived(before), derived(after)
     assert taken <= was
     assert (was - taken) | brought == now
+
+
+def test_an_article_that_corrects_itself_says_which_number_stands() -> None:
+    said = [number("62.4", flag="correcting", article="a"), number("64.2", article="a"), number("66", article="b")]
+    assert [(right.low, wrong.low) for right, wrong in find_corrections(said)] == [("62.35", "64.15")]
+    said = [number("62.4", article="a"), number("64.2", article="a", flag="withdrawn"), number("66", article="b")]
+    assert [(right.low, wrong.low) for right, wrong in find_corrections(said)] == [("62.35", "64.15")]
+    assert list(find_corrections([number("62.4", article="a"), number("64.2", article="a")])) == []
+
+
+def test_hostile_numbers_cost_no_more_than_their_count() -> None:
+    iris = {"about": BASE + "x", "indicator": BASE + "y", "article": "a"}
+    said = [
+        number(str(n), observation=f"{BASE}o/{n}", claim=f"{BASE}c/{n}", flag="" if n % 2 else "withdrawn", **iris)
+        for n in range(3000)
+    ]
+    assert len(list(write_figures("key", said, BASE))) < 3 * len(said)

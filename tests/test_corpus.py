@@ -206,7 +206,7 @@ def test_output_inside_the_sources_is_no_article(tmp_path: Path, ships: Domain, 
     assert build(ships, [corpus], corpus / "build").articles == 30
 
 
-@pytest.mark.parametrize("what", ["graph.nq", "manifest.json", "parts.db", "store"])
+@pytest.mark.parametrize("what", ["graph.nq", "across.tsv", "manifest.json", "parts.db", "store"])
 def test_damaged_build_is_made_whole(tmp_path: Path, ships: Domain, corpus: Path, what: str) -> None:
     out = tmp_path / "out"
     build(ships, [corpus], out)

@@ -18,10 +18,6 @@ from kg.model import hash_id
 from kg.nquads import date_term, iri_term, is_iri, text_term
 
 _F = {name: f"<{iri}>" for name, iri in vars(v).items() if name.isupper() and isinstance(iri, str)}
-_REPLACES = {(right, wrong) for right in ("", "correcting") for wrong in ("", "doubtful", "withdrawn")} - {
-    ("", ""),
-    ("", "doubtful"),
-}
 Period = tuple[str, str]
 
 
@@ -137,10 +133,16 @@ def give_reason(conflicting: Sequence[Number]) -> str:
 
 
 def find_corrections(numbers: Sequence[Number]) -> Iterator[tuple[Number, Number]]:
-    """Yield which number of an article stands in place of which other of it."""
-    for right in numbers:
-        for wrong in numbers:
-            if right.article == wrong.article and (right.flag, wrong.flag) in _REPLACES:
+    """Yield which number of an article stands in place of which other of it: one for each that is withdrawn."""
+    by_article: dict[str, list[Number]] = {}
+    for number in numbers:
+        by_article.setdefault(number.article, []).append(number)
+    for said in by_article.values():
+        standing = {number.observation for number in drop_withdrawn(said)}
+        right = next((number for number in said if number.observation in standing), None)
+        for wrong in said:
+            withdrawn = wrong.flag == "withdrawn" or (right and right.flag == "correcting")
+            if right and withdrawn and wrong.observation not in standing:
                 yield right, wrong
 
 

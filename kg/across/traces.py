@@ -25,6 +25,9 @@ from kg.model import Claim, Mention, hash_id
 from kg.reading import Reading, SentenceReading
 from kg.subjects import choose_bearer, find_subject
 
+NEAR = 240
+"""How many characters around a claim, in its sentence, can say that it corrects something."""
+
 
 class Number(NamedTuple):
     """One measured value of one article, ready to be compared.
@@ -184,7 +187,9 @@ class _Tracer:
         return ""
 
     def _flag(self, sentence: SentenceReading, claim: Claim) -> str:
-        words = self.reading.article.text[sentence.sentence.start : sentence.sentence.end].lower()
+        # Not the whole sentence: a hostile one is as long as its article, and has a claim in every line.
+        start = max(sentence.sentence.start, claim.start - NEAR)
+        words = self.reading.article.text[start : min(sentence.sentence.end, claim.end + NEAR)].lower()
         if self.settings.withdraws.search(re.sub(r"\s+", " ", words)):
             return "withdrawn"
         if self.settings.corrects.search(words):
