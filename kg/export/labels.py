@@ -23,7 +23,7 @@ class Box(NamedTuple):
 
 
 class Spot(NamedTuple):
-    """Where a label goes, and whether it is far enough to need a line to its node."""
+    """Where a label goes, and whether it needs a line to its node: far from it, or nearer to another."""
 
     box: Box
     far: bool
@@ -73,8 +73,22 @@ def place_labels(
                 break
         if best is not None:
             taken.append(best.box)
+            best = best._replace(far=best.far or _is_nearer_to_another(best.box, (x, y), points))
         spots.append(best)
     return spots
+
+
+def _is_nearer_to_another(box: Box, own: tuple[float, float], points: Sequence[tuple[float, float, float]]) -> bool:
+    """Return whether a label stands nearer to the edge of another node than to that of its own."""
+
+    def gap(x: float, y: float, radius: float) -> float:
+        across = max(box.left - x, 0.0, x - box.right)
+        up = max(box.low - y, 0.0, y - box.high)
+        return math.hypot(across, up) - radius
+
+    gaps = [(gap(*point), point[:2] == own) for point in points]
+    mine = min((far for far, is_own in gaps if is_own), default=0.0)
+    return any(far < mine + 2 for far, is_own in gaps if not is_own)
 
 
 def crosses(line: Line, box: Box) -> bool:

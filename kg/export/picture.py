@@ -1,7 +1,8 @@
-"""Pictures of a network (SVG, PNG, PDF): each class its colour and legend, labels that do not overlap.
+"""Pictures of a network (SVG, PNG, PDF): each class its colour, shape and legend, labels that do not overlap.
 
-Made for the size of one article. Of a larger network the labels without room are left out, and told;
-``--around``, ``--class`` and ``--predicate`` choose a part that fits.
+Made for the size of one article. A node whose label has no room gets a number, and the label stands in a key
+below the legend; what has no room there either is left out, and told. ``--around``, ``--class`` and
+``--predicate`` choose a part that fits.
 """
 
 from __future__ import annotations
@@ -24,8 +25,18 @@ MOST = 2000
 """Nodes of the largest network that is drawn."""
 _FONTS = ["DejaVu Sans", "Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Zen Hei", "PingFang SC", "SimHei"]
 _WRAP = 24
-_NAME, _RELATION = 8.5, 6.5
-"""Sizes of the labels of nodes and of lines, in points."""
+_NAME, _RELATION, _NUMBER, _KEY = 8.5, 6.5, 5.0, 7.0
+"""Sizes of the labels of nodes and of lines, of numbers in nodes and of the key to them, in points."""
+_KEY_WIDTH = 34
+"""Letters of a line of the key."""
+MARKERS = {
+    "AdminArea": "s", "District": "o", "Place": "p", "Park": "o", "Recognition": "P", "Project": "o",
+    "NewsArticle": "s", "Enterprise": "o", "Organization": "s", "Concept": "D", "Person": "^", "Programme": "o",
+    "Policy": "s", "Event": "D", "Practice": "v", "Industry": "^", "Cohort": "X", "Class": "p", "Observation": "D",
+    "Claim": "h",
+}  # fmt: skip
+"""The shape of each class: classes whose colours are alike, or to the colour-blind, differ in shape."""
+_OTHER_MARKERS = ("o", "s", "D", "^", "v", "P", "X", "p", "h")
 _LEGEND = 2.3
 """Width of the column of the legend, in inches."""
 _STYLES = {"stated": "solid", "implied by a rule": "dashed", "garbled, planned or denied": "dotted"}
@@ -43,7 +54,7 @@ def write_picture(source: Source, target: Target) -> None:
         )
     target.counts.update(nodes=len(network.nodes), edges=len(network.edges))
     with noting_glyphs(target):
-        drawing = _Drawing(plt, network, source.options.language, target)
+        drawing = Drawing(plt, network, source.options.language, target)
         drawing.draw(source.options.title)
         save_figure(plt, drawing.figure, target)
 
@@ -120,8 +131,16 @@ def group_edges(network: Network) -> list[Link]:
     return [Link(*pair, tuple(labels[pair]), styles[ranks[pair]]) for pair in labels]
 
 
-class _Drawing:
-    """One figure: it knows where each node stands in pixels."""
+def class_marker(kind: str) -> str:
+    """Return the shape of a class; a class of another domain always gets the same one."""
+    return MARKERS.get(kind) or _OTHER_MARKERS[sum(map(ord, kind)) % len(_OTHER_MARKERS)]
+
+
+class Drawing:
+    """One figure: it knows where each node stands in pixels.
+
+    ``boxes`` are those of all labels, numbers and lines of the key as they were drawn, in pixels.
+    """
 
     def __init__(self, plt: Any, network: Network, language: str, target: Target) -> None:
         self.network, self.language, self.target = network, language, target
@@ -140,6 +159,7 @@ class _Drawing:
         self.renderer = self.figure.canvas.get_renderer()
         self.pixels = [tuple(self.axes.transData.transform((n.x, n.y))) for n in network.nodes]
         self.scale = self.figure.dpi / 72
+        self.keyed: list[str] = []
 
     def draw(self, title: str) -> None:
         """Draw lines, nodes, labels and the legend."""
@@ -147,11 +167,16 @@ class _Drawing:
         for link in links:
             self._line(link)
         for node in self.network.nodes:
-            self.axes.plot(node.x, node.y, "o", ms=self._points(node), color=node.color, mec="white", mew=0.8, zorder=3)
+            self.axes.plot(
+                *(node.x, node.y, class_marker(node.kind)),
+                ms=self._points(node), color=node.color, mec="white", mew=0.8, zorder=3,
+            )  # fmt: skip
         self._labels(links)
-        self._legend()
+        self._key(self._legend())
         if title:
             self.axes.set_title(title, fontsize=13, loc="left")
+        # Only now do the texts of the legend know their places.
+        self.figure.draw_without_rendering()
 
     @staticmethod
     def _points(node: Node) -> float:
@@ -183,16 +208,68 @@ class _Drawing:
         points = [(*self.pixels[index], self._points(nodes[index]) / 2 * self.scale) for index in order]
         sizes = [self._measure(text, _NAME) for text in texts]
         spots = place_labels(points, sizes, lines, self._frame())
+        taken = [spot.box for spot in spots if spot is not None]
+        taken += [Box(x - r, y - r, x + r, y + r) for x, y, r in points]
         for index, text, spot in zip(order, texts, spots, strict=True):
             if spot is None:
-                self.target.losses.add("labels of nodes that had no room were left out", text)
+                self._number(index, text, taken)
                 continue
             self._write(text, spot, _NAME, "#111111")
             if spot.far:
                 self._leader(self.pixels[index], spot.box)
-        taken = [spot.box for spot in spots if spot is not None]
-        taken += [Box(x - r, y - r, x + r, y + r) for x, y, r in points]
         self._line_labels(links, lines, taken)
+
+    def _number(self, index: int, text: str, taken: list[Box]) -> None:
+        """Write a number into a node, and keep its label for the key."""
+        number = str(len(self.keyed) + 1)
+        width, height = self._measure(number, _NUMBER)
+        x, y = self.pixels[index]
+        box = Box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+        radius = self._points(self.network.nodes[index]) / 2 * self.scale
+        own = Box(x - radius, y - radius, x + radius, y + radius)
+        if any(box.overlap(other) for other in taken if other != own):
+            self.target.losses.add("labels of nodes that had no room were left out", text)
+            return
+        taken.append(box)
+        self.keyed.append(" ".join(text.split("\n")))
+        red, green, blue = (int(self.network.nodes[index].color[at : at + 2], 16) for at in (1, 3, 5))
+        dark = 0.3 * red + 0.59 * green + 0.11 * blue < 140
+        self._write(number, Spot(box, False), _NUMBER, "white" if dark else "black", ground=False)
+
+    def _key(self, low: float) -> None:
+        """Write the labels of the numbered nodes below ``low`` in the column of the legend, as far as there is room."""
+        left = self.figure.bbox.x1 - (_LEGEND - 0.15) * self.figure.dpi
+        step = _KEY * 1.35 * self.scale
+        high = low - step
+        for number, text in enumerate(self.keyed, 1):
+            lines = textwrap.wrap(
+                f"{number}  {text}", _KEY_WIDTH, subsequent_indent="    ", max_lines=2, placeholder=" …"
+            )
+            if high - step * len(lines) < step:
+                self.target.losses.add("labels of numbered nodes had no room in the key", text)
+                continue
+            for line in lines:
+                self.figure.text(
+                    left / self.figure.bbox.x1,
+                    high / self.figure.bbox.y1,
+                    line,
+                    fontsize=_KEY,
+                    va="top",
+                    color="#111111",
+                )
+                high -= step
+
+    @property
+    def boxes(self) -> list[tuple[str, Box]]:
+        """All texts of the picture with the box that each fills."""
+        legend = self.figure.legends[0].get_texts() if self.figure.legends else []
+        texts = [*self.axes.texts, *self.figure.texts, *legend, self.axes.title, self.axes._left_title]
+        found = []
+        for text in texts:
+            if text.get_text():
+                box = text.get_window_extent(self.renderer)
+                found.append((str(text.get_text()), Box(box.x0, box.y0, box.x1, box.y1)))
+        return found
 
     def _line_labels(self, links: Sequence[Link], lines: Sequence[Line], taken: list[Box]) -> None:
         """Write what each line means, at the first of five places along it that is free."""
@@ -235,14 +312,15 @@ class _Drawing:
         artist.remove()
         return box.width + 3, box.height + 2
 
-    def _write(self, text: str, spot: Spot, size: float, colour: str) -> None:
+    def _write(self, text: str, spot: Spot, size: float, colour: str, *, ground: bool = True) -> None:
         box = spot.box
         x, y = self.axes.transData.inverted().transform(((box.left + box.right) / 2, (box.low + box.high) / 2))
         artist = self.axes.text(
             x, y, text, fontsize=size, color=colour, ha="center", va="center", linespacing=1.0, zorder=5
         )
         # A white ground and not a white outline: SVG keeps the words of the former as text.
-        artist.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.4, "alpha": 0.8})
+        if ground:
+            artist.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.4, "alpha": 0.8})
         if size == _RELATION:
             artist.set_zorder(2)
 
@@ -252,7 +330,8 @@ class _Drawing:
         (x, y), (to_x, to_y) = self.axes.transData.inverted().transform((point, near))
         self.axes.plot((x, to_x), (y, to_y), "-", lw=0.5, color="#333333", alpha=0.6, zorder=2)
 
-    def _legend(self) -> None:
+    def _legend(self) -> float:
+        """Draw the legend and return how low it reaches, in pixels."""
         from matplotlib.lines import Line2D
 
         count: dict[str, int] = {}
@@ -260,8 +339,9 @@ class _Drawing:
             count[node.kind] = count.get(node.kind, 0) + 1
         kinds = sorted(count, key=lambda kind: (-count[kind], kind))
         marks = [
-            Line2D([], [], marker="o", ls="", color=class_colour(kind), label=f"{kind} ({count[kind]})")
+            Line2D([], [], marker=class_marker(kind), ls="", color=class_colour(kind), label=f"{kind} ({count[kind]})")
             for kind in kinds
         ]
         marks += [Line2D([], [], ls=style, color="#8a8a8a", label=name) for name, style in _STYLES.items()]
-        self.figure.legend(handles=marks, loc="upper right", fontsize=8, frameon=False, borderpad=1.2)
+        legend = self.figure.legend(handles=marks, loc="upper right", fontsize=8, frameon=False, borderpad=1.2)
+        return float(legend.get_window_extent(self.renderer).y0)
