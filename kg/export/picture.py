@@ -169,7 +169,9 @@ class Drawing:
         for node in self.network.nodes:
             self.axes.plot(
                 *(node.x, node.y, class_marker(node.kind)),
-                ms=self._points(node), color=node.color, mec="white", mew=0.8, zorder=3,
+                # The corners of a diamond reach beyond its size, to where labels stand.
+                ms=self._points(node) * (0.71 if class_marker(node.kind) == "D" else 1),
+                color=node.color, mec="white", mew=0.8, zorder=3,
             )  # fmt: skip
         self._labels(links)
         self._key(self._legend())
