@@ -10,7 +10,7 @@ help:
 	@echo "make test    set up, and pass the tests"
 	@echo "make lint    ruff, mypy and the layers"
 	@echo "make slow    the tests that start real servers and browsers, or take minutes"
-	@echo "make bench   measure side by side and print the tables"
+	@echo "make bench   measure side by side, print the tables, and write docs/performance.md"
 	@echo "make golden  rewrite the golden files; read the difference before you keep it"
 
 run: .venv/run.stamp
