@@ -46,18 +46,20 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """A query taken apart. ``near`` and ``far`` are groups about ``$this`` and about ``other``.
+    """A query taken apart: ``near`` are its patterns about ``$this``, ``far`` those about another node.
 
     ``keys`` are the variables that both have; ``apart`` those that only ``far`` has; ``reads`` maps each
-    predicate that is read from the other node to its variable, empty where that is no key.
+    predicate that is read from the other node to its variable, empty where that is no key. The queries
+    take the key whose pattern is to be read ``first``; the store keeps to the order as written.
     """
 
     prologue: str
     chosen: tuple[str, ...]
     keys: tuple[str, ...]
-    near: str
-    near_patterns: str
-    far: str
+    near: tuple[Edge, ...]
+    near_filters: str
+    far: tuple[Edge, ...]
+    far_filters: str
     apart: frozenset[str]
     reads: tuple[tuple[NamedNode, str], ...]
     comparisons: tuple[Comparison, ...]
@@ -67,16 +69,22 @@ class Pairing:
         columns = " ".join(f"({c.mine} AS ?{MINE}{n})" for n, c in enumerate(self.comparisons))
         names = dict.fromkeys(("this", *self.chosen, *self.keys))
         shown = " ".join("$this" if name == "this" else f"?{name}" for name in names)
-        return f"{self.prologue} SELECT DISTINCT {shown} {columns} WHERE {{ {self.near} }}"
+        return f"{self.prologue} SELECT DISTINCT {shown} {columns} WHERE {{ {written(self.near)} {self.near_filters} }}"
 
-    def far_query(self) -> str:
+    def far_query(self, first: str = "") -> str:
         """Return the query for the other nodes' star: the keys, and what is compared."""
         columns = " ".join(f"({c.theirs} AS ?{OTHER}{n})" for n, c in enumerate(self.comparisons))
-        return f"{self.prologue} SELECT {' '.join('?' + k for k in self.keys)} {columns} WHERE {{ {self.far} }}"
+        group = f"{{ {written(self.far, first)} {self.far_filters} }}"
+        return f"{self.prologue} SELECT {' '.join('?' + k for k in self.keys)} {columns} WHERE {group}"
 
-    def keyed_query(self) -> str:
+    def keyed_query(self, first: str = "") -> str:
         """Return the query for the nodes that have given keys."""
-        return f"{self.prologue} SELECT DISTINCT ?this WHERE {{ {self.near_patterns} }}"
+        return f"{self.prologue} SELECT DISTINCT ?this WHERE {{ {written(self.near, first)} }}"
+
+
+def written(edges: Iterable[Edge], first: str = "") -> str:
+    """Return patterns as they stand in a query, those that end in one variable before the others."""
+    return "".join(f"{edge.text} . " for edge in sorted(edges, key=lambda edge: edge.end != first))
 
 
 class Groups:
@@ -192,15 +200,15 @@ def _taken_apart(
     if sorted_out is None:
         return None
     of_near, of_far, comparisons = sorted_out
-    patterns = " . ".join(edge.text for edge in near)
     iris = [(e.path.iri, e.end if e.end in keys and e in far else "") for e in edges if e.start == other]
     return Pairing(
         prologue,
         chosen,
         tuple(keys),
-        f"{patterns} . {' '.join(of_near)}",
-        patterns,
-        f"{' . '.join(edge.text for edge in far)} . {' '.join(of_far)}",
+        tuple(near),
+        " ".join(of_near),
+        tuple(far),
+        " ".join(of_far),
         frozenset(apart),
         tuple((iri, name) for iri, name in iris if iri is not None),
         comparisons,

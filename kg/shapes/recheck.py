@@ -16,7 +16,7 @@ from kg.shapes.engine import Engine
 from kg.shapes.model import Path, Report, Result, Shape, Shapes, Target
 from kg.shapes.pairs import Pairing, Unlike
 from kg.shapes.prebinding import rewrite
-from kg.shapes.sparql import rows_of, shape_pairings
+from kg.shapes.sparql import narrowest, rows_of, shape_pairings
 from kg.shapes.terms import RDF_TYPE, SUBCLASS_OF, Subject, Term, text_of
 
 MAX_KEYS = 1000
@@ -144,7 +144,8 @@ class _Recheck:
             given = rows_of(pairing.keys, keys)
         except Unlike:
             return None
-        text = rewrite(pairing.keyed_query(), {}, {}, "", lambda _: given)
+        query = pairing.keyed_query(narrowest(self.engine, pairing, keys))
+        text = rewrite(query, {}, {}, "", lambda _: given)
         return {node for (node,) in self.engine.rows(text) if node is not None}
 
     def _before_or_now(self, other: Subject, pairing: Pairing, name: str) -> list[Term]:
