@@ -53,6 +53,13 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
+_PLAIN = re.compile(
+    r"""\s*(?:PREFIX\s+[A-Za-z]*:\s*<[^<>"{}|^`\\\s]*>\s*)*(SELECT|ASK|CONSTRUCT|DESCRIBE)\b""",
+    re.IGNORECASE | re.ASCII,
+)
+_NOT_PLAIN = ("SERVICE", "\\", "'", '"""')
+"""What a query may hold that has to be looked at: a word, an escape, and where a string may end in two ways."""
+
 
 class Token(NamedTuple):
     """A piece of a query: its kind (a group of the pattern above), its place and its text."""
@@ -76,6 +83,25 @@ def check_query(text: str) -> str:
     kg.errors.QueryError: 1:7: SERVICE is not allowed (a query never leaves this machine)
     """
     return check_tokens(text, scan_query(text))
+
+
+def find_plain_form(text: str) -> str:
+    """Return the form of a short query that holds nothing to be refused, however it is cut into tokens.
+
+    It is empty where ``check_query`` must read the text. What this lets through may still be no SPARQL.
+
+    >>> find_plain_form("PREFIX rd: <http://example.org/> ASK { ?s rd:p 1 }"), find_plain_form("# a\\nASK {}")
+    ('ASK', '')
+    """
+    match = _PLAIN.match(text)
+    if match is None or len(text) > MAX_IRI or not text.isascii():
+        return ""
+    upper = text.upper()
+    if any(word in upper for word in _NOT_PLAIN):
+        return ""
+    if len(text) > MAX_CHAIN and sum(map(text.count, "&|-+*/!^([{")) > MAX_CHAIN:
+        return ""
+    return match[1].upper()
 
 
 def check_tokens(text: str, tokens: list[Token]) -> str:

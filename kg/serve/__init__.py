@@ -23,8 +23,13 @@ def serve(settings: Settings) -> None:
     except ImportError as error:
         raise MissingExtraError(str(error.name), "serve") from error
     from kg.serve.app import make_app
+    from kg.serve.loans import Loans
+    from kg.serve.log import AccessLog
+    from kg.serve.process import build_id
     from kg.serve.transport import run
     from kg.store import open_store
 
     open_store(settings.store)  # says what is wrong with it before anything is started
-    run(make_app(settings), settings)
+    log = AccessLog()
+    loans = Loans(settings, log, lambda: build_id(settings.store))
+    run(make_app(settings, loans, log), settings, loans)

@@ -6,15 +6,17 @@ import gzip
 import hashlib
 import json
 from collections import OrderedDict
+from collections.abc import Mapping
 from typing import Any
 
 import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.serve.errors import HttpError, from_pool_error, refuse_query
+from kg.serve.errors import HttpError, check_info, from_pool_error
 from kg.serve.negotiation import Format, accepts_gzip
-from kg.serve.pool import Pool, PoolError, Reply
+from kg.serve.pool import Pool
+from kg.serve.process import PoolError, Reply
 from kg.serve.settings import Limits, Settings
 
 LOOKUP_SECONDS = 10.0
@@ -27,27 +29,27 @@ THREAD_FROM = 256 << 10
 class Answer:
     """A whole answer: its type, its bytes, the tag it is known by, and the bytes packed once they were asked for."""
 
-    __slots__ = ("body", "build", "info", "media", "packed", "tag")
+    __slots__ = ("body", "info", "media", "packed", "tag")
 
-    def __init__(self, media: str, body: bytes, tag: str, info: dict[str, Any], build: str = "") -> None:
+    def __init__(self, media: str, body: bytes, tag: str, info: dict[str, Any]) -> None:
         self.media = media
         self.body = body
         self.tag = tag
         self.info = info
-        self.build = build
         self.packed = b""
 
     async def pack(self) -> bytes:
         """Return the bytes as gzip."""
         if not self.packed:
             if len(self.body) > THREAD_FROM:
-                self.packed = await anyio.to_thread.run_sync(_pack, self.body)
+                self.packed = await anyio.to_thread.run_sync(pack, self.body)
             else:
-                self.packed = _pack(self.body)
+                self.packed = pack(self.body)
         return self.packed
 
 
-def _pack(data: bytes) -> bytes:
+def pack(data: bytes) -> bytes:
+    """Return bytes as gzip, the same for the same."""
     return gzip.compress(data, 5, mtime=0)
 
 
@@ -108,7 +110,7 @@ class Answers:
         """
         lookup = job["do"] not in ("query", "question")
         pool = self.lookups if lookup else self.questions
-        key = json.dumps(job, sort_keys=True) + format.media
+        key = make_key(job, format)
         tag = make_tag(pool.refresh(), key) if repeatable else ""
         if tag and tag in known:
             return Answer(format.media, b"", tag, {})
@@ -118,7 +120,7 @@ class Answers:
         job = job | {"rows": self.limits.rows, "bytes": self.limits.answer_bytes}
         reply = await self._run(pool, job, LOOKUP_SECONDS if lookup else self.limits.seconds)
         tag = make_tag(reply.build, key) if repeatable else ""
-        answer = Answer(format.media, reply.body, tag, reply.info, reply.build)
+        answer = Answer(format.media, reply.body, tag, reply.info)
         if answer.tag and not reply.info.get("missing"):
             self.kept.put(answer)
         return answer
@@ -143,17 +145,25 @@ class Answers:
             reply = await pool.run(job, seconds)
         except PoolError as error:
             raise from_pool_error(error, self.limits) from None
-        info = reply.info
-        if info.get("error") == "much":
-            raise HttpError(422, info["what"], hint=info["hint"])
-        if info.get("error") == "query":
-            raise refuse_query(info["what"], info["where"], info["hint"])
-        if "error" in info:
-            raise HttpError(500, "the query failed while it ran", detail=info.get("detail", ""))
+        check_info(reply.info)
         return reply
 
 
 _JSON = Format("json", "application/json")
+_encode_key = json.JSONEncoder(sort_keys=True).encode
+
+
+def make_key(job: Mapping[str, Any], format: Format) -> str:
+    """Return what tells an answer from all others of a build."""
+    if job["do"] == "query" and "default" not in job:  # nearly all
+        return f"{job['union']} {job['base']} {format.media} {job['text']}"
+    return _encode_key(job) + format.media
+
+
+def answer_headers(tag: str) -> dict[str, str]:
+    """Return the headers of a good answer; without a tag it is not kept by anyone."""
+    headers = {"Vary": "Accept, Accept-Encoding", "Cache-Control": "no-cache" if tag else "no-store"}
+    return headers | {"ETag": tag} if tag else headers
 
 
 def make_tag(build: str, key: str) -> str:
@@ -164,12 +174,9 @@ def make_tag(build: str, key: str) -> str:
 
 async def respond(request: Request, answer: Answer) -> Response:
     """Return an answer as a response: not modified, packed, or as it is."""
-    headers = {"Vary": "Accept, Accept-Encoding", "Cache-Control": "no-cache" if answer.tag else "no-store"}
-    if answer.tag:
-        headers["ETag"] = answer.tag
-        request.scope["state"]["build"] = answer.build
-        if answer.tag in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=headers)
+    headers = answer_headers(answer.tag)
+    if answer.tag and answer.tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
     body = answer.body
     if len(body) >= GZIP_FROM and accepts_gzip(request.headers.get("accept-encoding", "")):
         body = await answer.pack()

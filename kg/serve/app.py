@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -20,9 +20,10 @@ from kg.serve.answers import Answer, Answers, make_tag, respond
 from kg.serve.description import describe_dataset, describe_service, write
 from kg.serve.errors import HttpError, error_response
 from kg.serve.guardrails import Guardrails
+from kg.serve.loans import Loans
 from kg.serve.log import AccessLog
-from kg.serve.negotiation import GRAPH_FORMATS, HTML, Format, choose_format, formats_of
-from kg.serve.protocol import Ask, read_ask, read_pairs
+from kg.serve.negotiation import GRAPH_FORMATS, HTML, Format, formats_of, pick_format
+from kg.serve.protocol import query_job, read_ask, read_pairs
 from kg.serve.settings import Settings
 from kg.serve.writing import check_token
 from kg.serve.writing import write as write_graph
@@ -33,9 +34,10 @@ Handler = Callable[[Request], Awaitable[Response]]
 class Endpoint:
     """The SPARQL endpoint, the graphs, the things, and what the server says of itself."""
 
-    def __init__(self, settings: Settings, answers: Answers) -> None:
+    def __init__(self, settings: Settings, answers: Answers, loans: Loans) -> None:
         self.settings = settings
         self.answers = answers
+        self.loans = loans
 
     def origin(self, request: Request) -> str:
         """Return the address people reach the server by."""
@@ -53,7 +55,7 @@ class Endpoint:
         format = pick_format(formats_of(ask.query.form), accept, ask.format)
         request.scope["state"]["log"] |= {"form": ask.query.form, "format": format.name}
         known = request.headers.get("if-none-match", "")
-        job = _query_job(ask, format, f"{self.origin(request)}/sparql")
+        job = query_job(ask, format, f"{self.origin(request)}/sparql")
         answer = await self.answers.ask(job, format, repeatable=ask.query.repeatable, known=known)
         return await respond(request, answer)
 
@@ -145,19 +147,11 @@ class Endpoint:
             "idle": len(pools[0].idle),
             "busy": len(pools[0].busy),
             "waiting": len(pools[0].waiting),
-            "ended": sum(pool.killed for pool in pools),
+            "ended": sum(pool.killed for pool in pools) + self.loans.killed,
+            "direct": self.loans.describe(),
             "workers_without_network": all(pool.alone for pool in pools),
         }
         return JSONResponse(state, 200 if ready else 503, {"Cache-Control": "no-store"})
-
-
-def pick_format(formats: Sequence[Format], accept: str, named: str = "") -> Format:
-    """Return the format of an answer; raise ``HttpError`` where the client takes none that there is."""
-    format = choose_format(formats, accept, named)
-    if format is None:
-        known = ", ".join(f"{item.media.partition(';')[0]} ({item.name})" for item in formats)
-        raise HttpError(406, "no such format for this answer", hint=f"there are: {known}")
-    return format
 
 
 def _is_browser(accept: str) -> bool:
@@ -167,15 +161,6 @@ def _is_browser(accept: str) -> bool:
 def _no_browser(accept: str) -> str:
     """Return what is accepted; a browser that opens a graph sees it in the first format."""
     return "*/*" if _is_browser(accept) else accept
-
-
-def _query_job(ask: Ask, format: Format, base: str) -> dict[str, Any]:
-    job: dict[str, Any] = {"do": "query", "text": ask.query.text, "form": ask.query.form, "format": format.name}
-    job["base"] = base
-    job["union"] = ask.default is None and not ask.query.names_graphs
-    if ask.default is not None:
-        job |= {"default": list(ask.default), "named": list(ask.named)}
-    return job
 
 
 def _check_iri(text: str) -> str:
@@ -207,29 +192,30 @@ async def _fail(request: Request, error: Exception) -> Response:
     return error_response(broken, request.headers.get("accept", ""))
 
 
-def make_app(settings: Settings, log: AccessLog | None = None) -> Guardrails:
+def make_app(settings: Settings, loans: Loans, log: AccessLog) -> Guardrails:
     """Return the application over a store; it starts its workers when the server starts."""
     from starlette.exceptions import HTTPException
 
     from kg.serve.pages import Pages
 
-    log = log or AccessLog()
     answers = Answers(settings)
-    endpoint = Endpoint(settings, answers)
+    endpoint = Endpoint(settings, answers, loans)
     pages = Pages(settings, answers)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await answers.start()
+        await loans.start()
         log.say("started", build=answers.questions.build, workers_without_network=answers.questions.alone)
         yield
+        await loans.close()
         await answers.close()
         log.say("stopped")
 
     routes = [*_endpoint_routes(endpoint, settings), *pages.routes(), Route("/{rest:path}", _no_page)]
     refusals = {HTTPException: _refuse, HttpError: _refuse, Exception: _fail}
     inner = Starlette(routes=routes, lifespan=lifespan, exception_handlers=refusals)
-    return Guardrails(inner, settings, log, answers.questions.refresh)
+    return Guardrails(inner, settings, log)
 
 
 def _endpoint_routes(endpoint: Endpoint, settings: Settings) -> list[BaseRoute]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from starlette.responses import Response
 
 from kg.errors import KgError
-from kg.serve.pool import PoolError
+from kg.serve.process import PoolError
 from kg.serve.settings import Limits
 
 _PLACE = re.compile(r"(?:^|:)(\d+):(\d+)$")
@@ -73,6 +74,16 @@ def from_pool_error(error: PoolError, limits: Limits) -> HttpError:
         what = "the query needed more memory than it may have"
         return HttpError(507, what, hint="ask for less at once", detail=error.detail)
     return HttpError(500, "the query could not be worked on", hint="write it in another way", detail=error.detail)
+
+
+def check_info(info: Mapping[str, Any]) -> None:
+    """Raise the error that a worker found, if it did."""
+    if info.get("error") == "much":
+        raise HttpError(422, info["what"], hint=info["hint"])
+    if info.get("error") == "query":
+        raise refuse_query(info["what"], info["where"], info["hint"])
+    if "error" in info:
+        raise HttpError(500, "the query failed while it ran", detail=info.get("detail", ""))
 
 
 def error_response(error: HttpError, accept: str) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, MutableMapping
+from collections.abc import MutableMapping, Sequence
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -12,7 +12,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kg.serve.errors import HttpError, error_response
 from kg.serve.log import AccessLog
-from kg.serve.repeats import Repeats, write_response
 from kg.serve.settings import Settings
 
 PIECE = 64 << 10
@@ -34,10 +33,8 @@ METHODS = "GET, HEAD, POST, OPTIONS"
 class Guardrails:
     """The outermost part of the application."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, log: AccessLog, build: Callable[[], str]) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, log: AccessLog) -> None:
         self.app = app
-        self.build = build
-        self.repeats = Repeats()
         self.settings = settings
         self.limits = settings.limits
         self.log = log
@@ -63,15 +60,6 @@ class Guardrails:
         finally:
             self.log.write(request.entry, time.monotonic() - request.start)
 
-    def repeat(self, request: bytes) -> tuple[bytes, dict[str, Any]] | None:
-        """Return the response to a request that was answered before, to the byte, from the present build."""
-        return self.repeats.get(request, self.build())
-
-    def keep(self, state: MutableMapping[str, Any], response: bytes, entry: dict[str, Any]) -> None:
-        """Keep a whole response for when its request comes again."""
-        if state.get("build") and state["build"] == self.build():
-            self.repeats.put(state["request"], response, entry, state["build"])
-
     async def _run(self, request: _Exchange, scope: Scope) -> None:
         """Run the application; from the first second on, end its work when the client goes away."""
         task = asyncio.current_task()
@@ -89,8 +77,7 @@ class Guardrails:
                 request.watcher.cancel()
 
     def _check(self, headers: Headers, most: int) -> None:
-        host = headers.get("host", "")
-        if host.lower() not in self.hosts and host.lower().rpartition(":")[0] not in self.hosts:
+        if not is_allowed_host(headers.get("host", ""), self.hosts):
             raise HttpError(421, "this server does not answer for that host", hint="kg serve --allow-host NAME")
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > most:
@@ -104,12 +91,6 @@ class Guardrails:
     def _is_preflight(self, scope: Scope, headers: Headers) -> bool:
         return scope["method"] == "OPTIONS" and "access-control-request-method" in headers
 
-    def allowed_origin(self, origin: str) -> str:
-        """Return what an origin is told of sharing; empty where it is not allowed to read answers."""
-        if "*" in self.settings.cors:
-            return "*"
-        return origin if origin and origin in self.settings.cors else ""
-
 
 async def error_free(request: _Exchange, scope: Scope) -> None:
     """Answer a preflight request; without the origin's header it is a refusal."""
@@ -119,6 +100,24 @@ async def error_free(request: _Exchange, scope: Scope) -> None:
 
 def _too_large(most: int) -> HttpError:
     return HttpError(413, f"the body has more than {most} bytes", headers={"Connection": "close"})
+
+
+def is_allowed_host(host: str, allowed: frozenset[str]) -> bool:
+    """Return whether a Host header names this server, with or without a port."""
+    host = host.lower()
+    return host in allowed or host.rpartition(":")[0] in allowed
+
+
+def add_safe_headers(headers: MutableHeaders, cors: Sequence[str], origin: str) -> None:
+    """Add to a response what every one has, and what an origin is told of sharing."""
+    for name, value in SAFE_HEADERS.items():
+        headers.setdefault(name, value)
+    if not cors:
+        return
+    headers.add_vary_header("Origin")
+    if "*" in cors or (origin and origin in cors):
+        headers["Access-Control-Allow-Origin"] = "*" if "*" in cors else origin
+        headers["Access-Control-Expose-Headers"] = "ETag, Link"
 
 
 def allowed_hosts(settings: Settings) -> frozenset[str]:
@@ -154,8 +153,6 @@ class _Exchange:
         }
         state: MutableMapping[str, Any] = scope.setdefault("state", {})
         state["log"] = self.entry
-        self.state = state
-        self.response: list[tuple[bytes, bytes]] = []
 
     async def receive(self) -> Message:
         """Return the next piece of the body, where it comes in time and is not too much."""
@@ -192,14 +189,11 @@ class _Exchange:
             self.started = True
             self.entry["status"] = message["status"]
             self._add_headers(message)
-            self.response = list(message["headers"])
             await self._send(message)
             return
         body = message.get("body", b"")
         self.entry["bytes"] += len(body)
         more = message.get("more_body", False)
-        if not more and "request" in self.state and self.entry["status"] == 200:
-            self.rails.keep(self.state, write_response(b"HTTP/1.1 200 OK\r\n", self.response, body), self.entry)
         if len(body) <= PIECE:
             await self._send(message)
             return
@@ -210,18 +204,12 @@ class _Exchange:
 
     def _add_headers(self, message: Message) -> None:
         headers = MutableHeaders(scope=message)
-        for name, value in SAFE_HEADERS.items():
-            headers.setdefault(name, value)
-        allowed = self.rails.allowed_origin(self.headers.get("origin", ""))
-        if self.rails.settings.cors:
-            headers.add_vary_header("Origin")
-        if allowed:
-            headers["Access-Control-Allow-Origin"] = allowed
-            headers["Access-Control-Expose-Headers"] = "ETag, Link"
-            if "access-control-request-method" in self.headers:
-                headers["Access-Control-Allow-Methods"] = METHODS
-                headers["Access-Control-Allow-Headers"] = "content-type, accept, if-none-match"
-                headers["Access-Control-Max-Age"] = "600"
+        cors = self.rails.settings.cors
+        add_safe_headers(headers, cors, self.headers.get("origin", ""))
+        if "access-control-allow-origin" in headers and "access-control-request-method" in self.headers:
+            headers["Access-Control-Allow-Methods"] = METHODS
+            headers["Access-Control-Allow-Headers"] = "content-type, accept, if-none-match"
+            headers["Access-Control-Max-Age"] = "600"
 
     async def fail(self, error: HttpError) -> None:
         """Send an error, unless an answer was begun."""

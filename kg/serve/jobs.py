@@ -6,8 +6,8 @@ before anything is sent, so that an answer is whole or is not given.
 
 from __future__ import annotations
 
-import io
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -15,9 +15,10 @@ from typing import IO, Any, NoReturn, TypeAlias, cast
 
 import pyoxigraph as ox
 
-from kg.errors import QueryError
+from kg.errors import KgError, QueryError
 from kg.query import Namer, Query, parse_query, prepare_query, query_prefixes, run_query
 from kg.resources import Domain
+from kg.sparql_guard import check_query
 
 Job: TypeAlias = "dict[str, Any]"
 Reply: TypeAlias = "tuple[dict[str, Any], bytes]"
@@ -57,24 +58,27 @@ class Context:
     domain: Domain
     prefixes: dict[str, str] = field(init=False)
     namer: Namer = field(init=False)
+    marks: list[tuple[str, str, str]] = field(init=False)
+    """Each prefix with how it begins a name, and its IRI: the engine is given those that a text may use."""
 
     def __post_init__(self) -> None:
         self.prefixes = query_prefixes(self.domain)
+        self.marks = [(name, f"{name}:", iri) for name, iri in self.prefixes.items()]
         self.namer = Namer(self.store, self.prefixes)
 
 
-class _Sink(io.RawIOBase):
+class _Sink:
     """Collects what a serializer writes, up to a limit."""
 
+    __slots__ = ("most", "parts", "size")
+
     def __init__(self, most: int) -> None:
-        super().__init__()
         self.most = most
         self.size = 0
         self.parts: list[bytes] = []
 
-    def writable(self) -> bool:
-        """Return that it can be written."""
-        return True
+    def flush(self) -> None:
+        """Do nothing: what is written is kept at once."""
 
     def write(self, data: Any) -> int:
         """Keep a piece; raise ``TooMuch`` where that is more than may be."""
@@ -86,6 +90,10 @@ class _Sink(io.RawIOBase):
         self.parts.append(bytes(data))
         return len(data)
 
+    def stream(self) -> IO[bytes]:
+        """Return itself as what a serializer writes to: of a file it calls no more than these."""
+        return cast("IO[bytes]", self)
+
 
 # ---------------------------------------------------------------- queries
 def answer_query(context: Context, job: Job) -> Reply:
@@ -95,30 +103,35 @@ def answer_query(context: Context, job: Job) -> Reply:
     if job.get("default") is not None:
         nodes = [ox.NamedNode(iri) for iri in job["default"]]
         dataset = {"default_graph": nodes, "named_graphs": [ox.NamedNode(iri) for iri in job["named"]]}
-    query = Query("query", text, job["form"], ())
-    return {}, _serialize(context, _evaluate(context, query, text, dataset, job["base"]), job)
+    try:
+        result = _run(context, text, dataset, job["base"])
+    except SyntaxError as error:
+        _explain(context, Query("query", text, job["form"], ()), job["base"], error)
+    return {}, _serialize(context, result, job)
 
 
 def ask_question(context: Context, job: Job) -> Reply:
     """Return the answer to a shipped question with its parameters bound as terms, and the query that was run."""
     query = parse_query(job["text"], job["name"])
     text = prepare_query(context.store, query, job["values"], context.prefixes)
-    result = _evaluate(context, query, text, {"use_default_graph_as_union": True}, None)
+    try:
+        result = _run(context, text, {"use_default_graph_as_union": True}, None)
+    except SyntaxError as error:
+        _explain(context, query, None, error)
     info = {"query": text, "form": query.form}
     if job["format"] == "table":
         return info, json.dumps(_make_table(context, result)).encode("utf-8", "replace")
     return info, _serialize(context, result, job)
 
 
-def _evaluate(context: Context, query: Query, text: str, dataset: dict[str, Any], base: str | None) -> Any:
-    try:
-        return context.store.query(text, base_iri=base, prefixes=context.prefixes, **dataset)
-    except SyntaxError as error:
-        _explain(context, query, base, error)
+def _run(context: Context, text: str, dataset: dict[str, Any], base: str | None) -> Any:
+    named = {name: iri for name, colon, iri in context.marks if colon in text}
+    return context.store.query(text, base_iri=base, prefixes=named, **dataset)
 
 
 def _explain(context: Context, query: Query, base: str | None, error: SyntaxError) -> NoReturn:
-    """Raise an error with line and column, found by running the query on nothing."""
+    """Raise an error with line and column, found by reading the text once more and by running it on nothing."""
+    check_query(query.text)
     if base is None:
         run_query(ox.Store(), query, prefixes=context.prefixes)
     else:
@@ -135,8 +148,10 @@ def _serialize(context: Context, result: Any, job: Job) -> bytes:
     format: str = job["format"]
     if isinstance(result, ox.QueryTriples):
         return write_triples(context, result, format, int(job["rows"]), int(job["bytes"]))
+    if isinstance(result, ox.QueryBoolean):
+        return result.serialize(format=_RESULTS[format]) or b""
     sink = _Sink(int(job["bytes"]))
-    result.serialize(sink, format=_RESULTS[format])
+    result.serialize(sink.stream(), format=_RESULTS[format])
     body = b"".join(sink.parts)
     if isinstance(result, ox.QuerySolutions) and count_rows(body, format) > int(job["rows"]):
         _refuse_rows(int(job["rows"]))
@@ -170,7 +185,7 @@ def write_triples(context: Context, triples: Iterable[ox.Triple], format: str, r
     kept.sort(key=lambda triple: (str(triple.subject), str(triple.predicate), str(triple.object)))
     sink = _Sink(size)
     prefixes = context.prefixes if format in ("ttl", "trig", "rdf") else None
-    ox.serialize(kept, cast("IO[bytes]", sink), format=RDF_FORMATS[format], prefixes=prefixes)
+    ox.serialize(kept, sink.stream(), format=RDF_FORMATS[format], prefixes=prefixes)
     return b"".join(sink.parts)
 
 
@@ -206,6 +221,20 @@ def make_cell(context: Context, term: Any) -> dict[str, str]:
             cell["kind"] = "number"
         return cell
     return {"kind": "text", "value": str(term)}
+
+
+def do_job(function: Callable[[Context, Job], Reply], context: Context, job: Job) -> Reply:
+    """Return the reply to a job; an error of any kind becomes one that says no more than it should."""
+    try:
+        return function(context, job)
+    except TooMuch as error:
+        return {"error": "much", "what": error.what, "hint": error.hint}, b""
+    except KgError as error:
+        return {"error": "query", "what": error.what, "where": error.where, "hint": error.hint}, b""
+    except MemoryError:
+        os._exit(137)
+    except Exception as error:  # what a library says of it may hold paths: it goes to the log alone
+        return {"error": "failed", "detail": f"{type(error).__name__}: {error}"[:300]}, b""
 
 
 QUERY_JOBS: dict[str, Callable[[Context, Job], Reply]] = {"query": answer_query, "question": ask_question}

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from kg.serve.errors import HttpError
+
 
 @dataclass(frozen=True, slots=True)
 class Format:
@@ -68,6 +70,15 @@ def choose_format(formats: Sequence[Format], accept: str, named: str = "") -> Fo
         if quality > most:
             best, most = item, quality
     return best
+
+
+def pick_format(formats: Sequence[Format], accept: str, named: str = "") -> Format:
+    """Return the format of an answer; raise ``HttpError`` where the client takes none that there is."""
+    format = choose_format(formats, accept, named)
+    if format is None:
+        known = ", ".join(f"{item.media.partition(';')[0]} ({item.name})" for item in formats)
+        raise HttpError(406, "no such format for this answer", hint=f"there are: {known}")
+    return format
 
 
 def _types(item: Format) -> tuple[str, ...]:

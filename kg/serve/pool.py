@@ -4,87 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import signal
-import struct
-import sys
 import time
 from collections import deque
-from pathlib import Path
 from typing import Any
 
+from kg.serve.process import PoolError, Reply, Worker, build_id, death_reason, start_worker
 from kg.serve.settings import Limits, Settings
 
 PATIENCE = 1.0
 """Seconds for which a request waits before a query that has had its fair time is ended for it."""
 RETRY = 0.3
-KEPT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "HOME", "VIRTUAL_ENV")
-
-
-class PoolError(Exception):
-    """A job that has no reply: ``reason`` is ``time``, ``fair``, ``busy``, ``crash`` or ``memory``."""
-
-    def __init__(self, reason: str, detail: str = "") -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.detail = detail
-
-
-class Reply:
-    """What a worker gave: a mapping, the answer's bytes, and the build that it is of."""
-
-    __slots__ = ("body", "build", "info")
-
-    def __init__(self, info: dict[str, Any], body: bytes, build: str) -> None:
-        self.info = info
-        self.body = body
-        self.build = build
-
-
-def build_id(store: Path, *, written: bool = False) -> str:
-    """Return what tells one build of a store from another; empty in the moment of a swap.
-
-    Where the store is ``written`` in place, its files change within a build, and its identity is looked at.
-    """
-    try:
-        state = os.stat(f"{store}/{'IDENTITY' if written else 'CURRENT'}")
-    except OSError:
-        return ""
-    return f"{state.st_ino:x}-{state.st_mtime_ns:x}"
-
-
-class Worker:
-    """One process and the pipes to it."""
-
-    __slots__ = ("alone", "build", "ended", "process", "since")
-
-    def __init__(self, process: asyncio.subprocess.Process, build: str, alone: bool) -> None:
-        self.process = process
-        self.build = build
-        self.alone = alone
-        self.ended = ""
-        self.since = 0.0
-
-    async def ask(self, job: bytes) -> tuple[dict[str, Any], bytes]:
-        """Send a job and return its reply; raise ``IncompleteReadError`` or ``OSError`` where the process dies."""
-        if self.process.stdin is None or self.process.stdout is None:
-            raise ConnectionError
-        self.process.stdin.write(struct.pack("!I", len(job)) + job)
-        return await read_reply(self.process.stdout)
-
-    def kill(self) -> None:
-        """End the process at once, whatever it is doing."""
-        try:
-            self.process.kill()
-        except ProcessLookupError:
-            pass
-
-
-async def read_reply(stream: asyncio.StreamReader) -> tuple[dict[str, Any], bytes]:
-    """Return the next reply of a worker."""
-    head, size = struct.unpack("!II", await stream.readexactly(8))
-    info: dict[str, Any] = json.loads(await stream.readexactly(head))
-    return info, await stream.readexactly(size) if size else b""
 
 
 class Pool:
@@ -152,10 +81,7 @@ class Pool:
         code = await worker.process.wait()
         if worker.ended:
             return PoolError(worker.ended)
-        if -code == signal.SIGALRM:
-            return PoolError("time")
-        memory = code == 137 or -code in (signal.SIGABRT, signal.SIGKILL)
-        return PoolError("memory" if memory else "crash", f"worker ended with {code}")
+        return PoolError(death_reason(code), f"worker ended with {code}")
 
     # ------------------------------------------------------------ workers
     def _present(self) -> str:
@@ -251,34 +177,19 @@ class Pool:
             await asyncio.sleep(RETRY)
 
     async def _try_spawn(self, build: str) -> Worker | None:
-        config = {
-            "store": str(self.settings.store.resolve()),
-            "domain": str(self.settings.domain.root.resolve()),
-            "memory": self.limits.memory,
-            "writer": self.writer,
-        }
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "kg.serve.worker",
-            json.dumps(config),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env={name: os.environ[name] for name in KEPT if name in os.environ},
-        )
+        config = worker_config(self.settings) | {"writer": self.writer}
         try:
-            async with asyncio.timeout(30):
-                info, _ = await read_reply(process.stdout)  # type: ignore[arg-type]
-            if info.get("ready"):
-                return Worker(process, build, bool(info["alone"]))
-            self.last_error = str(info.get("what", ""))
-        except (TimeoutError, asyncio.IncompleteReadError, OSError):
-            self.last_error = "a worker did not start"
-        except asyncio.CancelledError:
-            process.kill()
-            raise
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
-        return None
+            return await start_worker(config, build)
+        except PoolError as error:
+            self.last_error = error.detail
+            return None
+
+
+def worker_config(settings: Settings) -> dict[str, Any]:
+    """Return what every worker over a store must be told."""
+    return {
+        "store": str(settings.store.resolve()),
+        "domain": str(settings.domain.root.resolve()),
+        "memory": settings.limits.memory,
+        "writer": False,
+    }

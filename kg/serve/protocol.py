@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import parse_qsl
+from typing import Any
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 from starlette.requests import Request
 
 from kg.errors import KgError, QueryError
 from kg.iri import check_iri
 from kg.serve.errors import HttpError, from_query_error
-from kg.sparql_guard import MAX_BYTES, Token, check_tokens, line_and_column, scan_query
+from kg.serve.negotiation import Format
+from kg.sparql_guard import MAX_BYTES, Token, check_tokens, find_plain_form, line_and_column, scan_query
 
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
 MAX_FIELDS = 200
 READ_ONLY = "this endpoint answers questions and changes nothing"
+_ONE = b"query="
 _CHANGING = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
+_TELLING = ("FROM", "NOW", "RAND", "UUID", "BNODE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,8 @@ Pairs = list[tuple[str, str]]
 def read_pairs(data: bytes) -> Pairs:
     """Return the fields of a query string or form; raise ``HttpError`` where it is not UTF-8 or has too many."""
     try:
+        if data.startswith(_ONE) and b"&" not in data:  # what most clients send
+            return [("query", unquote_to_bytes(data[len(_ONE) :].replace(b"+", b" ")).decode())]
         return parse_qsl(data.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
     except UnicodeDecodeError:
         raise HttpError(400, "the parameters are not UTF-8", hint="encode them as UTF-8, then with %") from None
@@ -65,18 +71,35 @@ async def read_ask(request: Request) -> Ask | None:
     pairs = read_pairs(request.scope["query_string"])
     if request.method == "POST":
         pairs = await _read_body(request, pairs)
+    return make_ask(pairs, request.method)
+
+
+def make_ask(pairs: Pairs, method: str) -> Ask | None:
+    """Return what the fields of a request ask; ``None`` where they hold no query."""
+    if len(pairs) == 1 and pairs[0][0] == "query":
+        return Ask(check_text(pairs[0][1]), None, (), "")
     if any(name == "update" for name, _ in pairs):
         raise HttpError(403, READ_ONLY, hint="write graphs by the Graph Store Protocol where the server allows it")
     queries = [value for name, value in pairs if name == "query"]
     if len(queries) > 1:
         raise HttpError(400, f"{len(queries)} queries in one request", hint="send one")
     if not queries:
-        if request.method == "POST":
+        if method == "POST":
             raise HttpError(400, "no query", hint="send it as the field query")
         return None
     formats = [value for name, value in pairs if name in ("format", "output")]
     default, named = _read_dataset(pairs)
     return Ask(check_text(queries[0]), default, named, ",".join(formats))
+
+
+def query_job(ask: Ask, format: Format, base: str) -> dict[str, Any]:
+    """Return a query as the job of a worker."""
+    job: dict[str, Any] = {"do": "query", "text": ask.query.text, "form": ask.query.form, "format": format.name}
+    job["base"] = base
+    job["union"] = ask.default is None and not ask.query.names_graphs
+    if ask.default is not None:
+        job |= {"default": list(ask.default), "named": list(ask.named)}
+    return job
 
 
 async def _read_body(request: Request, pairs: Pairs) -> Pairs:
@@ -118,6 +141,10 @@ def _check_graph(iri: str) -> str:
 @lru_cache(maxsize=512)
 def check_text(text: str) -> Checked:
     """Return a query text that may be run; raise ``HttpError`` with line and column where it may not."""
+    form = find_plain_form(text)
+    upper = text.upper() if form else ""
+    if form and not any(word in upper for word in _TELLING):
+        return Checked(text, form, names_graphs=False, repeatable=True)
     if len(text) > MAX_BYTES:
         raise HttpError(413, f"the query has {len(text)} characters", hint=f"at most {MAX_BYTES} bytes are read")
     if text.encode("utf-8", "replace").decode() != text:

@@ -17,13 +17,16 @@ _PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
 
 
-def enter() -> bool:
-    """Give up what a worker does not need; return whether it is now without a network."""
+def enter(nice: int = 5) -> bool:
+    """Give up what a worker does not need; return whether it is now without a network.
+
+    ``nice`` is by how much others go before it, so that the server answers before a question is worked on.
+    """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends its workers
     try:
-        os.nice(5)  # the server answers before a question is worked on
+        os.nice(nice)
     except OSError:
         pass
     libc = _libc()
@@ -54,6 +57,13 @@ def limit_memory(more: int, *, files: bool) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (held + more, held + more))
     if not files:
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def limit_files(most: int) -> None:
+    """Let the process open files with numbers below ``most`` only, as far as the system lets it; 0 leaves it."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    if most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most if hard < 0 else min(most, hard), hard))
 
 
 def arm(seconds: float) -> None:

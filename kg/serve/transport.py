@@ -9,21 +9,27 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from kg.serve.guardrails import Guardrails
-from kg.serve.repeats import may_repeat
+from kg.serve.guardrails import PIECE, Guardrails
+from kg.serve.loans import Loans
+from kg.serve.plain import is_plain
 from kg.serve.settings import Limits, Settings
 
 GRACEFUL_SECONDS = 10
 
 
-def make_protocol(limits: Limits, rails: Guardrails) -> type[asyncio.Protocol]:
-    """Return uvicorn's protocol with limits on what comes before a request is whole, and an ear for repeats."""
+def make_protocol(limits: Limits, loans: Loans) -> type[asyncio.Protocol]:
+    """Return uvicorn's protocol with limits on what comes before a request is whole; it lends kept connections."""
 
     class BoundedProtocol(HttpToolsProtocol):
         """Ends a connection that sends its headers too slowly or sends too many, and the oldest of too many."""
 
         head = 0
         between = True
+        plain = False
+        lent = False
+        ending = False
+        resting = False
+        number = 0
         timer: asyncio.TimerHandle | None = None
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -34,17 +40,18 @@ def make_protocol(limits: Limits, rails: Guardrails) -> type[asyncio.Protocol]:
 
         def connection_lost(self, exc: Exception | None) -> None:
             self._stop_timer()
+            loans.forget(self)
             super().connection_lost(exc)
 
         def waits(self) -> bool:
             """Return whether no request is being answered."""
+            if self.lent:
+                return not self.resting and not loans.is_at_work(self.number)
             return self.cycle is None or self.cycle.response_complete
 
         def data_received(self, data: bytes) -> None:
             if self.waits():
-                fresh = self.between and not self.head and may_repeat(data)
-                if fresh and self._repeat(data):
-                    return
+                self.plain = self.between and not self.head and is_plain(data)
                 if self.timer is None:
                     self._start_timer()
                 self.head += len(data)
@@ -52,25 +59,7 @@ def make_protocol(limits: Limits, rails: Guardrails) -> type[asyncio.Protocol]:
                     self.transport.write(b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\n\r\n")
                     self.transport.close()
                     return
-                super().data_received(data)
-                if fresh and self.cycle is not None:
-                    self.scope["state"]["request"] = data
-                return
             super().data_received(data)
-
-        def _repeat(self, data: bytes) -> bool:
-            """Answer a request that was answered before, if it was."""
-            kept = None if self.flow.write_paused else rails.repeat(data)
-            if kept is None:
-                return False
-            self._stop_timer()
-            self._unset_keepalive_if_required()
-            rails.log.write({**kept[1], "client": self.client[0] if self.client else ""}, 0.0)
-            self.transport.write(kept[0])
-            self.timeout_keep_alive_task = self.loop.call_later(
-                self.timeout_keep_alive, self.timeout_keep_alive_handler
-            )
-            return True
 
         def on_message_begin(self) -> None:
             self.between = False
@@ -84,6 +73,18 @@ def make_protocol(limits: Limits, rails: Guardrails) -> type[asyncio.Protocol]:
             self.head = 0
             self._stop_timer()
             super().on_headers_complete()
+
+        def on_response_complete(self) -> None:
+            super().on_response_complete()
+            if self.plain and not self.pipeline:
+                self.loop.call_soon(self._lend)
+
+        def shutdown(self) -> None:
+            if self.lent:
+                self.ending = True
+                loans.recall(self.number)
+            else:
+                super().shutdown()
 
         def _start_timer(self) -> None:
             self.timer = self.loop.call_later(limits.slow_seconds, self._end_slow)
@@ -99,6 +100,56 @@ def make_protocol(limits: Limits, rails: Guardrails) -> type[asyncio.Protocol]:
                 self.transport.write(b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
                 self.transport.close()
 
+        # -------------------------------------------------------- lent to a worker
+        def _lend(self) -> None:
+            """Leave the connection to the workers, where all is sent and nothing more was read."""
+            free = self.between and not self.head and self.waits() and not self.lent
+            if not free or self.transport.is_closing() or self.transport.get_write_buffer_size():
+                return
+            self.transport.pause_reading()
+            if loans.lend(self):
+                self._unset_keepalive_if_required()
+                self.lent = True
+            else:
+                self.transport.resume_reading()
+
+        def file(self) -> int:
+            return int(self.transport.get_extra_info("socket").fileno())
+
+        def take_back(self) -> None:
+            self.lent = False
+            if self.ending:
+                self.transport.close()
+            elif not self.transport.is_closing():
+                self.transport.resume_reading()
+                self._unset_keepalive_if_required()
+                self.timeout_keep_alive_task = self.loop.call_later(
+                    self.timeout_keep_alive, self.timeout_keep_alive_handler
+                )
+
+        def send_rest(self, data: bytes) -> None:
+            task = self.loop.create_task(self._send_rest(data))
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
+
+        async def _send_rest(self, data: bytes) -> None:
+            self.resting = True
+            try:
+                for start in range(0, len(data), PIECE):
+                    self.transport.write(data[start : start + PIECE])
+                    async with asyncio.timeout(limits.send_seconds):
+                        await self.flow.drain()
+            except TimeoutError:
+                self.transport.abort()
+            self.resting = False
+            self.take_back()
+
+        def end(self, data: bytes = b"") -> None:
+            self.lent = False
+            if data:
+                self.transport.write(data)
+            self.transport.close()
+
     return BoundedProtocol
 
 
@@ -108,13 +159,13 @@ def _drop_one(connections: set[Any], newest: Any) -> None:
     victim.transport.close()
 
 
-def run(app: Guardrails, settings: Settings) -> None:
+def run(app: Guardrails, settings: Settings, loans: Loans) -> None:
     """Serve until told to stop; then let those finish who are being answered."""
     config = uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
-        http=make_protocol(settings.limits, app),
+        http=make_protocol(settings.limits, loans),
         ws="none",
         access_log=False,
         log_level="warning",

@@ -1,0 +1,162 @@
+"""The plain request, answered whole where the query is evaluated: ``GET /sparql?…`` over a connection that is kept.
+
+What is not plain to the letter (other paths and methods, bodies, conditions, odd headers) is left to the
+application, whose answers these are: the same fields are read by the same functions.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from starlette.datastructures import MutableHeaders
+
+from kg.serve.answers import GZIP_FROM, answer_headers, make_key, make_tag, pack
+from kg.serve.errors import HttpError, check_info, error_response
+from kg.serve.guardrails import add_safe_headers, allowed_hosts, is_allowed_host
+from kg.serve.negotiation import accepts_gzip, formats_of, pick_format
+from kg.serve.protocol import Ask, make_ask, query_job, read_pairs
+from kg.serve.repeats import Reply
+from kg.serve.settings import Settings
+
+MAX_REQUEST = 16 << 10
+_START, _END = b"GET /sparql?", b" HTTP/1.1"
+_TARGET = re.compile(rb'[!$-~"]*')
+_HEADER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t -~]*?)[ \t]*\r\n")
+_READ = frozenset({"host", "accept", "accept-encoding", "origin"})
+_PASSED = frozenset({"user-agent", "accept-language", "cookie", "referer", "dnt", "priority"})
+"""Headers that change nothing; one that is not named here or above makes a request not plain."""
+_PASSED_KINDS = ("sec-", "x-")
+
+
+class Profile(NamedTuple):
+    """What the headers of a request say."""
+
+    host: str
+    accept: str
+    gzip: bool
+    origin: str
+
+
+def is_plain(data: bytes) -> bool:
+    """Return whether bytes are one whole request that may be plain.
+
+    >>> is_plain(b"GET /sparql?query=ASK%7B%7D HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n")
+    True
+    """
+    return data.startswith(_START) and len(data) <= MAX_REQUEST and data.find(b"\r\n\r\n") == len(data) - 4
+
+
+def read_headers(block: bytes) -> dict[str, str] | None:
+    """Return the headers of a plain request; ``None`` where one is odd, twice there, or asks for something else.
+
+    >>> read_headers(b"Host: localhost\\r\\nConnection: keep-alive\\r\\n\\r\\n")
+    {'host': 'localhost'}
+    """
+    found: dict[str, str] = {}
+    place = 0
+    while match := _HEADER.match(block, place):
+        place = match.end()
+        name, value = match[1].decode("ascii").lower(), match[2].decode("ascii")
+        if name == "connection" and value.lower() == "keep-alive":
+            continue
+        if name in _READ and name not in found:
+            found[name] = value
+        elif name not in _PASSED and not name.startswith(_PASSED_KINDS):
+            return None
+    return found if block[place:] == b"\r\n" else None
+
+
+class PlainEndpoint:
+    """Answers plain requests from one build of a store; ``run`` does a job and returns its reply."""
+
+    def __init__(
+        self, settings: Settings, build: str, run: Callable[[dict[str, Any]], tuple[dict[str, Any], bytes]]
+    ) -> None:
+        self.settings = settings
+        self.build = build
+        self.run = run
+        self.hosts = allowed_hosts(settings)
+        self.limits = {"rows": settings.limits.rows, "bytes": settings.limits.answer_bytes}
+        self._profile = lru_cache(maxsize=256)(self._read_profile)
+        self._fixed = lru_cache(maxsize=256)(self._write_fixed)
+        self._format = lru_cache(maxsize=256)(pick_format)
+
+    def respond(self, request: bytes) -> tuple[Reply, bool] | None:
+        """Return the answer to a request, and whether it may be repeated; ``None`` where the request is not plain."""
+        line, _, block = request.partition(b"\r\n")
+        profile = self._profile(block)
+        target = line[len(_START) : -len(_END)]
+        if profile is None or not line.endswith(_END) or not _TARGET.fullmatch(target):
+            return None
+        try:
+            ask = make_ask(read_pairs(target), "GET")
+            return None if ask is None else self._answer(ask, profile)
+        except HttpError as error:
+            return self.refuse(error, profile), False
+
+    def read_profile(self, request: bytes) -> Profile | None:
+        """Return what the headers of a request say; ``None`` where it is not plain."""
+        return self._profile(request.partition(b"\r\n")[2])
+
+    def refuse(self, error: HttpError, profile: Profile | None) -> Reply:
+        """Return an error as an answer."""
+        profile = profile or Profile("", "", False, "")
+        response = error_response(error, profile.accept)
+        headers = MutableHeaders(raw=list(response.raw_headers))
+        add_safe_headers(headers, self.settings.cors, profile.origin)
+        body = bytes(response.body)
+        detail = f', "detail": {json.dumps(error.detail)}' if error.detail else ""
+        return Reply(_write_head(error.status, headers), body, _entry(error.status, body) + detail)
+
+    def _answer(self, ask: Ask, profile: Profile) -> tuple[Reply, bool]:
+        format = self._format(formats_of(ask.query.form), profile.accept, ask.format)
+        origin = self.settings.public.rstrip("/") or f"http://{profile.host}"
+        job = query_job(ask, format, f"{origin}/sparql")
+        repeatable = ask.query.repeatable
+        tag = make_tag(self.build, make_key(job, format)) if repeatable else ""
+        job |= self.limits
+        info, body = self.run(job)
+        check_info(info)
+        packed = profile.gzip and len(body) >= GZIP_FROM
+        if packed:
+            body = pack(body)
+        head = self._fixed(format.media, profile.origin, packed, repeatable) + b"content-length: %d\r\n" % len(body)
+        if tag:
+            head += b"etag: " + tag.encode() + b"\r\n"
+        entry = f'{_entry(200, body)}, "form": "{ask.query.form}", "format": "{format.name}"'
+        return Reply(head, body, entry), repeatable
+
+    def _write_fixed(self, media: str, origin: str, packed: bool, repeatable: bool) -> bytes:
+        """Return the part of the head that is the same for many answers."""
+        headers = MutableHeaders(answer_headers("") | ({"Cache-Control": "no-cache"} if repeatable else {}))
+        headers["Content-Type"] = media
+        if packed:
+            headers["Content-Encoding"] = "gzip"
+        add_safe_headers(headers, self.settings.cors, origin)
+        return _write_head(200, headers)
+
+    def _read_profile(self, block: bytes) -> Profile | None:
+        headers = read_headers(block)
+        if headers is None or "text/html" in headers.get("accept", ""):
+            return None
+        if not is_allowed_host(headers.get("host", ""), self.hosts):
+            return None
+        origin = headers.get("origin", "")
+        known = origin if origin in self.settings.cors else ""
+        packed = accepts_gzip(headers.get("accept-encoding", ""))
+        return Profile(headers["host"], headers.get("accept", ""), packed, known)
+
+
+def _write_head(status: int, headers: MutableHeaders) -> bytes:
+    lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n".encode()]
+    lines += [name + b": " + value + b"\r\n" for name, value in headers.raw]
+    return b"".join(lines)
+
+
+def _entry(status: int, body: bytes) -> str:
+    return f'"method": "GET", "path": "/sparql", "status": {status}, "bytes": {len(body)}'
