@@ -20,6 +20,9 @@ from kg.vocab import CONCEPT, RDC, article_iri, class_iri, class_name, cohort_ir
 REACH = 60
 """How many characters at most stand between a value and what is said of it next."""
 
+PRIOR = 600
+"""How many characters in front of a match at most its rule's ``prior`` looks through: more than any of them spans."""
+
 PARTS = frozenset(
     "valueAdded outputValue revenue profit investment contractValue capacity area floorArea income funding output"
     " consumption expenditure loans deposits assets budget earnings transactions turnover".split()
@@ -183,7 +186,8 @@ class SentenceMatcher:
     def _is_allowed(self, rule: Rule, match: re.Match[str], text: str) -> bool:
         if rule.unless is not None and rule.unless.search(text, max(0, match.start() - 80), match.end()):
             return False
-        if rule.prior is not None and rule.prior.search(text, 0, match.start()) is None:
+        start = match.start()
+        if rule.prior is not None and rule.prior.search(text, max(0, start - PRIOR), start) is None:
             return False
         return all(pattern.search(self._slot_words(match[slot])) for slot, pattern in rule.named.items() if match[slot])
 
