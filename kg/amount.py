@@ -68,6 +68,10 @@ def canonical(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+# "Four hundred-billion-yuan clusters" are four, of a hundred billion each.
+_HUNDREDS = re.compile(r" hundred-(?:million|billion|trillion)")
+
+
 def words_at(view: View, start: int) -> tuple[Decimal, int] | None:
     """Return the value of the number words at ``start`` and where they end; the longest that make sense."""
     match = view.grammar.patterns.words.match(view.low, start, start + 2 * WINDOW)
@@ -80,7 +84,7 @@ def words_at(view: View, start: int) -> tuple[Decimal, int] | None:
             joined = True
             continue
         if word == "hundred":
-            if not 0 < total < 100 or joined:
+            if not 0 < total < 100 or joined or (total > 1 and _HUNDREDS.match(view.low, start + part.start() - 1)):
                 break
             total *= 100
         else:
@@ -129,6 +133,8 @@ def read_tail(view: View, end: int, currency: Unit | None) -> tuple[int, Decimal
     if match is None or match.end() == end:
         return end, ONE, None
     scale, unit, stop = ONE, None, end
+    if match[1] and follow == " " and "-" in match[1] and low[max(0, end - 2) : end].lstrip() != "a":
+        return end, ONE, None
     if match[1]:
         name = squeeze(match[1])
         if name in grammar.money_scales and not currency and not (match[2] and _is_money(grammar, match[2])):
