@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from quantity_cases import ANCHOR, read_cases, render
 
@@ -205,8 +205,8 @@ LETTERS = st.text(st.sampled_from("ghjkpqvwxyz "), max_size=20)
 @given(LETTERS, st.integers(0, 10**15), LETTERS)
 def test_planted_number_with_separators_is_found_exactly(before: str, number: int, after: str) -> None:
     written = f"{number:,}"
-    if "," not in written and 1900 <= number < 2100:
-        return
+    assume("," in written or not 1900 <= number < 2100)
+    assume(not before.endswith(tuple(GRAMMAR.before_units)))  # "jpy 0" is money
     text = f"{before} {written} zyxw{after}"
     found = [q for q in find_quantities(text, GRAMMAR) if q.kind == "count"]
     assert [(q.value, text[q.start : q.end], q.number) for q in found] == [
