@@ -27,7 +27,7 @@ def test_several_files_at_once(export_build: Path, tmp_path: Path) -> None:
     lines = result.stdout.splitlines()
     assert [line.split(":")[0] for line in lines] == [str(path) for path in paths]
     assert lines[1].endswith(" edges") and all(path.stat().st_size for path in paths)
-    assert "note: 3 x graph names" in result.stderr
+    assert "note: 4 x graph names" in result.stderr
 
 
 def test_quiet_prints_nothing(export_build: Path, tmp_path: Path) -> None:
