@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 RETRIED = (429, 502, 503, 504)
 _MOVED = (301, 302, 307, 308)
+_FULL = ("no space left", "disk full", "disk is full", "unsafe memory access operation")
+"""What servers say of a full disk; the last is Java's word for a mapped file that cannot grow (Fuseki with TDB2)."""
 _PAUSE, _LONGEST_PAUSE = 0.5, 60.0
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
 
@@ -338,7 +340,7 @@ def explain(status: int, text: str, *, known: bool) -> tuple[str, str]:
     """Return what an answer's status means and what to do about it."""
     said = f": {text}" if text else ""
     low = text.lower()
-    if status == 507 or "no space left" in low or "disk full" in low or "disk is full" in low:
+    if status == 507 or any(sign in low for sign in _FULL):
         return f"the disk of the server is full{said}", "nothing half-done is shown to readers; make room, load again"
     if status == 401:
         if known:

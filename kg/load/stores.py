@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from kg.errors import LoadError
 from kg.load.base import Settings
-from kg.load.http import Body, Web
+from kg.load.http import Body, Refused, Web
 
 UPDATE = "application/sparql-update; charset=utf-8"
 """With the charset: without it RDF4J reads the text as Latin-1, and every Chinese name is spoilt."""
@@ -168,7 +168,17 @@ class Endpoint:
         raise LoadError("the answer is not one to an ASK", where=self.query_url)
 
     def _ask(self, query: str) -> Any:
-        answer = self.web.send("POST", self.query_url, _form("query", query), accept=JSON)
+        try:
+            answer = self.web.send("POST", self.query_url, _form("query", query), accept=JSON)
+        except Refused as error:
+            if error.status not in (404, 405):  # Fuseki says 405 of a dataset that it does not have
+                raise
+            raise Refused(
+                f"no such dataset on this server, or not an address for queries ({error.status})",
+                where=self.query_url,
+                hint="look at the address; make the dataset first",
+                status=error.status,
+            ) from error
         try:
             return json.loads(answer.content)
         except ValueError as error:
