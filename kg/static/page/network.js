@@ -46,7 +46,7 @@ function startNetwork() {
 function settings() {
   const colours = ink();
   return {
-    renderEdgeLabels: true, defaultEdgeType: "arrow", labelFont: "system-ui, sans-serif", labelSize: 12, edgeLabelSize: 10, allowInvalidContainer: true,
+    renderEdgeLabels: true, defaultEdgeType: pairs.size > 3000 ? "line" : "arrow", labelFont: "system-ui, sans-serif", labelSize: 12, edgeLabelSize: 10, allowInvalidContainer: true,
     labelColor: { color: colours.text }, edgeLabelColor: { color: colours.line }, defaultEdgeColor: colours.edge,
     labelDensity: nodes.length > 400 ? 1 : 20, labelRenderedSizeThreshold: nodes.length > 400 ? 2.5 : 3, zIndex: true, labelGridCellSize: 60,
     defaultDrawNodeHover: drawHover, defaultDrawNodeLabel: keepLabel,
