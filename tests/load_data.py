@@ -55,6 +55,7 @@ def article(name: str, number: int = 3) -> list[str]:
             (observation, v.TYPE, f"<{v.OBSERVATION}>"),
             (observation, v.ABOUT, park),
             (observation, v.VALUE, decimal_term(f"{i}.25")),
+            (observation, v.VALUE_BEFORE, decimal_term(str(i))),
             (observation, v.PERIOD, text_term(text or "now", "zh-hans")),
             (observation, v.START_DATE, f'"20{i % 90 + 10}"^^<{v.XSD_GYEAR}>'),
         ]

@@ -269,7 +269,7 @@ def test_the_command_line(empty: Server, tmp_path: Path) -> None:
     build = str(make_build(tmp_path / "b", {"one": 5}))
     dry = kg("load", empty.url, "--build", build, "--dry-run", env=empty.env)
     assert "graphs     2 new, 0 changed, 0 to remove, 0 as they are" in dry.stdout
-    assert re.search(r"^way        [a-z ]+, 107 triples, [0-9,]+ bytes$", dry.stdout, re.MULTILINE)
+    assert re.search(r"^way        [a-z ]+, 112 triples, [0-9,]+ bytes$", dry.stdout, re.MULTILINE)
     first = kg("load", empty.url, "--build", build, env=empty.env)
     assert "verified   counts of 2 graphs, 6 classes" in first.stdout
     assert "2 as they are" in kg("load", empty.url, "--build", build, env=empty.env).stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
@@ -17,6 +18,7 @@ from kg.load.stores import Cut, Endpoint, batched, values
 _BATCH = 200
 _ASKED = 25
 _SHOWN = 3
+_WHOLE_DECIMAL = re.compile(rf'^("-?[0-9]+)\.0(?="\^\^<{re.escape(v.XSD_DECIMAL)}>$)')
 
 
 def count_graphs(endpoint: Endpoint, graphs: Iterable[str]) -> dict[str, int]:
@@ -160,7 +162,8 @@ def _check_whole(endpoint: Endpoint, source: Source, graph: Graph) -> None:
 def _fetch(endpoint: Endpoint, graph: str) -> set[str]:
     data = endpoint.fetch_graph(graph)
     try:
-        return {f"{q.subject} {q.predicate} {q.object} ." for q in ox.parse(data, format=ox.RdfFormat.N_TRIPLES)}
+        triples = ox.parse(data, format=ox.RdfFormat.N_TRIPLES)
+        return {f"{q.subject} {q.predicate} {_canonical(str(q.object))} ." for q in triples}
     except SyntaxError as error:
         raise LoadError(f"the answer is not N-Triples, or not whole: {error}", where=endpoint.query_url) from error
 
@@ -187,4 +190,13 @@ def _term(cell: Mapping[str, str]) -> str:
     if language:
         return str(ox.Literal(cell["value"], language=language.lower()))
     kind = cell.get("datatype", "")
-    return str(ox.Literal(cell["value"], datatype=ox.NamedNode(kind) if kind else None))
+    return _canonical(str(ox.Literal(cell["value"], datatype=ox.NamedNode(kind) if kind else None)))
+
+
+def _canonical(term: str) -> str:
+    """Return a term with decimals as we write them: Fuseki's TDB2 gives a whole one back as ``1.0``.
+
+    >>> _canonical('"1.0"^^<http://www.w3.org/2001/XMLSchema#decimal>')
+    '"1"^^<http://www.w3.org/2001/XMLSchema#decimal>'
+    """
+    return _WHOLE_DECIMAL.sub(r"\1", term)
