@@ -69,8 +69,17 @@ def compare(seed: int) -> None:
             return
         finally:
             logging.disable(logging.NOTSET)
-    assert rows(own) == rows(reference)
+    mine, theirs = rows(own), rows(reference)
+    assert theirs - mine == Counter()
+    assert [row for row in mine - theirs if not compares_an_iri(row)] == []
     assert own.focus_counts == reference.focus_counts
+
+
+def compares_an_iri(row: tuple[str, ...]) -> bool:
+    """Say whether a result is of an IRI that should be less than something: pySHACL compares its letters."""
+    return row[2].startswith("<") and row[4].endswith(
+        ("#LessThanConstraintComponent>", "#LessThanOrEqualsConstraintComponent>")
+    )
 
 
 @settings(QUIET, max_examples=400)
@@ -79,8 +88,6 @@ def test_engines_agree(seed):
     compare(seed)
 
 
-# Seed 2738: of sh:lessThanOrEquals against several values we give a result for each pair, pySHACL one for each value.
-@pytest.mark.xfail(reason="the engines differ in how many equal results sh:lessThanOrEquals has", strict=False)
 @pytest.mark.slow
 @settings(QUIET, max_examples=10_000)
 @given(st.integers(0, 2**31))
