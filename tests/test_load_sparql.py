@@ -199,12 +199,18 @@ def test_staging_goes_on_where_a_killed_load_left_staging_graphs(empty: Server, 
 
 
 def start_load(server: Server, build: Path, *options: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "kg", "load", server.url, "--build", str(build), "--chunk-mb", "0.02", *options],
-        env={**os.environ, **server.env},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    with said(build).open("wb") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "kg", "load", server.url, "--build", str(build), "--chunk-mb", "0.02", *options],
+            env={**os.environ, **server.env},
+            stdout=log,
+            stderr=log,
+        )
+
+
+def said(build: Path) -> Path:
+    """Return where the last load of a build said what it did."""
+    return build.with_suffix(".log")
 
 
 def check_kills(server: Server, tmp_path: Path, points: int, seed: int) -> None:
@@ -217,7 +223,7 @@ def check_kills(server: Server, tmp_path: Path, points: int, seed: int) -> None:
     allowed = {(iri, size) for data in both for iri, size in sizes(data).items()}
     generator = random.Random(seed)
     started = time.monotonic()
-    assert start_load(server, builds[0], "--staging").wait() == 0
+    assert start_load(server, builds[0], "--staging").wait() == 0, said(builds[0]).read_text()
     longest = time.monotonic() - started
     killed = 0
     for number in range(points):

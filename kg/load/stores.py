@@ -47,6 +47,8 @@ class Quirks(NamedTuple):
     """The most bytes of one request; 0: no limit."""
     whole: bool = False
     """Counts all graphs together in no time, and those that are named in minutes."""
+    point_zero: bool = False
+    """A whole decimal may come back, and may have to be asked for, as ``1.0`` where ``1`` was sent."""
     endings: tuple[str, ...] = ()
     """Ends of addresses that people paste, which are not part of the address of the dataset."""
 
@@ -58,6 +60,7 @@ QUIRKS: dict[str, Quirks] = {
     ),
     "fuseki": Quirks(
         "Apache Jena Fuseki", "/query", "/update", "/data", "graph", quads="/data", move=False, gzip=True,
+        point_zero=True,
         endings=("/query", "/sparql", "/update", "/data", "/get"),
     ),
     "rdf4j": Quirks(
