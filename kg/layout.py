@@ -65,7 +65,19 @@ def place(network: Network) -> Network:
 
     Units are arbitrary; neighbours lie about 100 apart, and ``y`` grows upwards.
     """
-    links, _ = _links(network)
+    points = place_links(_links(network)[0])
+    nodes = tuple(
+        node._replace(x=round(x, 2), y=round(y, 2)) for node, (x, y) in zip(network.nodes, points, strict=True)
+    )
+    return replace(network, nodes=nodes)
+
+
+def place_links(links: Links) -> list[Point]:
+    """Return the place of each node, given the neighbours of each by number, as ``place`` does.
+
+    >>> place_links([[1], [0], []])[2]
+    (220.0, 0.0)
+    """
     points: list[Point] = [(0.0, 0.0)] * len(links)
     boxes = []
     for part in _components(links):
@@ -75,10 +87,7 @@ def place(network: Network) -> Network:
     for part, spots in _pack(boxes):
         for node, spot in zip(part, spots, strict=True):
             points[node] = spot
-    nodes = tuple(
-        node._replace(x=round(x, 2), y=round(y, 2)) for node, (x, y) in zip(network.nodes, points, strict=True)
-    )
-    return replace(network, nodes=nodes)
+    return points
 
 
 def _links(network: Network) -> tuple[Links, Links]:

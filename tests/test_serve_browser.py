@@ -85,6 +85,24 @@ def test_editor_asks_completes_and_shares(page: Any, server: Server) -> None:
     page.wait_for_selector("#answer tbody tr")
 
 
+def test_an_answer_is_seen_as_table_chart_and_network(page: Any, server: Server) -> None:
+    page.goto(f"{server.url}/questions/duration_cut")
+    page.get_by_role("link", name="Chart", exact=True).click()
+    assert page.locator("svg.view rect").count() == 2
+    assert page.locator("tbody tr").count() == 1
+    text = "SELECT ?park ?place WHERE { ?park a rd:Park ; rd:within ?place }"
+    page.goto(f"{server.url}/editor?query={quote(text)}")
+    page.wait_for_selector("#answer td:has-text('Life Valley')")  # by name, once the names have come
+    page.get_by_role("button", name="Network").click()
+    page.wait_for_selector("#answer svg.view")
+    assert page.get_by_role("button", name="Network").get_attribute("aria-pressed") == "true"
+    page.get_by_role("button", name="Table").click()
+    page.wait_for_selector("#answer tbody tr")
+    page.get_by_role("button", name="Network").click()
+    page.locator("#answer svg.view a", has_text="Life Valley").last.click()
+    page.wait_for_url("**/page?iri=*life-valley")
+
+
 def test_editor_points_at_an_error(page: Any, server: Server) -> None:
     text = "SELECT *\nWHERE {\n  ?s foo:bar ?o .\n}"
     page.goto(f"{server.url}/editor?query={quote(text)}")
@@ -106,6 +124,10 @@ def test_hostile_names_stay_text(page: Any, hostile_server: Server) -> None:  # 
     page.goto(f"{hostile_server.url}/editor?query={quote(text)}")
     page.wait_for_selector("#answer tbody tr")
     assert page.locator("#answer a").first.get_attribute("href").startswith("/page?iri=")
+    page.goto(f"{hostile_server.url}/editor?query={quote('SELECT ?x ?u WHERE { ?x schema:url ?u }')}")
+    page.get_by_role("button", name="Network").click()
+    page.wait_for_selector("#answer svg.view")
+    assert page.locator("#answer img, #answer script, #answer svg svg").count() == 0
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def test_no_link_of_the_pages_is_dead(server: Server) -> None:
 def test_downloads_are_in_every_format(server: Server) -> None:
     links = Page(get(server, "/questions/projects_in_place", place="Life Valley").text).links
     found = {link.rpartition("=")[2]: link for link in links if "format=" in link and link.startswith("/questions")}
-    assert sorted(found) == ["csv", "json", "tsv", "xml"]
+    assert sorted(found) == ["csv", "json", "network", "tsv", "xml"]
     for link in found.values():
         response = server.client.get(link)
         assert response.status_code == 200

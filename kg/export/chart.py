@@ -135,6 +135,12 @@ def draw_panels(plt: Any, panels: Sequence[Panel], title: str) -> Any:
     return figure
 
 
+def place_dates(panel: Panel) -> tuple[list[str], list[int]]:
+    """Return the dates of a panel in order, and the day of each by the calendar: a gap of years looks like one."""
+    dates = sorted({row.date for row in panel.rows if row.date})
+    return dates, [day.toordinal() if (day := to_day(date[:10])) else 0 for date in dates]
+
+
 def _has_dates(panel: Panel) -> bool:
     return len({row.date for row in panel.rows if row.date}) > 1
 
@@ -171,9 +177,7 @@ def _draw_bars(axis: Any, panel: Panel) -> None:
 
 def _draw_lines(axis: Any, panel: Panel) -> None:
     """Draw a line for each name over the dates; a missing number is a gap."""
-    dates = sorted({row.date for row in panel.rows if row.date})
-    # By the calendar, so that a gap of five years looks like one.
-    places = [day.toordinal() if (day := to_day(date[:10])) else 0 for date in dates]
+    dates, places = place_dates(panel)
     names = list(dict.fromkeys(row.name for row in panel.rows))
     for index, name in enumerate(names):
         for column in panel.columns:

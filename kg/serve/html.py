@@ -73,6 +73,7 @@ def table_html(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
             if place == quoted and source >= 0 and row[source]["kind"] == "thing":
                 link = words_link(row[source]["value"], cell["value"])
             kind = f' class="{cell["kind"]}"' if cell["kind"] in ("number", "none") else ""
+            kind = ' class="quote"' if place == quoted else kind
             cells.append(f"<td{kind}>{cell_html(cell, link)}</td>")
         lines.append(f"<tr>{''.join(cells)}</tr>")
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
@@ -108,6 +109,28 @@ def names_list(names: Iterable[str]) -> str:
     """Return the names that fields for things offer."""
     options = "".join(f'<option value="{esc(name)}">' for name in names)
     return f'<datalist id="names">{options}</datalist>'
+
+
+def make_address(path: str, values: Mapping[str, str], view: str = "") -> str:
+    """Return the address of an answer, as a link that can be shared.
+
+    >>> make_address("/questions/targets", {"district": "Pinggu"}, "chart")
+    '/questions/targets?district=Pinggu&view=chart'
+    """
+    pairs = {**values, "view": view} if view else values
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def view_links(path: str, values: Mapping[str, str], views: Sequence[str], chosen: str) -> str:
+    """Return links to the other ways to see an answer; none where there is one way only."""
+    if len(views) < 2:
+        return ""
+    links = ""
+    for view in views:
+        here = ' aria-current="page"' if view == (chosen or "table") else ""
+        target = make_address(path, values, "" if view == "table" else view)
+        links += f'<a href="{esc(target)}"{here}>{esc(view.capitalize())}</a> '
+    return f'<nav class="views" aria-label="Ways to see the answer">{links}</nav>'
 
 
 def downloads(path: str, values: Mapping[str, str], formats: Iterable[Format]) -> str:

@@ -18,6 +18,7 @@ import pyoxigraph as ox
 from kg.errors import KgError, QueryError
 from kg.query import Namer, Query, parse_query, prepare_query, query_prefixes, run_query
 from kg.resources import Domain
+from kg.serve.views import VIEWS, draw_view
 from kg.sparql_guard import check_query
 
 Job: TypeAlias = "dict[str, Any]"
@@ -107,6 +108,8 @@ def answer_query(context: Context, job: Job) -> Reply:
         result = _run(context, text, dataset, job["base"])
     except SyntaxError as error:
         _explain(context, Query("query", text, job["form"], ()), job["base"], error)
+    if job["format"] in VIEWS:
+        return draw_view(context, Query("query", text, job["form"], ()), result, job["format"])
     return {}, _serialize(context, result, job)
 
 
@@ -119,6 +122,9 @@ def ask_question(context: Context, job: Job) -> Reply:
     except SyntaxError as error:
         _explain(context, query, None, error)
     info = {"query": text, "form": query.form}
+    if job["format"] in VIEWS:
+        told, drawn = draw_view(context, query, result, job["format"])
+        return info | told, drawn
     if job["format"] == "table":
         return info, json.dumps(_make_table(context, result)).encode("utf-8", "replace")
     return info, _serialize(context, result, job)

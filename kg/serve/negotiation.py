@@ -41,6 +41,12 @@ GRAPH_FORMATS = (
 )
 """How triples are written."""
 
+PICTURES = (
+    Format("chart", "image/svg+xml; charset=utf-8", title="Chart (SVG)"),
+    Format("network", "image/svg+xml; charset=utf-8", title="Network (SVG)"),
+)
+"""How an answer is drawn; only by name, never by what a client accepts."""
+
 HTML = Format("html", "text/html; charset=utf-8", ("application/xhtml+xml",), "HTML")
 
 

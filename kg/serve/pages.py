@@ -17,9 +17,10 @@ from kg.serve import html
 from kg.serve.answers import Answer, Answers, make_tag, respond
 from kg.serve.errors import HttpError
 from kg.serve.html import esc
-from kg.serve.negotiation import GRAPH_FORMATS, HTML, Format, choose_format, formats_of
-from kg.serve.protocol import read_pairs
+from kg.serve.negotiation import GRAPH_FORMATS, HTML, PICTURES, Format, choose_format, formats_of, pick_format
+from kg.serve.protocol import make_ask, query_job, read_pairs
 from kg.serve.settings import Settings
+from kg.serve.views import list_views
 
 STATIC = Path(__file__).resolve().parent.parent / "static" / "serve"
 MAX_VALUE = 2_000
@@ -43,6 +44,7 @@ class Pages:
             Route("/questions", self.listing),
             Route("/questions/{name}", self.question),
             Route("/editor", self.editor),
+            Route("/picture", self.picture),
             Route("/terms.json", self.terms),
             Route("/page", self.thing),
             Mount("/static", StaticFiles(directory=STATIC)),
@@ -90,18 +92,18 @@ class Pages:
         query = self.queries.get(request.path_params["name"])
         if query is None:
             raise HttpError(404, "no such question", hint="they are listed at /questions")
-        values, named = _read_values(request, query)
-        formats = formats_of(query.form)
+        values, named, view = _read_values(request, query)
+        formats = (*formats_of(query.form), *(item for item in PICTURES if named == item.name))
         accept = request.headers.get("accept", "")
         format = choose_format((HTML, *formats) if "text/html" in accept else formats, accept, named)
         if format is None:
             raise HttpError(406, "no such format for this answer", hint=", ".join(item.name for item in formats))
         if format is HTML:
-            return await self._question_page(request, query, values)
+            return await self._question_page(request, query, values, view)
         answer = await self.answers.ask(_job(query, values, format), format)
         return await respond(request, answer)
 
-    async def _question_page(self, request: Request, query: Query, values: dict[str, str]) -> Response:
+    async def _question_page(self, request: Request, query: Query, values: dict[str, str], view: str) -> Response:
         names = await self.answers.look_up({"do": "names", "most": NAMES})
         form = html.question_form(query, values) + html.names_list(names)
         head = f"<h1>{esc(query.summary or query.name)}</h1>{form}"
@@ -111,28 +113,46 @@ class Pages:
             found = ""
         else:
             try:
-                found = self._answer_html(query, values, await self.answers.ask(_job(query, values, _TABLE), _TABLE))
+                found = await self._answer_html(query, values, view)
             except HttpError as error:
                 status = error.status
                 found = html.error_html(error.what, error.hint, error.line, error.column, query.text)
         return await self._html(request, html.page(query.summary or query.name, head + found), status)
 
-    def _answer_html(self, query: Query, values: Mapping[str, str], answer: Answer) -> str:
+    async def _answer_html(self, query: Query, values: Mapping[str, str], view: str) -> str:
+        """Return the rows of an answer as a table, below the picture of them that was asked for."""
         import json
 
+        answer = await self.answers.ask(_job(query, values, _TABLE), _TABLE)
         table: dict[str, Any] = json.loads(answer.body)
         rows = table["rows"]
         number = f"{'More than ' if table['more'] else ''}{len(rows)} {'row' if len(rows) == 1 else 'rows'}"
         path = f"/questions/{query.name}"
         text = answer.info["query"]
         edit = "/editor?" + urlencode({"query": text})
-        share = f"{path}?{urlencode(values)}" if values else path
+        share = html.make_address(path, values, view)
+        views = list_views(table, query.form)
+        pictures = tuple(item for item in PICTURES if item.name in views)
         return (
             f'<p class="count">{number}. <a href="{esc(share)}">Link to this answer</a> · '
             f'<a href="{esc(edit)}">Open in the editor</a></p>'
-            f"{html.table_html(table['columns'], rows)}{html.downloads(path, values, formats_of(query.form))}"
+            f"{html.view_links(path, values, views, view)}{await self._picture_html(query, values, view)}"
+            f"{html.table_html(table['columns'], rows)}"
+            f"{html.downloads(path, values, (*formats_of(query.form), *pictures))}"
             f"<details><summary>The query</summary><pre>{esc(text)}</pre></details>"
         )
+
+    async def _picture_html(self, query: Query, values: Mapping[str, str], view: str) -> str:
+        """Return an answer drawn as ``view`` says; empty for the table."""
+        format = next((item for item in PICTURES if item.name == view), None)
+        if format is None:
+            return ""
+        try:
+            drawn = await self.answers.ask(_job(query, values, format), format)
+        except HttpError as error:  # it cannot be drawn; the table below still stands
+            return html.error_html(error.what, error.hint, 0, 0)
+        more = '<p class="count">There is more than can be drawn; the first things are.</p>'
+        return f'<div class="scroll">{drawn.body.decode()}</div>{more if drawn.info.get("more") else ""}'
 
     async def editor(self, request: Request) -> Response:
         """Show the editor; its text is in the address, so that it can be shared."""
@@ -150,6 +170,15 @@ class Pages:
     async def terms(self, request: Request) -> Response:
         """Give the editor the prefixes and terms it completes."""
         return await respond(request, await self.answers.ask({"do": "terms"}, _JSON))
+
+    async def picture(self, request: Request) -> Response:
+        """Draw the answer to a query as the chart or the network that ``format`` names."""
+        ask = make_ask(read_pairs(request.scope["query_string"]), request.method)
+        if ask is None:
+            raise HttpError(400, "no query", hint="send it as the field query, and format=chart or format=network")
+        format = pick_format(PICTURES, "", ask.format or "chart")
+        job = query_job(ask, format, self.settings.public or "http://localhost/sparql")
+        return await respond(request, await self.answers.ask(job, format, repeatable=ask.query.repeatable))
 
     # ------------------------------------------------------------ things
     async def thing(self, request: Request) -> Response:
@@ -194,19 +223,19 @@ def _find_words(text: str, pairs: Mapping[str, str]) -> tuple[int, int]:
     return (place, place + len(words)) if place >= 0 else (0, 0)
 
 
-def _read_values(request: Request, query: Query) -> tuple[dict[str, str], str]:
-    """Return the parameters that an address gives, and the format it asks for."""
+def _read_values(request: Request, query: Query) -> tuple[dict[str, str], str, str]:
+    """Return the parameters that an address gives, the format it asks for, and the view."""
     values: dict[str, str] = {}
-    named = ""
+    asked = {"format": "", "view": ""}
     known = {parameter.name for parameter in query.parameters}
     for name, value in read_pairs(request.scope["query_string"]):
-        if name == "format" and name not in known:
-            named = value
+        if name in asked and name not in known:
+            asked[name] = value
             continue
         if name in values or len(value) > MAX_VALUE:
             raise HttpError(400, f"the parameter {name[:60]} is given twice or is too long")
         values[name] = value
-    return values, named
+    return values, asked["format"], asked["view"]
 
 
 def _job(query: Query, values: Mapping[str, str], format: Format) -> dict[str, Any]:

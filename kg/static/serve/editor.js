@@ -4,6 +4,8 @@
   const FORMATS = { rows: ["json", "xml", "csv", "tsv"], triples: ["ttl", "nt", "nq", "trig", "jsonld", "rdf"] };
   const START = "SELECT DISTINCT ?park ?place\nWHERE {\n  ?park a rd:Park ;\n    rd:within|rd:locatedIn ?place .\n}\nLIMIT 100";
   const SHOWN = 1000;
+  const NAMED = 300;
+  const NUMBER = /#(integer|decimal|double|float)$/;
   const at = (id) => document.getElementById(id);
   const make = (name, text, attributes = {}) => {
     const node = document.createElement(name);
@@ -57,7 +59,7 @@
       link.append(text);
       node.append(link);
     } else node.append(text);
-    if (/#(integer|decimal|double)$/.test(term.datatype || "")) node.className = "number";
+    if (NUMBER.test(term.datatype || "")) node.className = "number";
     return node;
   };
 
@@ -76,6 +78,79 @@
     const more = rows.length > SHOWN ? `, the first ${SHOWN} are shown` : "";
     box.append(make("p", `${rows.length} ${rows.length === 1 ? "row" : "rows"}${more}`, { class: "count" }), table);
     return box;
+  };
+
+  // What an answer can be seen as: the table, and what the server draws of the same query.
+  const NOT_THINGS = new Set(["article", "unit", "status", "qualifier", "predicate", "property", "relation"]);
+  const listViews = (answer) => {
+    const rows = answer.results ? answer.results.bindings.slice(0, SHOWN) : [];
+    const views = ["table"];
+    const cells = (row) => answer.head.vars.map((name) => [name, row[name]]).filter(([, term]) => term);
+    const isThing = ([name, term]) => term.type === "uri" && !NOT_THINGS.has(name);
+    if (rows.some((row) => cells(row).some(([, term]) => NUMBER.test(term.datatype || "")))) views.push("chart");
+    if (rows.some((row) => cells(row).filter(isThing).length > 1)) views.push("network");
+    return views;
+  };
+
+  const draw = async (text, view) => {
+    const response = await fetch(`/picture?query=${encodeURIComponent(text)}&format=${view}`, {
+      headers: { Accept: "image/svg+xml, application/problem+json;q=0.1" },
+    });
+    if (!response.ok) {
+      const box = make("div", undefined, { class: "error" });
+      const error = await response.json();
+      box.append(make("p", `${error.error}${error.hint ? ` (${error.hint})` : ""}`));
+      return box;
+    }
+    // Drawn by the server alone, every text in it escaped; the policy of the page lets no script of it run.
+    const drawn = new DOMParser().parseFromString(await response.text(), "image/svg+xml");
+    return document.importNode(drawn.documentElement, true);
+  };
+
+  const showViews = (text, views, table) => {
+    const box = make("div");
+    box.append(table);
+    if (views.length < 2) return box;
+    const bar = make("nav", undefined, { class: "views", "aria-label": "Ways to see the answer" });
+    for (const view of views) {
+      const pressed = view === "table" ? "true" : "false";
+      const button = make("button", view[0].toUpperCase() + view.slice(1), { type: "button", "aria-pressed": pressed });
+      button.addEventListener("click", async () => {
+        const shown = view === "table" ? table : await draw(text, view);
+        for (const other of bar.children) other.setAttribute("aria-pressed", String(other === button));
+        box.lastChild.replaceWith(shown);
+      });
+      bar.append(button);
+    }
+    box.prepend(bar);
+    return box;
+  };
+
+  // Names of the things of an answer, asked for once the rows stand; an IRI stays where there is none.
+  const nameThings = async (box) => {
+    const links = [...box.querySelectorAll("td a[title]")];
+    const iris = [...new Set(links.map((link) => link.title))].filter((iri) => !/[<>"{}|^`\\\s]/.test(iri)).slice(0, NAMED);
+    if (!iris.length) return;
+    const values = iris.map((iri) => `<${iri}>`).join(" ");
+    const label = "http://www.w3.org/2000/01/rdf-schema#label";
+    const pref = "http://www.w3.org/2004/02/skos/core#prefLabel";
+    const query = `SELECT ?s ?name WHERE { VALUES ?s { ${values} } ?s <${label}>|<${pref}> ?name }`;
+    const response = await fetch("/sparql", {
+      method: "POST",
+      headers: { "Content-Type": "application/x-www-form-urlencoded", Accept: "application/sparql-results+json" },
+      body: new URLSearchParams({ query }),
+    });
+    if (!response.ok) return;
+    const names = new Map();
+    const rank = (term) => (term["xml:lang"] === "en" ? "0" : term["xml:lang"] ? "2" : "1") + term.value;
+    for (const { s: thing, name } of (await response.json()).results.bindings) {
+      const known = names.get(thing.value);
+      if (!known || rank(name) < rank(known)) names.set(thing.value, name);
+    }
+    for (const link of links) {
+      const name = names.get(link.title);
+      if (name) link.firstChild.textContent = name.value;
+    }
   };
 
   const showDownloads = (text, names) => {
@@ -121,11 +196,14 @@
       at("answer").replaceChildren();
       if (!response.ok) showError(editor, await response.json());
       else if (kind.startsWith("text/turtle")) {
-        at("answer").append(make("pre", await response.text()));
+        at("answer").append(showViews(text, ["table", "network"], make("pre", await response.text())));
         showDownloads(text, FORMATS.triples);
       } else {
-        at("answer").append(showRows(await response.json()));
+        const answer = await response.json();
+        const rows = showRows(answer);
+        at("answer").append(showViews(text, listViews(answer), rows));
         showDownloads(text, FORMATS.rows);
+        await nameThings(rows);
       }
     } catch {
       at("answer").replaceChildren();
