@@ -209,6 +209,8 @@ class _ArticleWriter:
             said.append(f"{_FIXED['LABEL']} {text_term(label)}")
         elif type_name != "Observation":
             raise EvidenceError(f"{iri} has no label")
+        if v.is_described(iri):
+            said.append(f"{_FIXED['KIND']} <{v.RDC}unnamed>")
         self.say(_term(iri), said)
 
     def write_claim(self, claim: Claim) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 import ahocorasick_rs
 
+from kg.describing import Descriptions, make_descriptions
 from kg.errors import KgError, LexiconError
 from kg.model import Entity, Mention, Name, Span
 from kg.naming import (
@@ -33,7 +34,18 @@ from kg.naming import (
     name_phases,
     names_which,
 )
-from kg.vocab import ADMIN_AREA, DISTRICT, ENTERPRISE, ORGANIZATION, PARK, PROJECT, expand_iri, mint_iri, slugify
+from kg.vocab import (
+    ADMIN_AREA,
+    DISTRICT,
+    ENTERPRISE,
+    ORGANIZATION,
+    PARK,
+    PROJECT,
+    expand_iri,
+    is_described,
+    mint_iri,
+    slugify,
+)
 
 COLUMNS = ("id", "class", "kind", "lang", "name", "within", "source", "match")
 KINDS = {
@@ -87,6 +99,8 @@ class Lexicon:
     _reference_keys: tuple[str, ...]
     """By word of the automaton, the classes of what it refers to and how the name of that ends."""
     _by_name: Mapping[tuple[str, str], Entity]
+    descriptions: Descriptions
+    """The forms of things that have no name."""
 
     def find_mentions(self, text: str) -> list[Mention]:
         """Return the mentions in ``text``, sorted, none overlapping another; longer names win.
@@ -280,6 +294,8 @@ def resolve_references(
                 resolved=target.resolved or Span(target.start, target.end),
             )
         resolved.append(mention)
+        if is_described(mention.entity):
+            continue
         things = latest.setdefault(mention.type, {})
         things.pop(mention.entity, None)
         things[mention.entity] = mention
@@ -345,6 +361,7 @@ def load_lexicon(folder: Path, *, base: str, prefixes: Mapping[str, str]) -> Lex
         _reference_automaton=ahocorasick_rs.AhoCorasick([word for word, _ in references]),
         _reference_keys=tuple(key for _, key in references),
         _by_name={(e.type, fold_case(n.text)): e for e in entities.values() for n in e.names if not n.garbled},
+        descriptions=_read_descriptions(folder / "described.toml", prefixes),
     )
 
 
@@ -427,6 +444,15 @@ def _read_words(path: Path) -> Words:
     if not all(isinstance(value, list) and all(isinstance(word, str) for word in value) for value in words.values()):
         raise LexiconError("[words] holds lists of words", where=str(path))
     return make_words(words)
+
+
+def _read_descriptions(path: Path, prefixes: Mapping[str, str]) -> Descriptions:
+    table = _read_toml(path) if path.exists() else {}
+    types = _read_table(path, "described", lambda entry: expand_iri(entry["class"], prefixes))
+    try:
+        return make_descriptions(table, list(types))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise LexiconError(f"a description is wrong: {error!r}", where=str(path)) from error
 
 
 def _read_cues(path: Path, prefixes: Mapping[str, str]) -> Iterator[Cue]:

@@ -29,6 +29,8 @@ PARTS = frozenset(
 )
 """What parts of a place have as well: said of nothing, these are of what the sentence before speaks of."""
 _REGIONAL = frozenset(("industrial", "regional", "local", "agricultural", "fiscal"))
+OF_THINGS = frozenset(("investment", "area", "floorArea", "capacity", "beds", "jobs-created"))
+"""What is said of plants, bases and buildings as well as of places: whichever the words before are about."""
 PLACES = frozenset(("District", "Park", "AdminArea"))
 # What is invested is said of a project: never of the place a sentence is about, unless it is named with it.
 _INVESTED = re.compile(
@@ -127,7 +129,8 @@ class SentenceMatcher:
         self.sentence = sentence
         self.taken: set[int] = set()
         self._places: dict[str, dict[str, list[int]]] = {}
-        self._subjects: dict[tuple[int, bool], tuple[tuple[Mention, str] | None, tuple[Mention, ...]]] = {}
+        self._subjects: dict[tuple[int, bool, bool], tuple[tuple[Mention, str] | None, tuple[Mention, ...]]] = {}
+        self._asks_things = False
         self.refusals: list[Refusal] = []
 
     def make_claims(self) -> list[Claim]:
@@ -270,8 +273,9 @@ class SentenceMatcher:
         self, rule: Rule, template: Template, match: re.Match[str], edge: str, target: _Thing | None
     ) -> Claim:
         span = self._span(match)
-        subject = self._fill_thing(template.subject, match)
         predicate = self._fill_predicate(template.predicate, match)
+        self._asks_things = re.split(r"[/#]", predicate)[-1] in OF_THINGS
+        subject = self._fill_thing(template.subject, match)
         if not self._may_own(subject, predicate, match):
             raise _NotFilled
         garbled = subject.garbled
@@ -518,13 +522,20 @@ class SentenceMatcher:
         keys = [key for name in classes.split("|") for key in self.rules.slots[name]]
         before = self.sentence.locate(match.start("at") if "at" in match.re.groupindex else match.start())
         pronoun = _PRONOUN.match(self.sentence.folded, match.start()) is not None
-        if (before, pronoun) not in self._subjects:
+        key = (before, pronoun, self._asks_things)
+        if key not in self._subjects:
             competing: list[Mention] = []
             chosen = find_subject(
-                self.reading, self.sentence, before, self.lexicon.entities, pronoun=pronoun, rivals=competing
+                self.reading,
+                self.sentence,
+                before,
+                self.lexicon.entities,
+                pronoun=pronoun,
+                rivals=competing,
+                things=self._asks_things,
             )
-            self._subjects[before, pronoun] = (chosen, tuple(competing))
-        found, rivals = self._subjects[before, pronoun]
+            self._subjects[key] = (chosen, tuple(competing))
+        found, rivals = self._subjects[key]
         if found is None or found[0].type not in keys:
             raise _NotFilled([] if found else rivals)
         return self._mention_thing(*found)

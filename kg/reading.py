@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from kg.describing import Describer
 from kg.lexicon import Lexicon, fold_case, resolve_references
 from kg.model import Article, Mention, Quantity, Sentence, Span
 from kg.pattern import INDEX_BASE, MAX_MARKS, OTHER_CLASS
@@ -97,7 +98,7 @@ class Reading:
 
     translated: bool = False
     """Whether the article reads as machine-translated: it uses a variant that only translation makes."""
-    bearers: dict[tuple[int, bool], list[Mention] | None] = field(default_factory=dict, compare=False, repr=False)
+    bearers: dict[tuple[int, bool, bool], list[Mention] | None] = field(default_factory=dict, compare=False, repr=False)
     """What each sentence, by its start, can be about: found once, for it is asked again and again."""
 
 
@@ -108,17 +109,19 @@ def read_sentences(article: Article, lexicon: Lexicon, grammar: QuantityGrammar,
     main = find_main_places(article, [m for group in mentions for m in group])
     title = article.title
     titled = {key: m for key, m in main.items() if title and title.start <= m.start < title.end}
+    quantities = [
+        find_quantities(article.text, grammar, start=s.start, end=s.end, anchor=article.published) for s in sentences
+    ]
+    describer = Describer(lexicon.descriptions, lexicon.base, article.id, article.text, fold_case(article.text))
+    mentions = describer.describe(sentences, mentions, quantities)
     resolved = resolve_references([m for group in mentions for m in group], titled, article.text)
     by_sentence: dict[int, list[Mention]] = {s.start: [] for s in sentences}
     starts = [s.start for s in sentences]
     for mention in resolved:
         by_sentence[starts[bisect_right(starts, mention.start) - 1]].append(mention)
     readings = []
-    for sentence in sentences:
-        quantities = find_quantities(
-            article.text, grammar, start=sentence.start, end=sentence.end, anchor=article.published
-        )
-        marks = merge_marks(article.text, sentence, by_sentence[sentence.start], quantities)
+    for sentence, found in zip(sentences, quantities, strict=True):
+        marks = merge_marks(article.text, sentence, by_sentence[sentence.start], found)
         readings.append(mask_sentence(article.text, sentence, marks, rules.class_code))
     translated = any(mention.kind == "translated" for mention in resolved)
     return Reading(article, tuple(readings), main, translated)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from kg.model import Entity, Mention
 from kg.reading import Mark, Reading, SentenceReading
-from kg.vocab import ADMIN_AREA, DISTRICT, PARK
+from kg.vocab import ADMIN_AREA, DISTRICT, PARK, is_described
 
 BEARERS = frozenset({"District", "Park", "AdminArea", "Enterprise", "Project", "Organization"})
 """The classes whose things a number can belong to."""
@@ -67,6 +67,10 @@ _UNKNOWN = re.compile(
     r"(?:\b[a-z][\w-]*,? (?:the )?|^)([A-Z][a-z]{2,}[\w-]*)"
     r"(?:[’']s| \(?[A-Z]|(?= (?:district|county|zone|park|group)\b))"
 )
+_BEGINS = re.compile(
+    r"(?:^|[.!?。！？;][\"”]?\s+|\n\s*)[\"“]?(?:[A-Z][\w ]{0,30}, )?"
+    r"(?:[Tt]he|[Tt]his|[Aa]n?|[Ii]ts|[Tt]heir|(?:[Tt]he )?[\w-]+(?:[’']s|(?<=s)[’'])) (?:[\w-]+ ){0,2}$"
+)
 # Where everything in the articles lies: named for direction, not as what a sentence is about.
 _TOO_WIDE = frozenset(("China", "Asia", "Europe", "the United States", "Japan"))
 _COMMON = frozenset(
@@ -84,18 +88,20 @@ def find_subject(
     *,
     pronoun: bool = False,
     rivals: list[Mention] | None = None,
+    things: bool = False,
 ) -> tuple[Mention, str] | None:
     """Return what the words at ``position`` (of the article) are about and how it was found, or nothing.
 
     It is the one thing named before them in the sentence; else the one that the sentence before in the
     paragraph is about, and so on back; else what the title or the first sentences are about, unless the
     article has come to something else since. A ``pronoun`` ("its GDP") means what was last spoken of.
-    Where several things compete, ``rivals`` is told which.
+    Where several things compete, ``rivals`` is told which. What an article only describes ("a new plant") counts
+    where the number is one of ``things`` (an area, an investment), else only where a sentence begins with it.
     """
     rivals = [] if rivals is None else rivals
     here = [mark for mark in sentence.marks if mark.end <= position]
     text = reading.article.text
-    chosen = choose_bearer(text, here, entities, strict=pronoun)
+    chosen = choose_bearer(text, here, entities, strict=pronoun, things=things)
     if chosen is not None:
         rivals += chosen if len(chosen) > 1 else ()
         return (chosen[0], "sentence-subject") if len(chosen) == 1 else None
@@ -107,10 +113,10 @@ def find_subject(
     for other in reversed(reading.sentences[max(0, number - REACH) : number]):
         if other.sentence.part == "title":
             continue
-        last = _find_bearers(reading, other, entities)
+        last = _find_bearers(reading, other, entities, things=things)
         if last is None and pronoun and has_unknown_name(text, other, other.sentence.end):
             return None
-        told = _find_bearers(reading, other, entities, leading=True) is not None
+        told = _find_bearers(reading, other, entities, leading=True, things=things) is not None
         if last is None or (main and not told and _only_holds(last, main[0], entities)):
             continue
         if pronoun or other.sentence.paragraph == sentence.sentence.paragraph:
@@ -146,18 +152,29 @@ def find_main_subject(reading: Reading, entities: Mapping[str, Entity]) -> tuple
 
 
 def _find_bearers(
-    reading: Reading, sentence: SentenceReading, entities: Mapping[str, Entity], *, leading: bool = False
+    reading: Reading,
+    sentence: SentenceReading,
+    entities: Mapping[str, Entity],
+    *,
+    leading: bool = False,
+    things: bool = False,
 ) -> list[Mention] | None:
     """Return ``choose_bearer`` of all of a sentence; ``leading`` asks for what stands where it begins."""
-    key = (sentence.sentence.start, leading)
+    key = (sentence.sentence.start, leading, things)
     if key not in reading.bearers:
         lead = sentence.sentence.start if leading else None
-        reading.bearers[key] = choose_bearer(reading.article.text, sentence.marks, entities, lead=lead)
+        reading.bearers[key] = choose_bearer(reading.article.text, sentence.marks, entities, lead=lead, things=things)
     return reading.bearers[key]
 
 
 def choose_bearer(
-    text: str, marks: Sequence[Mark], entities: Mapping[str, Entity], *, lead: int | None = None, strict: bool = False
+    text: str,
+    marks: Sequence[Mark],
+    entities: Mapping[str, Entity],
+    *,
+    lead: int | None = None,
+    strict: bool = False,
+    things: bool = False,
 ) -> list[Mention] | None:
     """Return the things that marks can be about: no mark is there (``None``), one, or none or several.
 
@@ -168,6 +185,8 @@ def choose_bearer(
     """
     found = [m for m in marks if m.mention and re.split("[/#]", m.mention.type)[-1] in BEARERS]
     found = [m for m in found if m.mention and m.mention.label not in _TOO_WIDE]
+    if not things:
+        found = [m for m in found if m.mention and (not is_described(m.mention.entity) or _begins(text, m))]
     found = [m for m in found if not _DESCRIBES.match(text, m.end, m.end + 60)]
     found = [m for m in found if not _POST.search(text, max(0, m.start - 32), m.start) and not _is_bracketed(text, m)]
     free: list[Mark] = []
@@ -201,6 +220,11 @@ def choose_bearer(
         return None
     holders = {place for mention in mentions for place in _ancestors(mention.entity, entities)}
     return [mention for mention in mentions if mention.entity not in holders]
+
+
+def _begins(text: str, mark: Mark) -> bool:
+    """Say whether a sentence begins with a mark: then it is what the sentence is about."""
+    return _BEGINS.search(text, max(0, mark.start - 60), mark.start) is not None
 
 
 def _only_places(text: str, mark: Mark, before: Sequence[Mark], behind: Sequence[Mark]) -> bool:

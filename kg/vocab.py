@@ -192,6 +192,7 @@ SPATIAL = DCTERMS + "spatial"
 DESCRIPTION = DCTERMS + "description"
 HAS_VERSION = DCTERMS + "hasVersion"
 IS_PART_OF = DCTERMS + "isPartOf"
+KIND = DCTERMS + "type"
 
 CLASSES: dict[str, str] = {
     "AdminArea": ADMIN_AREA,
@@ -240,6 +241,8 @@ STAGES: tuple[str, ...] = (
 )
 STATUSES: tuple[str, ...] = ("explicit", "implied", "garbled", "missing")
 VALUE_STATUSES: tuple[str, ...] = ("present", "lostInTranslation", "notStated")
+NAMING_STATUSES: tuple[str, ...] = ("unnamed",)
+"""That an article describes a thing and does not name it: known there alone, never one with another's."""
 PERIOD_STATUSES: tuple[str, ...] = ("unanchored",)
 """Why a period has no dates: it is said relative to something that the article does not date."""
 QUALIFIERS: tuple[str, ...] = ("exact", "moreThan", "nearly", "about", "atLeast", "upTo", "increase", "decrease")
@@ -297,6 +300,7 @@ CONCEPT_SCHEMES: dict[str, tuple[str, ...]] = {
     "claim-statuses": STATUSES,
     "value-statuses": VALUE_STATUSES,
     "period-statuses": PERIOD_STATUSES,
+    "naming-statuses": NAMING_STATUSES,
     "qualifiers": QUALIFIERS,
     "modalities": MODALITIES,
     "indicators": INDICATORS,
@@ -403,6 +407,23 @@ def new_entity_iri(base: str, type_name: str, name: str) -> str:
 def cohort_iri(base: str, article: str, *criteria: str) -> str:
     """Return the IRI of a group known by its criteria in one article."""
     return mint_iri(base, "cohort", hash_id(article, *criteria))
+
+
+def described_iri(base: str, article: str, *criteria: str | int) -> str:
+    """Return the IRI of a thing that one article describes and nobody names."""
+    return mint_iri(base, "described", hash_id(article, *criteria))
+
+
+_DESCRIBED = re.compile(r"/described/[0-9a-f]{16}$")
+
+
+def is_described(iri: str) -> bool:
+    """Say whether an IRI is one of ``described_iri``: of a thing that is known in its article alone.
+
+    >>> is_described(described_iri("https://kg.example/id/", "a", "plant", 1)), is_described("https://kg.example/id/x")
+    (True, False)
+    """
+    return _DESCRIBED.search(iri) is not None
 
 
 def observation_iri(

@@ -97,6 +97,8 @@ class _Tracer:
             if claim.object and claim.object_type not in ("Observation", "Class", "Concept"):
                 ends.append((claim.object, claim.object_label, claim.object_type))
             for iri, label, kind in ends:
+                if v.is_described(iri):
+                    continue
                 if kind not in ("Cohort", "NewsArticle", "Industry") and iri not in self.settings.entities and label:
                     type_iri = v.class_iri(kind)
                     key = self.settings.names.key(type_iri, label)
@@ -105,7 +107,7 @@ class _Tracer:
 
     def thing_key(self, iri: str, label: str, type_iri: str) -> str:
         """Return what is the same for a thing in every article."""
-        if iri in self.settings.entities:
+        if iri in self.settings.entities or v.is_described(iri):
             return iri
         known = self.settings.names.find(type_iri, label)
         return known or f"{type_iri} {self.settings.names.key(type_iri, label)}"

@@ -1,0 +1,88 @@
+"""Things without a name: what is one thing in an article, what is two, and that no other article has them."""
+
+from __future__ import annotations
+
+import zlib
+
+import pytest
+
+from kg.article import parse_article
+from kg.corpus.tools import read_claims
+from kg.corpus.work import pack_article
+from kg.graph import write_quads
+from kg.pipeline import Tools
+
+TEXT = "Linhe District will gain a 3-billion-yuan chip plant. The plant covers 300 mu."
+
+
+def read_things(tools: Tools, text: str) -> list[str]:
+    """Return the words of each mention of a thing without a name, with which thing it is: 1 the first."""
+    article = parse_article(text.encode(), tools.page, article_id="text")
+    seen: dict[str, int] = {}
+    found = []
+    for sentence in tools.extractor.read(article).sentences:
+        for mark in sentence.marks:
+            if mark.mention and "/described/" in mark.mention.entity:
+                number = seen.setdefault(mark.mention.entity, len(seen) + 1)
+                found.append(f"{article.text[mark.mention.start : mark.mention.end]} {number}")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "things"),
+    [
+        # The same thing, said again.
+        ("They built a new battery plant. The plant is big, and this battery plant is loud.", [1, 1, 1]),
+        ("Bosch has a plant in Wuxi. Its plant is big.", [1, 1]),
+        ("Bosch opened its Wuxi base. The company's Wuxi base is big.", [1, 1]),
+        # Two things, of which neither is "the base".
+        ("They built a chip base and a food base. The base is big.", [1, 2]),
+        ("They built a plant in May. They built a plant in June. The plant is big.", [1, 2]),
+        ("Bosch's plant is big. Siemens' plant is small. The plant is new.", [1, 2]),
+        # Another company stands between: whose it is, the words do not say.
+        ("Bosch opened its plant. Lanhai Group came. Its plant is big.", [1]),
+        # A named thing may be meant.
+        ("They built a chip project. The Red Hill Project grew. The project is big.", [1]),
+        ("The Red Hill Project grew. They built a chip project. The project is big.", [1]),
+        # What a thing is, or what a name stands for, is no other thing.
+        ("Linhe District has become a production base for cars.", []),
+        ("The Red Hill Project, a 3-billion-yuan chip project, was completed.", []),
+        # Nothing introduces it, or it goes on.
+        ("They need battery plants. They closed the base.", []),
+        ("They met a project manager and the plant workers.", []),
+        ("The project was signed in May. The project is big.", [1, 1]),
+        # The words of a title make no sentence.
+        ("Firm to build a battery plant\n\nIt was said in May.", []),
+    ],
+)
+def test_words_tell_which_thing_is_meant(tools: Tools, text: str, things: list[int]) -> None:
+    assert [int(found.rpartition(" ")[2]) for found in read_things(tools, text)] == things
+
+
+def test_an_amount_and_a_determiner_are_no_part_of_the_words(tools: Tools) -> None:
+    text = "It is a 3-billion-yuan ($420 million) project? The firm built an 80,000-square-meter smart factory."
+    assert read_things(tools, text) == ["smart factory 1"]
+
+
+def test_two_articles_never_have_one_thing(tools: Tools) -> None:
+    one, two = (read_claims(tools, parse_article(TEXT.encode(), tools.page, article_id=name)) for name in "ab")
+    things = [{c.subject for c in result.claims if c.subject_label == "chip plant"} for result in (one, two)]
+    assert [len(found) for found in things] == [1, 1] and not things[0] & things[1]
+
+
+def test_the_graph_marks_what_has_no_name_and_nothing_compares_it(tools: Tools) -> None:
+    result = read_claims(tools, parse_article(TEXT.encode(), tools.page, article_id="a"))
+    lines = write_quads(result.article, result.claims, tools.domain.data_base)
+    marked = {line.split(" ")[0] for line in lines if "concept/unnamed" in line}
+    assert marked == {
+        line.split(" ")[0]
+        for line in lines
+        if "/label>" not in line and line.startswith("<https://kg.example/id/described/")
+    }
+    assert len(marked) == 1
+    traces = zlib.decompress(pack_article(tools, result).traces).decode()
+    assert [line for line in traces.splitlines() if line.startswith("n") and "described" in line] == []
+
+
+def test_a_long_line_of_words_costs_no_more_than_its_length(tools: Tools) -> None:
+    assert read_things(tools, "very new " * 20_000 + "plant " * 5_000) == []
