@@ -69,6 +69,7 @@ _SECTION = re.compile(
     r" (?:East|West|North|South|Central|[Ee]astern|[Ww]estern|[Nn]orthern|[Ss]outhern)"
     r" (?:[Aa]rea|[Zz]one|[Pp]ark|[Ss]ection)\b"
 )
+_CAPITAL_BEHIND = re.compile(r" ([A-Z][a-z][\w’-]*)")
 _APART = re.compile(r"(?:\A|\n|\b(?:of|in|at|for|to|from|by|with|the) |[’']s |[:–—] )$")
 MAX_TELLING = 2
 """How many words of a name in a heading tell which thing is meant: with more, a verb is likely among them."""
@@ -133,6 +134,10 @@ class Lexicon:
         """
         found = [_shift(self.find_mentions(text[a:b]), a) for a, b in spans]
         titled = [is_title_case(text[a:b]) for a, b in spans]
+        found = [
+            group if title else [m for m in group if not self._begins_another(text, m, group)]
+            for group, title in zip(found, titled, strict=True)
+        ]
         seen = {m.entity for group, title in zip(found, titled, strict=True) if not title for m in group}
         found = [
             [m for m in group if not title or m.kind != "cue" or m.entity in seen or self._stands_alone(text, m)]
@@ -146,6 +151,19 @@ class Lexicon:
             if number >= 0 and mention.end <= spans[number][1]:
                 extra.setdefault(number, []).append(mention)
         return [keep_longest([*group, *extra.get(n, ())]) if n in extra else group for n, group in enumerate(found)]
+
+    def _begins_another(self, text: str, mention: Mention, group: Sequence[Mention]) -> bool:
+        """Say whether a place's bare name only begins a name that nothing knows: "Shanxi Reform Fund"."""
+        if (
+            mention.type not in (DISTRICT, ADMIN_AREA)
+            or mention.kind != "name"
+            or " " in text[mention.start : mention.end]
+        ):
+            return False
+        behind = _CAPITAL_BEHIND.match(text, mention.end)
+        if behind is None or behind[1] in self._words.stops or any(m.start == behind.start(1) for m in group):
+            return False
+        return True
 
     def _stands_alone(self, text: str, mention: Mention) -> bool:
         """Say whether a heading sets the name of a place apart from other words: "Rises in Jinpu New Area"."""

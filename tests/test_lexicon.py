@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kg import vocab as v
 from kg.article import parse_article
 from kg.errors import LexiconError
 from kg.extract import Extractor
@@ -75,6 +76,14 @@ PLANTED = [
     ("Work on Shuanghe Life Science Park North Zone began.", [("Park", "Shuanghe Life Science Park North Zone")]),
     ("Both Cloud Valley and Moon Valley grew.", [("Park", "Cloud Valley"), ("Park", "Moon Valley")]),
     ("Shuanghe Knowledge City grew.", [("Park", "Shuanghe Knowledge City")]),
+    (
+        "The Lanhai Banking and Insurance Industrial Park grew.",
+        [("Park", "Lanhai Banking and Insurance Industrial Park")],
+    ),
+    (
+        "Lanhai Transformation and Comprehensive Reform Demonstration Zone grew.",
+        [("Park", "Lanhai Transformation and Comprehensive Reform Demonstration Zone")],
+    ),
     (
         "Qinglan District and Baihe District grew.",
         [("District", "Qinglan District"), ("District", "Baihe District")],
@@ -277,6 +286,22 @@ UNCLEAR = [
 @pytest.mark.parametrize(("text", "short"), UNCLEAR)
 def test_what_could_mean_two_things_means_none(tools: Tools, text: str, short: str) -> None:
     assert short not in meanings(tools, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Exports of Shanxi Reform Fund grew.", []),
+        ("Exports of Haidian Venture Capital grew.", []),
+        ("Exports of Shanxi grew.", ["Shanxi Province"]),
+        ("Exports of Beijing Haidian District grew.", ["Beijing", "Haidian District"]),
+        ("Last year Shanxi GDP grew.", ["Shanxi Province"]),
+    ],
+)
+def test_a_place_that_begins_an_unknown_name_is_not_meant(tools: Tools, text: str, found: list[str]) -> None:
+    marks = [mark.mention for sentence in read(tools, text).sentences for mark in sentence.marks if mark.mention]
+    places = [mention.label for mention in marks if mention.type in (v.ADMIN_AREA, v.DISTRICT)]
+    assert places == found
 
 
 def test_capitals_of_a_heading_tell_no_names(tools: Tools) -> None:
