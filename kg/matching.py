@@ -49,8 +49,15 @@ _HERE = re.compile(
 )
 # Of a thing that nobody knows: "throughput of Yunhe Port" is no indicator of a place.
 _OTHERS = re.compile(r" (?:of|in|at) (?:the )?[A-Z][a-z]+ [A-Z][a-z]")
-_WHOLE = re.compile(r"(?:total|overall|combined|gross|whole|annual|newly|local|regional|full-year) ", re.IGNORECASE)
+_WHOLE = re.compile(
+    r"(?:total|overall|combined|gross|whole|annual|newly|local|regional|full-year"
+    r"|(?:value|volume|amount) of(?: the)?) ",
+    re.IGNORECASE,
+)
+# What an indicator is short for, behind it: no part of a name of its own.
+_SHORT = re.compile(r" \([A-Z&]{2,8}\)")
 _PRONOUN = re.compile(r"[ ,]*(?:and )?(?:its|it|their|they)\b")
+_DETERMINER_LAST = re.compile(r"\b(?:the|its|their) $", re.IGNORECASE)
 _DETERMINER = re.compile(r"(?:(?:the|a|an|its|their|this|these) )+", re.IGNORECASE)
 # The base that a growth has where an article names none: not worth a scope of its own.
 _USUAL = re.compile(
@@ -348,6 +355,8 @@ class SentenceMatcher:
             start += 1
         while end > start and text[end - 1] in _TAIL:
             end -= 1
+        if text.startswith(")", end) and text.count("(", start, end) > text.count(")", start, end):
+            end += 1
         return Span(self.sentence.locate(start), self.sentence.locate(end, end=True))
 
     # ------------------------------------------------------------ parts
@@ -402,7 +411,8 @@ class SentenceMatcher:
 
     def _fill_predicate(self, part: Any, match: re.Match[str]) -> str:
         if isinstance(part, dict):
-            return self._indicator(self._label(part["indicator"], match), bool(part.get("growth")))
+            words = _FIELD.sub(lambda found: self._unowned_words(match, found[1]), part["indicator"])
+            return self._indicator(clean_words(words), bool(part.get("growth")))
         name, _, suffix = str(part)[1:].partition(":")
         if str(part).startswith("$"):
             return self._slot_thing(match, name).iri + suffix
@@ -427,7 +437,27 @@ class SentenceMatcher:
             form = form[whole.end() :] if whole else ""
         if _OTHERS.search(label):
             raise _NotFilled
+        label = _SHORT.sub("", label)
         return mint_iri(self.base, "indicator", slugify(f"growth of {label}" if growth else label))
+
+    def _find_owner(self, match: re.Match[str], name: str) -> Mark | None:
+        """Return the place inside a group's words that owns what follows: "the added value of Linhe's firms"."""
+        if match.groupdict().get(name) is None or self._mark_or_none(match, name):
+            return None
+        for found in re.finditer(MARK, match[name]):
+            mark = self.sentence.mark_at(found[0])
+            if mark.key in self.rules.slots["Place"] and _POSSESSIVE.match(match[name], found.end()):
+                return mark
+        return None
+
+    def _unowned_words(self, match: re.Match[str], name: str) -> str:
+        """Return a group's words without the place that owns what they name, which is the subject."""
+        owner = self._find_owner(match, name)
+        if owner is None:
+            return self._words(match, name)
+        start, end = self._group_span(match, name)
+        behind = _POSSESSIVE.sub("", self.article.text[owner.end : end], count=1)
+        return f"{_DETERMINER_LAST.sub('', self.article.text[start : owner.start])}the{behind}"
 
     def _fill_object(self, part: Any, match: re.Match[str]) -> _Thing:
         if isinstance(part, dict) and "text" in part:
@@ -520,6 +550,9 @@ class SentenceMatcher:
     def _sole_thing(self, classes: str, match: re.Match[str]) -> _Thing:
         """Return the one thing of a class that the words are about; where two compete there is none."""
         keys = [key for name in classes.split("|") for key in self.rules.slots[name]]
+        owner = self._find_owner(match, "x") or self._find_owner(match, "y")
+        if owner and owner.mention and owner.mention.type in keys:
+            return self._mention_thing(owner.mention)
         before = self.sentence.locate(match.start("at") if "at" in match.re.groupindex else match.start())
         pronoun = _PRONOUN.match(self.sentence.folded, match.start()) is not None
         key = (before, pronoun, self._asks_things)

@@ -300,6 +300,9 @@ def _read_number(view: View, start: int, end: int) -> _Found:
     return found
 
 
+_AGO = re.compile(r" (?:earlier|ago|before)\b")
+
+
 def _read_article(view: View, start: int, end: int) -> _Found:
     """Read "a dozen", "a million yuan", "a third of", "a year", at the word after the article."""
     low, grammar, word = view.low, view.grammar, view.low[start:end]
@@ -319,8 +322,8 @@ def _read_article(view: View, start: int, end: int) -> _Found:
     unit = grammar.after_units.get(word)
     if unit is None or low[end : end + 1] == "-" or low[start - 1] == "-" or low.endswith(_OFTEN, max(0, at - 6), at):
         return None
-    if view.found and view.found[-1].end >= at - 1 and view.found[-1].unit:
-        return end
+    if (view.found and view.found[-1].end >= at - 1 and view.found[-1].unit) or _AGO.match(low, end):
+        return end  # "higher than a year earlier" is no more than a year
     return Quantity(begin, end, unit.kind, canonical(unit.factor), unit.code, qualifier, number=Span(at, at + 1))
 
 

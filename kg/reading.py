@@ -238,6 +238,12 @@ _BASE = re.compile(
     r"|(?:same|corresponding|year-earlier) period)"
     r"(?: (?:the same period|the corresponding period|that|those))?(?: (?:of|in|for|from|during))?(?: the)? ?$"
 )
+# "rose from 20 billion yuan in 2015 to 40 billion", "rose to 40 billion from 20 billion in 2015".
+_BASE_AMOUNT = re.compile(
+    r"\bfrom (?:[a-z]+ ){0,3}(?:rmb ?|cny ?|us\$|[$€])?\d[\d.,]*"
+    r"(?:%| ?(?:hundred|thousand|million|billion|trillion|percent|yuan|rmb|us|u\.s\.|dollars?|euros?|tons)\b\.?){0,4}"
+    r"(?: \([^()]{1,40}\))?(?: (?:at|in|by))?(?: the)? ?$"
+)
 _BASE_WORDS = re.compile(
     r"(?:from|over|on|than|against) (?:the )?(?:end of )?"
     r"(?:(?:previous|last|preceding|prior|same) (?:year|month|quarter)|[12][0-9]{3})$"
@@ -295,7 +301,9 @@ def is_base(text: str, mark: Mark, floor: int) -> bool:
     """Say whether a period is what a number is compared with."""
     before = _before(text, mark, floor)
     words = text[mark.start : mark.end].lower()
-    return bool(_BASE.search(before) or (_BASE_WORDS.match(words) and _AMOUNT.search(before)))
+    if _BASE.search(before) or _BASE_AMOUNT.search(before):
+        return True
+    return _BASE_WORDS.match(words) is not None and _AMOUNT.search(before) is not None
 
 
 def find_modality(sentence: SentenceReading, rules: RuleSet, start: int, end: int) -> str:

@@ -35,7 +35,7 @@ _LIES = re.compile(
     r" (?:the )?(?:(?:[A-Za-z]+ )?China[’']s |city of )?[\"“]?"
 )
 # In an address: "Linhe Zone, Qinglan, Yunhe Province"; but "Linhe Zone, Qinglan and Hualin" are three.
-_ADDRESS = re.compile(r"[\"”]?, (?:[A-Z][a-z]+(?: [Cc]ity)?, )?(?:the )?[\"“]?")
+_ADDRESS = re.compile(r"[\"”]?, (?:[A-Z][a-z]+(?: [Cc]ity)?, )?(?:the )?(?:(?:[A-Za-z]+ )?China[’']s )?[\"“]?")
 _AND = re.compile(r"(?:[’']s)?,? (?:and|or)\b")
 _COARSE = (" Province", " province", " Autonomous Region", "China")
 _HOLDS = re.compile(r"(?:[’']s)? (?:[a-z][\w-]* ){0,2}[\"“]?")
