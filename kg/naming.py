@@ -66,6 +66,7 @@ class Words:
     joined: frozenset[str]
     owners: frozenset[str]
     landforms: frozenset[str]
+    surnames: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,8 +381,8 @@ def find_short_forms(
         short = next((group for group in stated.groups() if group), "") if stated else ""
         if short and mention.type in by_type and _shortens(short, name, mention.label, stated):
             add(ShortForm(short, mention, True))
-        if mention.kind == "cue" or (mention.kind == "name" and mention.type != town):
-            if mention.type == town and " " not in mention.label:
+        if mention.kind in ("cue", "name"):
+            if mention.kind == "cue" and mention.type == town and " " not in mention.label:
                 add(ShortForm(mention.label, mention, False))
             for cue in by_type.get(mention.type, ()):
                 stem = _stem_name(mention.label, cue, words)
@@ -425,7 +426,7 @@ def _stem_name(label: str, cue: Cue, words: Words) -> str:
     return stem if any(names_which(word, words) for word in _SPLIT.split(stem)) else ""
 
 
-def locate_short_forms(text: str, forms: Sequence[ShortForm]) -> Iterator[Mention]:
+def locate_short_forms(text: str, forms: Sequence[ShortForm], words: Words) -> Iterator[Mention]:
     """Yield where an article uses its short forms, each with the span of the full name."""
     if not forms:
         return
@@ -436,7 +437,7 @@ def locate_short_forms(text: str, forms: Sequence[ShortForm]) -> Iterator[Mentio
         full = form.mention
         if full.start <= match.start() < full.end:
             continue
-        if not form.stated and _is_part(text, match.start(), match.end()):
+        if not form.stated and _is_part(text, match.start(), match.end(), words):
             continue
         yield Mention(
             match.start(),
@@ -450,9 +451,16 @@ def locate_short_forms(text: str, forms: Sequence[ShortForm]) -> Iterator[Mentio
         )
 
 
-def _is_part(text: str, start: int, end: int) -> bool:
-    """Say whether a capitalised word stands beside the words: they are then part of another name."""
-    if re.compile(r"(?:[-–]|[ ](?:&|and|of)?[ ]?)[A-Z0-9]").match(text, end) and text[end : end + 5] != " and ":
+_BESIDE = re.compile(r"(?:[-–]|[ ](?:&|and|of)?[ ]?)([A-Z0-9][\w’'-]*)")
+
+
+def _is_part(text: str, start: int, end: int, words: Words) -> bool:
+    """Say whether a capitalised word stands beside the words: they are then part of another name.
+
+    A verb of a headline ("Renhuai Signs Ten Projects") is none.
+    """
+    behind = _BESIDE.match(text, end)
+    if behind and text[end : end + 5] != " and " and behind[1] not in words.stops:
         return True
     before = re.search(r"([\w’'-]+)[ ]$", text[max(0, start - MAX_WORD) : start])
     return (

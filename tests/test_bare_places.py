@@ -1,0 +1,61 @@
+"""Places by their bare names: known ones, those an article names in full elsewhere, and what is no place."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.article import parse_article
+from kg.pipeline import Tools
+from kg.vocab import ADMIN_AREA, DISTRICT
+
+
+def read_places(tools: Tools, text: str) -> list[str]:
+    """Return each place as it is written, the thing it is, and the words that name it in full where they are others."""
+    article = parse_article(text.encode(), tools.page, article_id="text")
+    found = []
+    for sentence in tools.extractor.read(article).sentences:
+        for mention in (mark.mention for mark in sentence.marks):
+            if mention and mention.type in (ADMIN_AREA, DISTRICT):
+                full = f" ({article.slice(*mention.resolved)})" if mention.resolved else ""
+                found.append(f"{article.text[mention.start : mention.end]} = {mention.label}{full}")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        # Cities and districts of the list.
+        ("Officials in Zunyi met. Wuhou's firms grew.", ["Zunyi = Zunyi", "Wuhou = Wuhou District"]),
+        ("Shunde, in Foshan, has 30 firms.", ["Shunde = Shunde District", "Foshan = Foshan"]),
+        # What the article itself names in full, before or behind, in the title, owned or governed.
+        (
+            "Pukan District grew. In Pukan, firms grew.",
+            ["Pukan District = Pukan District", "Pukan = Pukan District (Pukan District)"],
+        ),
+        (
+            "In Pukan, firms grew. Pukan County is old.",
+            ["Pukan = Pukan County (Pukan County)", "Pukan County = Pukan County"],
+        ),
+        ("Pukan's firms grew. Pukan city is old.", ["Pukan = Pukan city (Pukan city)", "Pukan city = Pukan city"]),
+        (
+            "Pukan Signs Ten Projects\n\nIt was in Pukan New Area.",
+            ["Pukan = Pukan New Area (Pukan New Area)", "Pukan New Area = Pukan New Area"],
+        ),
+        ("Pukan Town is small. Pukan's firms grew.", ["Pukan Town = Pukan Town", "Pukan = Pukan Town (Pukan Town)"]),
+        # A bare name of two things, siblings, or part of another name, is none.
+        (
+            "Pukan District lies in Pukan County. Pukan grew.",
+            ["Pukan District = Pukan District", "Pukan County = Pukan County"],
+        ),
+        ("East Pukan District grew. Pukan grew.", ["East Pukan District = East Pukan District"]),
+        ("Pukan District grew. The Pukan Bridge is long.", ["Pukan District = Pukan District"]),
+        # Only the long form tells which place is meant.
+        ("Beihai is warm.", []),
+        ("Beihai City is warm. Beihai grew.", ["Beihai City = Beihai City", "Beihai = Beihai City (Beihai City)"]),
+        ("The Huangpu is a river.", []),
+        # Somebody's given name.
+        ("Wang Lijiang spoke in Lijiang.", ["Lijiang = Lijiang"]),
+    ],
+)
+def test_a_bare_name_is_the_place_that_the_article_means(tools: Tools, text: str, places: list[str]) -> None:
+    assert read_places(tools, text) == places
