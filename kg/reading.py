@@ -22,6 +22,7 @@ CLAUSE = 90
 """How many masked characters before a match can still say that it is planned or denied."""
 
 # "…, whose statistics show that in 2021, the GDP …" is none: what follows is still said.
+_DONE = re.compile(r"\b(?:after|following|having) (?:having )?[a-z]{3,}(?:ing|ed) ")
 _ASIDE = re.compile(
     r",\s(?:which|who|whose|where)\b(?:(?!\b(?:show|said|say|report|indicate)\w* that\b)[^,;:]){0,160},"
 )
@@ -310,14 +311,15 @@ def find_modality(sentence: SentenceReading, rules: RuleSet, start: int, end: in
     """Return achieved, planned, target or denied, from masked positions and the clause before them.
 
     What a list of targets names ("the main targets are: …") is a target, however far down the list.
-    What a closed aside says ("X, which will be widened, has …") is not said of the match, and a denial
-    ends where "and" or "but" begins a new clause.
+    What a closed aside says ("X, which will be widened, has …") is not said of the match, a denial
+    ends where "and" or "but" begins a new clause, and no plan reaches over "after attracting" to what was done.
     """
     text = sentence.folded
     clause = max(text.rfind(mark, 0, start) for mark in (";", ":", ". ")) + 1
     clause = max(clause, start - CLAUSE)
     lead, match = _ASIDE.sub(", ", text[clause:start]), text[start:end]
     denied = _CLAUSE.split(lead)[-1] + match
+    lead = _DONE.split(lead)[-1]
     if _TARGETS.search(text, 0, start):
         return "target"
     for name, pattern, words in (

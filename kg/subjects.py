@@ -43,6 +43,14 @@ _HOLDS = re.compile(r"(?:[’']s)? (?:[a-z][\w-]* ){0,2}[\"“]?")
 _UNNAMED = re.compile(
     r"(?:[a-z]|[A-Z][a-z]+) ([A-Z][a-z][\w-]*) in (?:the )?(?:(?:[A-Z]\w+ )?China[’']s |city of )?[\"“]?$"
 )
+# Something without a name, and where it lies: "the park in Linhe District" is what is spoken of, and not Linhe.
+_THING_IN = re.compile(
+    r"\b(?:the|an?|this|that|one|another|its|their|[\w-]+[’']s) (?:[\w-]+ ){0,4}"
+    r"(?:park|zone|project|plant|factory|base|building|hospital|school|university|college|institute|laboratory|company|firm"
+    r"|enterprise|community|village|town|center|centre|platform|campus|complex|hub|port|airport|station|site|facility|store)"
+    r"(?:,? (?:located|based|situated|built|lying))? (?:in|at|near)(?: the)? [\"“‘']?$",
+    re.IGNORECASE,
+)
 _JOINED = re.compile(r",? (?:and|or)(?: the)? |, (?:the )?")
 _OF = re.compile(r"\bof(?: the)? $", re.IGNORECASE)
 _FROM = re.compile(r"\bfrom(?: the)? $", re.IGNORECASE)
@@ -259,7 +267,10 @@ def _leaves_open(text: str, mark: Mark) -> bool:
 
 
 def _houses_unknown(text: str, mark: Mark, marks: Sequence[Mark]) -> bool:
-    """Say whether a mark tells where something lies whose name nobody knows."""
+    """Say whether a mark tells where something lies that has no name, or one that nobody knows."""
+    thing = _THING_IN.search(text, max(0, mark.start - 90), mark.start)
+    if thing is not None and not any(thing.start() < other.end and other.start < mark.start for other in marks):
+        return True
     found = _UNNAMED.search(text, max(0, mark.start - 60), mark.start)
     return found is not None and not any(other.start <= found.start(1) < other.end for other in marks)
 
