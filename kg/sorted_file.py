@@ -18,6 +18,8 @@ RUN_BYTES = 48 * 1024 * 1024
 FAN_IN = 24
 """How many files are merged at a time, so that a low limit of open files is enough."""
 _CHUNK = 4 * 1024 * 1024
+_MERGED_CHUNK = 256 * 1024
+"""How much is read at a time of each file that is merged."""
 
 
 def sort_blocks(blocks: Iterable[bytes], scratch: Path, *, run_bytes: int = RUN_BYTES) -> Iterator[bytes]:
@@ -56,7 +58,7 @@ def _write_run(lines: Iterable[bytes], scratch: Path, number: int) -> Path:
 def merge_files(paths: Sequence[Path]) -> Iterator[bytes]:
     """Yield the lines of sorted files in order, and take the files away."""
     with ExitStack() as stack:
-        streams = [stack.enter_context(path.open("rb", buffering=1024 * 1024)) for path in paths]
+        streams = [stack.enter_context(path.open("rb", buffering=_MERGED_CHUNK)) for path in paths]
         yield from heapq.merge(*streams)
     for path in paths:
         path.unlink()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 
 from kg import vocab as v
 
@@ -12,6 +13,7 @@ _QUAD = re.compile(r"(<[^>]*>) (<[^>]*>) (.*) (<[^>]*>) \.", re.DOTALL)
 _FIRST = {f"<{v.TYPE}>": "0", f"<{v.LABEL}>": "1"}
 _TYPED = re.compile(r'"(.*)"\^\^<(.*)>', re.DOTALL)
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_REMEMBERED = 50_000
 _FRACTION = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
 
 
@@ -35,24 +37,62 @@ def format_turtle(lines: Iterable[str], prefixes: Mapping[str, str]) -> str:
     a:s a:p "x" .
     <BLANKLINE>
     """
-    triples = {tuple(split_quad(line)[:3]) for line in lines}
     short = Shortener(prefixes)
-    blocks = short.blocks(triples, "")
-    return short.header() + "\n" + "\n".join(blocks)
+    blocks = "".join(stream_turtle(sorted({record_by_subject(f"{line}\n".encode()) for line in lines}), short))
+    return short.header() + blocks
 
 
-def format_trig(lines: Iterable[str], prefixes: Mapping[str, str]) -> str:
-    """Return N-Quads lines as TriG, graph by graph in the order of their IRIs."""
-    graphs: dict[str, set[tuple[str, ...]]] = {}
-    for line in lines:
-        subject, predicate, term, graph = split_quad(line)
-        graphs.setdefault(graph, set()).add((subject, predicate, term))
-    short = Shortener(prefixes)
-    parts = []
-    for graph in sorted(graphs):
-        body = "\n".join(short.blocks(graphs[graph], "    "))
-        parts.append(f"{short.term(graph)} {{\n{body}}}\n")
-    return short.header() + "\n" + "\n".join(parts)
+def record_by_subject(line: bytes) -> bytes:
+    r"""Return an N-Quads line as a record that sorts into the order of the blocks, its graph left out.
+
+    The subject has no closing bracket, so that x1 stands before x10. Raises ``ValueError`` for a blank node.
+
+    >>> record_by_subject(b'<a:s> <a:p> "x" <a:g> .\n')
+    b'<a:s <a:p> "x"\n'
+    """
+    subject, rest = line.split(b" ", 1)
+    if not subject.endswith(b">"):
+        raise ValueError(f"not a quad about an IRI: {line!r}")
+    return subject[:-1] + b" " + rest[: rest.rindex(b" <")] + b"\n"
+
+
+def record_by_graph(line: bytes) -> bytes:
+    r"""Return an N-Quads line as a record that sorts by graph, and then as ``record_by_subject`` does.
+
+    >>> record_by_graph(b'<a:s> <a:p> "x" <a:g> .\n')
+    b'<a:g> <a:s <a:p> "x"\n'
+    """
+    graph = line[line.rindex(b" <") + 1 : -3]
+    return graph + b" " + record_by_subject(line)
+
+
+def stream_turtle(records: Iterable[bytes], short: Shortener, indent: str = "") -> Iterator[str]:
+    """Yield the blocks of sorted ``record_by_subject`` records, an empty line before each."""
+    for subject, group in groupby(records, subject_of):
+        yield "\n" + short.block(subject, properties_of(group), indent)
+        short.forget()
+
+
+def stream_trig(records: Iterable[bytes], short: Shortener) -> Iterator[str]:
+    """Yield the graphs of sorted ``record_by_graph`` records, an empty line before each."""
+    for graph, group in groupby(records, lambda record: record[: record.index(b" ")]):
+        yield f"\n{short.term(graph.decode())} {{"
+        yield from stream_turtle((record[len(graph) + 1 :] for record in group), short, "    ")
+        yield "}\n"
+
+
+def subject_of(record: bytes) -> str:
+    """Return the subject of a ``record_by_subject`` record."""
+    return record[: record.index(b" ")].decode() + ">"
+
+
+def properties_of(records: Iterable[bytes]) -> dict[str, list[str]]:
+    """Return the objects of ``record_by_subject`` records of one subject, by predicate."""
+    properties: dict[str, list[str]] = {}
+    for record in records:
+        _, predicate, term = record[:-1].decode().split(" ", 2)
+        properties.setdefault(predicate, []).append(term)
+    return properties
 
 
 def split_quad(line: str) -> tuple[str, str, str, str]:
@@ -102,14 +142,10 @@ class Shortener:
                 return f"{prefix}:{local}"
         return term
 
-    def blocks(self, triples: Iterable[tuple[str, ...]], indent: str) -> list[str]:
-        """Return one block of lines per subject: type first, then label, then the rest in order."""
-        subjects: dict[str, dict[str, list[str]]] = {}
-        for subject, predicate, term in triples:
-            subjects.setdefault(subject, {}).setdefault(predicate, []).append(term)
-        # Without the closing bracket, so that x1 stands before x10.
-        order = sorted(subjects, key=lambda subject: subject[:-1])
-        return [self.block(subject, subjects[subject], indent) for subject in order]
+    def forget(self) -> None:
+        """Forget the terms written so far, if they are many; the prefixes used stay known."""
+        if len(self.seen) > _REMEMBERED:
+            self.seen.clear()
 
     def block(self, subject: str, properties: Mapping[str, Iterable[str]], indent: str = "") -> str:
         """Return all that is said of one subject."""

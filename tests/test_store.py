@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -27,7 +28,7 @@ from kg.store import (
     replace_graph,
     write_file,
 )
-from kg.turtle import data_prefixes, format_trig, format_turtle
+from kg.turtle import Shortener, data_prefixes, format_turtle, record_by_graph, stream_trig
 
 BASE = "https://kg.example/id/"
 A = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
@@ -39,6 +40,13 @@ LINES = [
     f'<{BASE}y> <https://schema.org/headline> "昌平 \\"Life\\nValley\\" 🙂"@en <{TWO}> .',
     f'<{BASE}y> <{v.VALUE}> "168"^^<{v.XSD_DECIMAL}> <{TWO}> .',
 ]
+
+
+def format_trig(lines: Iterable[str], prefixes: dict[str, str]) -> str:
+    """Return N-Quads lines as the TriG that an export streams."""
+    short = Shortener(prefixes)
+    text = "".join(stream_trig(sorted({record_by_graph(f"{line}\n".encode()) for line in lines}), short))
+    return short.header() + text
 
 
 def test_a_store_is_built_read_and_counted(tmp_path: Path) -> None:

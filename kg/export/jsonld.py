@@ -7,15 +7,21 @@ observation. The context lies in the file: no reader has to fetch anything. Expa
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from typing import Any, TypeAlias
 
 import pyoxigraph as ox
 
 from kg import vocab as v
 from kg.export.base import Target
+from kg.export.quads import QuadFiles
 from kg.export.source import Source
-from kg.nquads import join_lines
+from kg.turtle import subject_of
 
+Node: TypeAlias = "dict[str, list[Any]]"
+
+_SUBJECT = f" <{v.SUBJECT}> ".encode()
 _NESTED = (v.EVIDENCE, v.STATES)
 _IDS = (
     *v.RELATIONS, v.ABOUT, v.INDICATOR, v.UNIT, v.QUALIFIER, v.QUALIFIER_BEFORE, v.VALUE_STATUS, v.STATES,
@@ -54,18 +60,43 @@ def _term(iri: str) -> str:
 
 
 def write_jsonld(source: Source, target: Target) -> None:
-    """Write the graphs as JSON-LD, things in order of their IRI."""
+    """Write the graphs as JSON-LD, things in order of their IRI; memory holds one graph that has claims at a time."""
     writer = _Writer(source.prefixes)
-    graphs: dict[str, dict[str, dict[str, list[Any]]]] = {}
-    for quad in ox.parse(join_lines(source.lines), format=ox.RdfFormat.N_QUADS):
-        nodes = graphs.setdefault(_value(quad.graph_name), {})
-        nodes.setdefault(_value(quad.subject), {}).setdefault(quad.predicate.value, []).append(quad.object)
-    target.counts["quads"] = len(source.lines)
-    documents = [{"@id": writer.short(name), "@graph": writer.frame(graphs[name])} for name in sorted(graphs)]
-    text = json.dumps({"@context": writer.context, "@graph": documents}, ensure_ascii=False, indent=1)
+    target.counts["quads"] = source.quads.survey.quads
     with target.open() as stream:
-        stream.write(text.encode())
-        stream.write(b"\n")
+        for piece in _stream(writer, source.quads):
+            stream.write(piece.encode())
+
+
+def _stream(writer: _Writer, quads: QuadFiles) -> Iterator[str]:
+    """Yield the document as ``json.dumps`` with an indent of one writes it whole."""
+    yield f'{{\n "@context": {_indented(writer.context, 1)},\n "@graph": ['
+    stop = "\n  "
+    for graph, read_records in quads.read_graphs():
+        yield f'{stop}{{\n   "@id": {_indented(writer.short(graph), 3)},\n   "@graph": ['
+        between = "\n    "
+        for node in writer.frame(read_records):
+            yield between + _indented(node, 4)
+            between = ",\n    "
+        yield "\n   ]\n  }"
+        stop = ",\n  "
+    yield "\n ]\n}\n" if stop[0] == "," else "]\n}\n"
+
+
+def _indented(value: Any, depth: int) -> str:
+    """Return a value as JSON whose first line stands ``depth`` deep in a document."""
+    return json.dumps(value, ensure_ascii=False, indent=1).replace("\n", "\n" + " " * depth)
+
+
+def _read_nodes(records: Iterable[bytes]) -> Iterator[tuple[str, Node]]:
+    """Yield the things of one graph in order: IRI, and what is said of it by predicate."""
+    for subject, group in groupby(records, subject_of):
+        start = subject.encode()
+        triples = b"".join(start + record[len(start) - 1 : -1] + b" .\n" for record in group)
+        node: Node = {}
+        for quad in ox.parse(triples, format=ox.RdfFormat.N_TRIPLES):
+            node.setdefault(quad.predicate.value, []).append(quad.object)
+        yield subject[1:-1], node
 
 
 class _Writer:
@@ -91,31 +122,35 @@ class _Writer:
                 return f"{name}:{iri[len(namespace) :]}"
         return iri
 
-    def frame(self, nodes: dict[str, dict[str, list[Any]]]) -> list[dict[str, Any]]:
-        """Return the nodes of one graph that stand by themselves, the others inside them."""
+    def frame(self, read_records: Callable[[], Iterator[bytes]]) -> Iterator[dict[str, Any]]:
+        """Yield the nodes of one graph that stand by themselves, the others inside them."""
+        if not any(_SUBJECT in record for record in read_records()):
+            # No claims: nothing lies inside anything, and no node needs another.
+            for iri, node in _read_nodes(read_records()):
+                yield self._node(iri, {iri: node}, {}, set(), set())
+            return
+        nodes = dict(_read_nodes(read_records()))
         inside: dict[str, list[str]] = {}
-        held: set[str] = set()
-        for iri, node in sorted(nodes.items()):
+        for iri, node in nodes.items():
             for subject in node.get(v.SUBJECT, []):
                 if len(node[v.SUBJECT]) == 1 and _value(subject) != iri:
                     inside.setdefault(_value(subject), []).append(iri)
-                    held.add(iri)
-        for iri, node in sorted(nodes.items()):
+        claims = {claim for held in inside.values() for claim in held}
+        held = set(claims)
+        for iri, node in nodes.items():
             if iri in held:
                 held |= {_value(term) for key in _NESTED for term in node.get(key, [])} & set(nodes)
         done: set[str] = set()
-        return [
-            self._node(iri, nodes, inside, done)
-            for iri in sorted(set(nodes) | set(inside))
-            if iri not in held or iri in inside
-        ]
+        for iri in sorted(nodes.keys() | inside.keys()):
+            if iri not in held or iri in inside:
+                yield self._node(iri, nodes, inside, claims, done)
 
     def _node(
-        self, iri: str, nodes: dict[str, dict[str, list[Any]]], inside: dict[str, list[str]], done: set[str]
+        self, iri: str, nodes: dict[str, Node], inside: dict[str, list[str]], claims: set[str], done: set[str]
     ) -> dict[str, Any]:
         done.add(iri)
         found: dict[str, Any] = {"@id": self.short(iri)}
-        in_thing = any(iri in claims for claims in inside.values())
+        in_thing = iri in claims
         node = nodes.get(iri, {})
         for predicate in sorted(node, key=lambda name: (name != v.TYPE, name != v.LABEL, name)):
             if predicate == v.SUBJECT and in_thing:
@@ -127,12 +162,12 @@ class _Writer:
             values: list[Any] = []
             for term in _ordered(node[predicate]):
                 if predicate in _NESTED and in_thing and _value(term) in nodes and _value(term) not in done:
-                    values.append(self._node(_value(term), nodes, inside, done))
+                    values.append(self._node(_value(term), nodes, inside, claims, done))
                 else:
                     values.append(self._term(term, kind))
             found[name] = _one(values)
         if iri in inside:
-            found["claims"] = [self._node(claim, nodes, inside, done) for claim in inside[iri]]
+            found["claims"] = [self._node(claim, nodes, inside, claims, done) for claim in inside[iri]]
         return found
 
     def _term(self, term: Any, kind: str) -> Any:

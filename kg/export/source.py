@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from kg import vocab as v
 from kg.errors import ExportError
+from kg.export.quads import QuadFiles
 from kg.graph import read_claims
 from kg.model import Claim
 from kg.network import Names, Network, Observations, make_network, read_names
 from kg.network_filter import Filter, filter_network, suggest
-from kg.store import dump_lines
 from kg.turtle import data_prefixes
 
 if TYPE_CHECKING:
@@ -70,10 +70,10 @@ class Source:
         return self._load_accounts()
 
     @cached_property
-    def lines(self) -> list[str]:
-        """The N-Quads lines of the parts and articles that are wanted, sorted."""
-        keep = self._graph_names()
-        return [line for line in dump_lines(self.store) if line.rsplit(" ", 2)[1][1:-1] in keep]
+    def quads(self) -> QuadFiles:
+        """The quads of the parts and articles that are wanted, in sorted files."""
+        there = {name.value for name in self.store.named_graphs() if hasattr(name, "value")}
+        return QuadFiles(self.store, there & self._graph_names())
 
     def _graph_names(self) -> set[str]:
         lexicon, ontology = v.graph_iri(self.base, "lexicon"), v.graph_iri(self.base, "ontology")
