@@ -161,6 +161,10 @@ def _is_money(grammar: QuantityGrammar, alias: str) -> bool:
     return grammar.after_units[squeeze(alias)].kind == "money"
 
 
+# "took over 500 projects": the verb has the "over".
+_TAKES = re.compile(r"\b(?:take|takes|took|taken|taking|hand|handed|handing|turn|turned) $")
+
+
 def look_left(view: View, start: int) -> tuple[int, str, Unit | None]:
     """Return where the words before a number begin, the qualifier they say, and the currency before it."""
     low, grammar = view.low, view.grammar
@@ -169,14 +173,14 @@ def look_left(view: View, start: int) -> tuple[int, str, Unit | None]:
         return start, "exact", None
     lower = max(view.floor, start - WINDOW)
     if before == " " or before == "\n":
-        if word_before(low, start, lower).lstrip('("') not in grammar.left_words:
+        if word_before(low, start, lower).rpartition(":")[2].lstrip('("') not in grammar.left_words:
             return start, "exact", None
     elif before in grammar.signs:
         return start - 1, grammar.signs[before], None
     elif before in "(\"'-/":
         return start, "exact", None
     match = grammar.patterns.left.search(low, lower, start)
-    if match is None or match.start() == start:
+    if match is None or match.start() == start or _TAKES.search(low, lower, match.start()):
         return start, "exact", None
     begin, qualifier = match.start(), "exact"
     for group in (1, 2):

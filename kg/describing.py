@@ -164,22 +164,17 @@ class Describer:
             if amount is not None:
                 position, open_words = amount.start, False
                 continue
-            begin = (
-                max(self.text.rfind(" ", floor, position - 1), self.text.rfind("\n", floor, position - 1), floor - 1)
-                + 1
-            )
-            word = self.folded[begin : position - 1].lstrip('"“‘(')
+            begin = max(self.text.rfind(" ", floor, position - 1), floor - 1) + 1
+            word = self.folded[begin : position - 1].lstrip('"“')
             if word in _DEFINITE or word in _INDEFINITE or word in _POSSESSIVE:
                 return _Phrase(words, end, head, word, "") if self._may_lead(word, begin, floor) else None
             if _OWNED.search(word) and open_words:
                 return _Phrase(words, end, head, "", _OWNED.sub("", word))
             if word in self.forms.stops or not _WORD.fullmatch(word):
                 return None
-            position = begin + len(self.folded[begin : position - 1]) - len(word)
-            if position != begin:
-                return None
             if open_words:
-                words = position
+                words = position - 1 - len(word)
+            position = begin
         return None
 
     def _may_lead(self, word: str, begin: int, floor: int) -> bool:

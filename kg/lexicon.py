@@ -74,7 +74,8 @@ _APART = re.compile(r"(?:\A|\n|\b(?:of|in|at|for|to|from|by|with|the) |[’']s |
 MAX_TELLING = 2
 """How many words of a name in a heading tell which thing is meant: with more, a verb is likely among them."""
 _OF = re.compile(r" of\b")
-_WORD_BEFORE = re.compile(r"(?<![\w’'-])([A-Z][a-z]+) $")
+_WORD_BEFORE = re.compile(r"(?<![\w’'-])([A-Z][a-z]+|the) $")
+_CAPITAL = re.compile(r" [A-Z]")
 _PLACES = frozenset({ADMIN_AREA, DISTRICT})
 _SUBJECT = re.compile(r"(?:^|[.!?。！？;]\s+|\n\s*)(?:[A-Z][\w ]{0,30}, )?(?:[Tt]he )?[\"“‘]?$")
 
@@ -122,15 +123,17 @@ class Lexicon:
             name, entity, entry = self._patterns[number]
             if not is_bounded(text, start, end) or not _same_case(text[start:end], name):
                 continue
-            if _SECTION.match(text, end) or (entity.type in _PLACES and self._is_given_name(text, start, name)):
+            if _SECTION.match(text, end) or (entity.type in _PLACES and self._names_other(text, start, end, name)):
                 continue
             kind = "translated" if entry.kind == "translated" else "name"
             yield Mention(start, end, entity.iri, entity.label, entity.type, kind, entry.garbled)
 
-    def _is_given_name(self, text: str, start: int, name: str) -> bool:
-        """Say whether the bare name of a place is somebody's: "Wang Lijiang said"."""
+    def _names_other(self, text: str, start: int, end: int, name: str) -> bool:
+        """Say whether the bare name of a place is somebody's or a thing's: "Wang Lijiang", "the Dalian DD Port"."""
         before = _WORD_BEFORE.search(text, max(0, start - 10), start)
-        return before is not None and " " not in name and before[1] in self._words.surnames
+        if before is None or " " in name:
+            return False
+        return before[1] in self._words.surnames or (before[1] in ("the", "The") and bool(_CAPITAL.match(text, end)))
 
     def read_mentions(self, text: str, spans: Sequence[Span]) -> list[list[Mention]]:
         """Return the mentions of each stretch of one article, with the short forms that it makes of its names.

@@ -14,6 +14,13 @@ MAX_ITEM = 90
 _MARK = re.compile("[\ue000-\ue0ff][\ue100-\uf8ff]")
 _COMMA = re.compile(r"(?:, (?:and|or|as well as)|,|、| as well as) ?")
 _AND = re.compile(r" (?:and|or|&) ")
+# What one name joins: "Shenlan Science and Technology" is one item, "Shenlan Science" none.
+_JOINED = re.compile(
+    r"(?:Science|Research|Culture|Economy|Economic|Industry|Health|Energy|Machinery|Environment|Education"
+    r"|Information|Testing|Electronics|Import|Trade|Design|Medicine|Water|Construction) (?:and|&)"
+    r" (?:Technology|Development|Tourism|Trade|Commerce|Medicine|Saving|Equipment|Protection|Training"
+    r"|Communication|Research|Certification|Export|Art|Health|Power|Engineering|Information)\b"
+)
 _LEAD = re.compile(r"(?:(?:and|or|the|a|an|both|its|their) )+")
 # Where an item ends and the sentence goes on.
 _STOP = re.compile(
@@ -98,7 +105,8 @@ def _bare(masked: str, item: Item) -> str:
 
 
 def _halves(masked: str, part: Item, *, only_last: bool = False) -> list[Item]:
-    joints = list(_AND.finditer(masked, *part))
+    joined = [found.span() for found in _JOINED.finditer(masked, *part)]
+    joints = [j for j in _AND.finditer(masked, *part) if not any(a < j.start() < b for a, b in joined)]
     if only_last:
         joints = joints[-1:]
     halves: list[Item] = []

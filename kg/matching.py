@@ -58,6 +58,7 @@ _WHOLE = re.compile(
 _SHORT = re.compile(r" \([A-Z&]{2,8}\)")
 _PRONOUN = re.compile(r"[ ,]*(?:and )?(?:its|it|their|they)\b")
 _DETERMINER_LAST = re.compile(r"\b(?:the|its|their) $", re.IGNORECASE)
+_AMOUNT = re.compile(f"({MARK}) ")
 _DETERMINER = re.compile(r"(?:(?:the|a|an|its|their|this|these) )+", re.IGNORECASE)
 # The base that a growth has where an article names none: not worth a scope of its own.
 _USUAL = re.compile(
@@ -138,6 +139,8 @@ class SentenceMatcher:
         self._places: dict[str, dict[str, list[int]]] = {}
         self._subjects: dict[tuple[int, bool, bool], tuple[tuple[Mention, str] | None, tuple[Mention, ...]]] = {}
         self._asks_things = False
+        self._groups: dict[tuple[str, str], _Thing] = {}
+        """By the mark of a number and what it counts, the group that a rule has made of it first."""
         self.refusals: list[Refusal] = []
 
     def make_claims(self) -> list[Claim]:
@@ -254,6 +257,9 @@ class SentenceMatcher:
         kind = class_name(part["class"])
         masked = self.sentence.masked
         bare = item if names else strip_noun(masked, item)
+        amount = _AMOUNT.match(masked, bare.start, bare.end)
+        if amount and self.sentence.mark_at(amount[1]).quantity:
+            bare = Item(amount.end(), bare.end)  # "a 2-billion-yuan plant"
         words = masked[bare.start : bare.end]
         if is_mark(words):
             mention = self.sentence.mark_at(words).mention
@@ -757,10 +763,16 @@ class SentenceMatcher:
             value = self._quantity(match, part["value"]).value if match.groupdict().get(part.get("value", "")) else ""
             key = self._label(part.get("key", part["cohort"]), match)
             member = self._member_class(part.get("type", ""), match)
+            number = (match.groupdict().get(part.get("value", "")) or "", member)
+            if part.get("same") and number in self._groups:
+                return self._groups[number]
             iri = cohort_iri(base, article, member, key, value)
             if member:
                 self.members.setdefault(iri, member)
-            return _Thing(iri, label, "Cohort", garbled)
+            made = _Thing(iri, label, "Cohort", garbled)
+            if number[0]:
+                self._groups.setdefault(number, made)
+            return made
         if "event" in part:
             label = self._label(part["event"], match)
             iri = mint_iri(base, "event", hash_id(article, part.get("key", label)))

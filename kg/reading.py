@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from kg.describing import Describer
 from kg.lexicon import Lexicon, fold_case, resolve_references
 from kg.model import Article, Mention, Quantity, Sentence, Span
-from kg.pattern import INDEX_BASE, MAX_MARKS, OTHER_CLASS
+from kg.pattern import INDEX_BASE, MARK, MAX_MARKS, OTHER_CLASS
 from kg.quantity import QuantityGrammar, find_quantities
 from kg.rules import RuleSet
 
@@ -28,6 +28,10 @@ _ASIDE = re.compile(
 )
 _CLAUSE = re.compile(r",\s(?:and|but|while|yet|so)\b")
 
+_PLANS = re.compile(
+    r"\b(?:formulated|made|set out|drew up|drawn up|released|unveiled|has|have|put forward) (?:an?|its|the)"
+    rf" (?:[\w-]+ ){{0,2}}plan (?:{MARK} )?(?:for|to|that)\b[^.;:]*$"
+)
 _TARGETS = re.compile(r"\b(?:targets|goals|objectives)\b[^.;:]{0,80}(?::|\b(?:are|include)\b)")
 
 _OPEN = "\"“‘'「『《"
@@ -310,7 +314,7 @@ def is_base(text: str, mark: Mark, floor: int) -> bool:
 def find_modality(sentence: SentenceReading, rules: RuleSet, start: int, end: int) -> str:
     """Return achieved, planned, target or denied, from masked positions and the clause before them.
 
-    What a list of targets names ("the main targets are: …") is a target, however far down the list.
+    What a plan or a list of targets names ("the main targets are: …") is a target, however far down the list.
     What a closed aside says ("X, which will be widened, has …") is not said of the match, a denial
     ends where "and" or "but" begins a new clause, and no plan reaches over "after attracting" to what was done.
     """
@@ -322,6 +326,8 @@ def find_modality(sentence: SentenceReading, rules: RuleSet, start: int, end: in
     lead = _DONE.split(lead)[-1]
     if _TARGETS.search(text, 0, start):
         return "target"
+    if _PLANS.search(text, 0, start):
+        return "planned"
     for name, pattern, words in (
         ("denied", rules.denied, denied),
         ("target", rules.target, lead + match),

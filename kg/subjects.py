@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from kg.model import Entity, Mention
 from kg.reading import Mark, Reading, SentenceReading
-from kg.vocab import ADMIN_AREA, DISTRICT, PARK, is_described
+from kg.vocab import ADMIN_AREA, DISTRICT, PARK, PROJECT, is_described
 
 BEARERS = frozenset({"District", "Park", "AdminArea", "Enterprise", "Project", "Organization"})
 """The classes whose things a number can belong to."""
@@ -23,7 +23,8 @@ REACH = 24
 _GOVERNED = re.compile(
     r"\b(?:of|in|at|for|to|from|by|with|into|on|near|than|among|across|between|under|as|like|including|outside|via"
     r"|capital of|located in|east|west|north|south|central"
-    r"|eastern|western|northern|southern|(?:north|south)(?:east|west)(?:ern)?)(?: the| all| whole)*[ -][\"“‘']?$",
+    r"|(?-i:[a-z]{3,}ing)|eastern|western|northern|southern|(?:north|south)(?:east|west)(?:ern)?)"
+    r"(?: the| all| whole)*[ -][\"“‘']?$",
     re.IGNORECASE,
 )
 _PLACED = re.compile(
@@ -130,6 +131,8 @@ def find_subject(
         if pronoun or other.sentence.paragraph == sentence.sentence.paragraph:
             rivals += last if len(last) > 1 else ()
             is_main = main is not None and [main[0].entity] == [mention.entity for mention in last]
+            # "…, the Red Hill Project covers 30 mu. It …": of a project right before, wherever it stands.
+            is_main = is_main or (last[:1] != [] and last[0].type == PROJECT and other is reading.sentences[number - 1])
             return (last[0], "paragraph-subject") if len(last) == 1 and (told or is_main or not pronoun) else None
         break
     if main is not None and last and main[0].entity not in {mention.entity for mention in last}:
