@@ -32,6 +32,10 @@ _REGIONAL = frozenset(("industrial", "regional", "local", "agricultural", "fisca
 OF_THINGS = frozenset(("investment", "area", "floorArea", "capacity", "beds", "jobs-created"))
 """What is said of plants, bases and buildings as well as of places: whichever the words before are about."""
 PLACES = frozenset(("District", "Park", "AdminArea"))
+_OF_FIRMS = frozenset(
+    name + growth for name in ("revenue", "profit", "output", "sales", "turnover") for growth in ("", "Growth")
+)
+_TELLS = re.compile(r"(?: (?:also|has|had|recently))? (?:said|announced|reported|added|noted|posted|saw|expects)\b")
 # What is invested is said of a project: never of the place a sentence is about, unless it is named with it.
 _INVESTED = re.compile(
     r"(?:(?:agreed|planned|total|estimated|combined|contracted|intended|contractual|cumulative|expected)-)*investments?"
@@ -331,9 +335,11 @@ class SentenceMatcher:
 
     def _may_own(self, subject: _Thing, predicate: str, match: re.Match[str]) -> bool:
         """Say whether a number can belong to a thing that stands elsewhere: "the output value" is of what?"""
+        name = re.split(r"[/#]", predicate)[-1]
+        if subject.type in PLACES and name in _OF_FIRMS and self._is_told_by_firm(match):
+            return False
         if not subject.how.endswith("-subject"):
             return True
-        name = re.split(r"[/#]", predicate)[-1]
         if subject.type in PLACES and _INVESTED.fullmatch(name):
             return False
         if subject.how in ("value-subject", "sentence-subject") or _PRONOUN.match(match.string, match.start()):
@@ -343,6 +349,13 @@ class SentenceMatcher:
         if name.removeprefix("growth-of-").removesuffix("Growth") not in PARTS or len(words) > 3:
             return True
         return bool(_REGIONAL & {fold_case(word) for word in words}) or self._is_spoken_of(subject)
+
+    def _is_told_by_firm(self, match: re.Match[str]) -> bool:
+        """Say whether an enterprise tells it: "Lanhai said its revenue in Linhe District doubled" is of Lanhai."""
+        first = next((mark for mark in self.sentence.marks if mark.mention), None)
+        if first is None or first.mention is None or not first.mention.type.endswith("Enterprise"):
+            return False
+        return first.end <= self._span(match).start and _TELLS.match(self.article.text, first.end) is not None
 
     def _is_spoken_of(self, subject: _Thing) -> bool:
         """Say whether all the values of the sentence before, of indicators known, are of a thing."""

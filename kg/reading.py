@@ -264,6 +264,7 @@ _EVENT = re.compile(
 )
 
 
+_ASIDE_EVENT = re.compile(r", (?:(?:which|who) (?:was|were) )?(?:[a-z]{3,}ed|built|set up|begun)\b[^,;]{0,100}$")
 _CLAUSE_END = re.compile(r"\s*(?:[.;]|$|,? (?:according|compared|official|data|statistics|said)\b)")
 
 
@@ -277,7 +278,7 @@ def find_period(text: str, sentence: SentenceReading, span: tuple[int, int]) -> 
     floor = sentence.sentence.start
     marks = [m for m in sentence.marks if m.quantity and m.quantity.kind in ("period", "date")]
     periods = [m for m in marks if not is_base(text, m, floor)]
-    inside = [m for m in periods if start <= m.start < end]
+    inside = [m for m in periods if start <= m.start < end and not (m.end < end and _dates_aside(text, m, floor))]
     behind = [m for m in periods if end <= m.start and _follows(text, end, m)]
     before = [m for m in periods if m.end <= start and not text[m.end : start].strip()]
     asides = [aside.span() for aside in _ASIDE.finditer(text, floor, start)]
@@ -290,6 +291,11 @@ def find_period(text: str, sentence: SentenceReading, span: tuple[int, int]) -> 
     ]
     chosen = inside[:1] or behind[:1] or before[-1:] or earlier[-1:]
     return chosen[0].quantity if chosen else None
+
+
+def _dates_aside(text: str, mark: Mark, floor: int) -> bool:
+    """Say whether a period dates what a closed aside tells: "Linhe Zone, approved in 2013, covers …"."""
+    return text[mark.end : mark.end + 1] == "," and _ASIDE_EVENT.search(_before(text, mark, floor)) is not None
 
 
 def _follows(text: str, end: int, mark: Mark) -> bool:

@@ -65,6 +65,11 @@ _POST = re.compile(
 _WITHIN = re.compile(r"\b(?:at|in)(?: the)? $", re.IGNORECASE)
 # "Guangzhou's Science City": a name nobody knows, and not Guangzhou, is what the sentence is about.
 _NAMES = re.compile(r"[’']s (?:[\w-]+ )?[A-Z][a-z]")
+# "Yantai's zone has …": the zone is spoken of, whatever it is called.
+_OWNED_THING = re.compile(
+    r"[’'](?:s |(?<=s[’']) )(?:[\w-]+ ){0,3}?(?:zone|park|plant|factory|base|port|airport|hospital|university|station"
+    r"|campus|project|facility|headquarters)\b(?! of)"
+)
 _OWNS = re.compile(r"(?:[’']s|(?<=s)[’']) \w")
 # "the city's bureau said", "Beijing-based", "the Beijing bureau of statistics": the name only describes.
 _DESCRIBES = re.compile(
@@ -221,7 +226,7 @@ def choose_bearer(
         return []
     if lead is not None:
         placed = [mark for mark in placed if mark.start - lead < 12]
-    named = [mark for mark in free if not _NAMES.match(text, mark.end)]
+    named = [m for m in free if not (_NAMES.match(text, m.end) or _OWNED_THING.match(text, m.end, m.end + 60))]
     housed = [mark for mark in placed if _WITHIN.search(text[max(0, mark.start - 24) : mark.start])]
     if (free and not named) or (not free and any(_OWNS.match(text, mark.end) for mark in housed)):
         return []
