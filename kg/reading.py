@@ -264,7 +264,7 @@ _EVENT = re.compile(
 )
 
 
-_ASIDE_EVENT = re.compile(r", (?:(?:which|who) (?:was|were) )?(?:[a-z]{3,}ed|built|set up|begun)\b[^,;]{0,100}$")
+_ASIDE_EVENT = re.compile(r"(?:, | \()(?:(?:which|who) (?:was|were) )?(?:[a-z]{3,}ed|built|set up|begun)\b[^,;]{0,100}$")
 _CLAUSE_END = re.compile(r"\s*(?:[.;]|$|,? (?:according|compared|official|data|statistics|said)\b)")
 
 
@@ -295,7 +295,7 @@ def find_period(text: str, sentence: SentenceReading, span: tuple[int, int]) -> 
 
 def _dates_aside(text: str, mark: Mark, floor: int) -> bool:
     """Say whether a period dates what a closed aside tells: "Linhe Zone, approved in 2013, covers …"."""
-    return text[mark.end : mark.end + 1] == "," and _ASIDE_EVENT.search(_before(text, mark, floor)) is not None
+    return text[mark.end : mark.end + 1] in (",", ")") and _ASIDE_EVENT.search(_before(text, mark, floor)) is not None
 
 
 def _follows(text: str, end: int, mark: Mark) -> bool:
