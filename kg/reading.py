@@ -264,7 +264,10 @@ _EVENT = re.compile(
 )
 
 
-_ASIDE_EVENT = re.compile(r"(?:, | \()(?:(?:which|who) (?:was|were) )?(?:[a-z]{3,}ed|built|set up|begun)\b[^,;]{0,100}$")
+_ASIDE_EVENT = re.compile(
+    r"(?:, | \()(?:(?:which|who) (?:was|were) )?"
+    r"(?:[a-z]{3,}ed|built|set up|begun)\b[^,;]{0,100}$"
+)
 _CLAUSE_END = re.compile(r"\s*(?:[.;]|$|,? (?:according|compared|official|data|statistics|said)\b)")
 
 
