@@ -278,6 +278,16 @@ QUERIES = {
     "not exists, nested": "SELECT $this WHERE { $this :p ?v FILTER NOT EXISTS { { ?v :q ?w } UNION { ?w :q ?v } } }",
     "outer variable in a filter": """SELECT $this ?value WHERE {
         $this :p ?value FILTER NOT EXISTS { ?o :p ?n FILTER(?n > ?value) } }""",
+    "absent, looked for from its end": """SELECT $this ?value WHERE {
+        $this :p ?value FILTER NOT EXISTS { ?o :q $this ; :p ?value } }""",
+    "absent, and equal": """SELECT $this ?value WHERE {
+        $this :p ?value FILTER NOT EXISTS { ?o :q $this ; :p ?n FILTER(?n = ?value) } }""",
+    "absent, of some": """SELECT $this ?path ?value WHERE {
+        { SELECT DISTINCT $this ?path ?value WHERE { $this ?path ?value FILTER(?path IN (:p, :r)) } }
+        FILTER NOT EXISTS { ?o :q $this ; :r ?value ; :p ?x FILTER(?x != 2) } }""",
+    "from many": "SELECT $this ?value WHERE { ?o :q $this ; :p ?value FILTER(?value != :b) }",
+    "from many, but for some": """SELECT $this ?value WHERE {
+        ?o :q $this ; :p ?value FILTER NOT EXISTS { ?o :r $this . ?x :r ?o } }""",
     "exists": "SELECT $this ?value WHERE { $this :p ?value FILTER EXISTS { ?value :q ?x . ?x :p ?y } }",
     "exists in a union": "SELECT $this WHERE { { $this :p ?v FILTER EXISTS { ?v :q ?x } } UNION { $this :r ?v } }",
     "optional": "SELECT $this WHERE { $this :p ?v OPTIONAL { $this :s ?w } FILTER(!BOUND(?w)) }",
@@ -300,7 +310,7 @@ QUERIES = {
 }
 DATA = """
 :a :p 1, 2, :b ; :q :c ; :r :d . :b :p 3, :c ; :q :b . :c :p :a ; :q :a, :c .
-:d :r :a ; :q :b . :x a :T . :y a :T . :c :r :c .
+:d :r :a ; :q :b . :e :q :a ; :p '1'^^xsd:decimal . :x a :T . :y a :T . :c :r :c .
 """
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -157,6 +158,80 @@ def test_each_fault_comes_and_goes_with_its_article(root, makers):
         report = recheck_graph(report, *replaced(store, 15, fault))
         assert fault in {report.shape_name(r.shape) for r in report.results}
         assert report.results == check(store, shapes).results
+
+
+HUB = """
+    :S sh:targetSubjectsOf :has ; sh:sparql [ sh:prefixes :P ; sh:select \"\"\"SELECT $this ?path ?value WHERE {
+        { SELECT DISTINCT $this ?path ?value WHERE { $this ?path ?value FILTER(?path IN (:has, :in)) } }
+        FILTER NOT EXISTS { ?c :about $this ; :says ?path ; :what ?value ; :status :sound } }\"\"\" ] .
+    :T sh:targetSubjectsOf :count ; sh:sparql [ sh:prefixes :P ; sh:select \"\"\"SELECT $this ?value WHERE {
+        $this :count ?value FILTER NOT EXISTS { ?o :of $this ; :value ?n FILTER(?n = ?value) } }\"\"\" ] .
+    :U sh:targetClass :District ; sh:sparql [ sh:prefixes :P ; sh:select \"\"\"SELECT $this ?value WHERE {
+        ?o :of $this ; :unit :yuan ; :value ?value FILTER(?value > 7) }\"\"\" ] .
+    :V sh:targetSubjectsOf :what ; sh:sparql [ sh:prefixes :P ; sh:select \"\"\"SELECT $this ?value WHERE {
+        $this :about ?s ; :says ?p ; :what ?value FILTER NOT EXISTS { ?s ?p ?value } }\"\"\" ] .
+"""
+
+
+def article_of_hub(number: int) -> list[Quad]:
+    n = str(number)
+    text = f"""
+        :d a :District ; :has :f{n} . :g{n} :count {n} . :c{n} :about :d ; :says :has ; :what :f{n} ; :status :sound .
+        :o{n} :of :d ; :unit :yuan ; :value {number % 10}.0 . :p{n} :of :g{n} ; :value {n}.0 .
+    """
+    graph = NamedNode(f"http://g/{n}")
+    return [Quad(q.subject, q.predicate, q.object, graph) for q in read_quads((PREFIXES + text).encode())]
+
+
+class Counted:
+    """A store that counts what is read of it, but for what a query reads inside."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self.read, self.rows = store, 0, 0
+
+    def quads_for_pattern(self, *pattern):
+        for quad in self.store.quads_for_pattern(*pattern):
+            self.read += 1
+            yield quad
+
+    def query(self, text, **options):
+        self.rows += text.count("(") if "VALUES" in text else 10**6
+        return self.store.query(text, **options)
+
+
+def cost_on_hub(articles: int) -> tuple[int, int]:
+    """Return what is read and what is asked of many articles on one district when one is taken away and put back."""
+    store = Store()
+    for number in range(articles):
+        store.extend(article_of_hub(number))
+    report = check(store, load_shapes((PREFIXES + HUB).encode()))
+    counted = Counted(store)
+    before = article_of_hub(5)
+    for gone, come in ((before, []), ([], before)):
+        for quad in gone:
+            store.remove(quad)
+        store.extend(come)
+        report = recheck_graph(replace(report, store=counted), gone, come)
+        whole = check(store, report.shapes)
+        assert report.results == whole.results and report.focus_counts == whole.focus_counts
+    return counted.read, counted.rows
+
+
+def test_a_change_costs_the_same_however_many_articles_speak_of_its_district():
+    assert cost_on_hub(400) == cost_on_hub(40)
+
+
+def test_literals_of_a_change_are_those_of_the_store():
+    query = "SELECT $this ?value { $this :p ?value }"
+    shapes = f":S sh:targetNode :a ; sh:sparql [ sh:prefixes :P ; sh:select '{query}' ] ."
+    store = Store()
+    quads = read_quads((PREFIXES + ":a :p 4.0, 'x'@EN .").encode())
+    store.extend(quads)
+    report = check(store, load_shapes((PREFIXES + shapes).encode()))
+    assert len(report.results) == 2
+    for quad in quads:
+        store.remove(quad)
+    assert recheck_graph(report, quads, []).conforms
 
 
 @pytest.mark.slow

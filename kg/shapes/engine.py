@@ -139,6 +139,18 @@ class Engine:
             for result in results
         ]
 
+    def begin_rows(self, shape: Shape, bindings: Sequence[Mapping[str, Term]]) -> list[Result]:
+        """Return the results of a shape that is one query, for rows of it of which some variables are known."""
+        from kg.shapes.sparql import run_rows
+
+        evaluation = _Evaluation(self, shape, self.listed(()))
+        run_rows(self, evaluation, shape.constraints[0], bindings)
+        return [
+            replace(result, origin=(shape.node, focus))
+            for focus, results in evaluation.found.items()
+            for result in results
+        ]
+
     def evaluate(self, shape: Shape, nodes: Nodes) -> Found:
         """Return the results of a shape for the nodes that have any."""
         if shape.deactivated:

@@ -78,8 +78,10 @@ class Pairing:
         return f"{self.prologue} SELECT {' '.join('?' + k for k in self.keys)} {columns} WHERE {group}"
 
     def keyed_query(self, first: str = "") -> str:
-        """Return the query for the nodes that have given keys."""
-        return f"{self.prologue} SELECT DISTINCT ?this WHERE {{ {written(self.near, first)} }}"
+        """Return the query for the nodes that have given keys, and may have more than is asked of them."""
+        direct = [edge for edge in self.near if edge.start == "this" and edge.end in self.keys]
+        edges = direct if {edge.end for edge in direct} == set(self.keys) else self.near
+        return f"{self.prologue} SELECT DISTINCT ?this WHERE {{ {written(edges, first)} }}"
 
 
 def written(edges: Iterable[Edge], first: str = "") -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
 from pyoxigraph import NamedNode
@@ -19,7 +20,8 @@ class Edge(NamedTuple):
     """A pattern: ``start`` and ``end`` are names of variables, empty for a constant.
 
     ``block`` is the chain of groups it stands in, the query's own first, of those that may hold or not;
-    ``text`` the pattern as written.
+    ``text`` the pattern as written; ``terms`` its two ends where they are IRIs, and ``verb`` the variable
+    of its predicate.
     """
 
     start: str
@@ -27,6 +29,17 @@ class Edge(NamedTuple):
     end: str
     block: tuple[int, ...]
     text: str = ""
+    terms: tuple[NamedNode | None, NamedNode | None] = (None, None)
+    verb: str = ""
+
+
+def names_of(edge: Edge) -> tuple[str, ...]:
+    """Return the variables of a pattern."""
+    return tuple(name for name in (edge.start, edge.verb, edge.end) if name)
+
+
+Choose = Callable[[list[Edge]], Edge]
+_End = tuple[str, NamedNode | None]
 
 
 class _Unread(Exception):
@@ -42,24 +55,24 @@ def query_edges(text: str, path: Path | None) -> list[Edge] | None:
     Not followed are subqueries that hide a variable or cut rows off, GRAPH, FROM, blank nodes and lists in
     brackets, and negated paths. ``path`` stands for ``$PATH``.
     """
-    items = _open_subqueries(_split_dots(tokens(text)))
+    items = open_subqueries(split_dots(tokens(text)))
     words = {token.word for token in items}
     if words & {"GRAPH", "FROM", "BASE"} or sum(token.word == "SELECT" for token in items) > 1:
         return None
-    prefixes = _prefixes(items)
+    prefixes = prefixes_of(items)
     found = groups(items, ())
     edges: list[Edge] = []
     try:
         for group in found:
             block = tuple(g.start for g in found if g.start <= group.start and group.end <= g.end)
             direct = _direct(items, group.start, group.end)
-            edges.extend(_Reader(direct, prefixes, path, block).edges())
+            edges.extend(Reader(direct, prefixes, path, block).edges())
     except _Unread:
         return None
     return edges
 
 
-def _open_subqueries(items: list[Token]) -> list[Token]:
+def open_subqueries(items: list[Token]) -> list[Token]:
     """Return the query with plain groups for subqueries that only make rows distinct: they read the same."""
     out: list[Token] = []
     selects = 0
@@ -90,8 +103,8 @@ def _group_of_subquery(items: list[Token], place: int) -> int | None:
 
 def query_iris(text: str) -> set[str]:
     """Return all IRIs that a query names, the prefixed ones written out."""
-    items = _split_dots(tokens(text))
-    prefixes = _prefixes(items)
+    items = split_dots(tokens(text))
+    prefixes = prefixes_of(items)
     found = {token.text[1:-1] for token in items if token.kind == "iri"}
     for token in items:
         prefix, _, name = token.text.partition(":")
@@ -105,7 +118,7 @@ def query_conditions(text: str) -> tuple[str, tuple[str, ...], list[str]] | None
 
     Nothing for a query that is more than ``SELECT ?a ?b WHERE { patterns and FILTERs }``.
     """
-    items = _split_dots(tokens(text))
+    items = split_dots(tokens(text))
     found = groups(items, ())
     selects = [place for place, token in enumerate(items) if token.word == "SELECT"]
     if len(selects) != 1 or not found:
@@ -129,36 +142,37 @@ def _whole_conditions(items: list[Token], root: Group, ends: dict[int, int]) -> 
         if items[place].word != "FILTER":
             place += 1
             continue
-        after = _after_condition(items, place + 1)
+        after = after_condition(items, place + 1)
         if items[after].text == "{":
             after = ends[after] + 1
         yield "".join(token.text for token in items[place:after])
         place = after
 
 
-def nest_tests(text: str, bound: set[str]) -> str:
+def nest_tests(text: str, bound: set[str], choose: Choose = itemgetter(0)) -> str:
     """Return the query with the patterns of each ``EXISTS`` one inside the other, each from a bound node.
 
     The engine reads each pattern of such a group on its own, once per row, and joins them after: one
     that no node narrows is read in full. ``EXISTS { a . b }`` and ``EXISTS { a FILTER EXISTS { b } }``
-    mean the same, and in the second ``b`` is narrowed by what ``a`` found.
+    mean the same, and in the second ``b`` is narrowed by what ``a`` found. Of patterns that only end at a
+    bound node the one that ``choose`` takes comes first.
     """
-    items = _split_dots(tokens(text))
-    prefixes, found = _prefixes(items), groups(items, ())
+    items = split_dots(tokens(text))
+    prefixes, found = prefixes_of(items), groups(items, ())
     nested: dict[int, tuple[int, str]] = {}
     for group in found:
         inside = items[group.start + 1 : group.end]
         if group.kind != "exists" or group.has_groups or any(token.word == "BIND" for token in inside):
             continue
         try:
-            edges = _Reader(_direct(items, group.start, group.end), prefixes, None, ()).edges()
+            edges = Reader(_direct(items, group.start, group.end), prefixes, None, ()).edges()
             around = [g for g in found if g.start < group.start and group.end < g.end]
             known = {v for g in around for e in _group_edges(items, g, prefixes) for v in (e.start, e.end)}
         except _Unread:
             continue
         if len(edges) > 1:
-            filters = " ".join(_conditions(items, group.start, group.end))
-            nested[group.start] = (group.end, _nested(edges, filters, known | bound))
+            filters = " ".join(conditions_of(items, group.start, group.end))
+            nested[group.start] = (group.end, _nested(edges, filters, known | bound, choose))
     out: list[str] = []
     place = 0
     while place < len(items):
@@ -169,14 +183,25 @@ def nest_tests(text: str, bound: set[str]) -> str:
 
 
 def _group_edges(items: list[Token], group: Group, prefixes: dict[str, str]) -> list[Edge]:
-    return _Reader(_direct(items, group.start, group.end), prefixes, None, ()).edges()
+    return Reader(_direct(items, group.start, group.end), prefixes, None, ()).edges()
 
 
-def _nested(edges: list[Edge], filters: str, bound: set[str], layers: int = 0) -> str:
+def group_edges(items: list[Token], group: Group) -> list[Edge] | None:
+    """Return the patterns that stand in a group itself, nothing where one is not followed."""
+    try:
+        return _group_edges(items, group, prefixes_of(items))
+    except _Unread:
+        return None
+
+
+def _nested(
+    edges: list[Edge], filters: str, bound: set[str], choose: Callable[[list[Edge]], Edge], layers: int = 0
+) -> str:
     """Return a group whose first patterns begin at bound nodes, and whose rest stands in a group of its own."""
     first = [edge for edge in edges if edge.start in bound and edge.start]
     if not first:
-        first = [edge for edge in edges if edge.end in bound and edge.end][:1]
+        ending = [edge for edge in edges if edge.end in bound and edge.end]
+        first = [choose(ending)] if len(ending) > 1 else ending
     rest = [edge for edge in edges if edge not in first]
     if not first or not rest or layers > MAX_LAYERS:
         first, rest = edges, []
@@ -184,16 +209,16 @@ def _nested(edges: list[Edge], filters: str, bound: set[str], layers: int = 0) -
     if not rest:
         return f"{{ {text} . {filters} }}"
     known = bound | {variable for edge in first for variable in (edge.start, edge.end)}
-    return f"{{ {text} . FILTER EXISTS {_nested(rest, filters, known, layers + 1)} }}"
+    return f"{{ {text} . FILTER EXISTS {_nested(rest, filters, known, choose, layers + 1)} }}"
 
 
-def _conditions(items: list[Token], start: int, end: int) -> list[str]:
+def conditions_of(items: list[Token], start: int, end: int) -> list[str]:
     """Return the FILTERs of a group, as written."""
     out: list[str] = []
     place = start + 1
     while place < end:
         if items[place].word == "FILTER":
-            after = _after_condition(items, place + 1)
+            after = after_condition(items, place + 1)
             out.append("".join(token.text for token in items[place:after]))
             place = after
         else:
@@ -201,7 +226,7 @@ def _conditions(items: list[Token], start: int, end: int) -> list[str]:
     return out
 
 
-def _split_dots(items: list[Token]) -> list[Token]:
+def split_dots(items: list[Token]) -> list[Token]:
     """Take the full stop that ends a statement off a prefixed name before it."""
     out: list[Token] = []
     for token in items:
@@ -212,7 +237,7 @@ def _split_dots(items: list[Token]) -> list[Token]:
     return out
 
 
-def _prefixes(items: list[Token]) -> dict[str, str]:
+def prefixes_of(items: list[Token]) -> dict[str, str]:
     solid = [token for token in items if token.kind != "space"]
     return {solid[n + 1].text: solid[n + 2].text[1:-1] for n, token in enumerate(solid[:-2]) if token.word == "PREFIX"}
 
@@ -228,7 +253,7 @@ def _direct(items: list[Token], start: int, end: int) -> list[Token]:
             depth += 1 if token.text == "{" else -1
             out.append(Token("other", "."))
         elif not depth and token.word in ("FILTER", "BIND"):
-            place = _after_condition(items, place + 1)
+            place = after_condition(items, place + 1)
             out.append(Token("other", "."))
             continue
         elif not depth and token.kind != "space" and token.word not in ("OPTIONAL", "UNION"):
@@ -237,7 +262,7 @@ def _direct(items: list[Token], start: int, end: int) -> list[Token]:
     return out
 
 
-def _after_condition(items: list[Token], place: int) -> int:
+def after_condition(items: list[Token], place: int) -> int:
     """Return where a condition ends: after its brackets, or before the group of an EXISTS."""
     depth = 0
     while place < len(items):
@@ -251,7 +276,7 @@ def _after_condition(items: list[Token], place: int) -> int:
     return place
 
 
-class _Reader:
+class Reader:
     """Reads the statements of one group."""
 
     def __init__(self, items: list[Token], prefixes: dict[str, str], path: Path | None, block: tuple[int, ...]):
@@ -281,9 +306,12 @@ class _Reader:
                     break
         return found
 
-    def _edge(self, subject: tuple[str, str], verb: tuple[Path, str]) -> Edge:
-        end, text = self._written(self._node)
-        return Edge(subject[0], verb[0], end, self.block, f"{subject[1]} {verb[1]} {text}")
+    def _edge(self, subject: tuple[_End, str], verb: tuple[Path, str]) -> Edge:
+        (end, end_term), text = self._written(self._node)
+        start, start_term = subject[0]
+        name = verb[1][1:] if verb[0].kind == "any" else ""
+        written = f"{subject[1]} {verb[1]} {text}"
+        return Edge(start, verb[0], end, self.block, written, (start_term, end_term), name)
 
     def _written(self, read: Callable[[], T]) -> tuple[T, str]:
         """Return what a part of a pattern means, and how it is written."""
@@ -306,8 +334,8 @@ class _Reader:
         self.place += 1
         return self.items[self.place - 1]
 
-    def _node(self) -> str:
-        """Return the name of a variable, empty for a constant."""
+    def _node(self) -> _End:
+        """Return the name of a variable, empty for a constant, and the constant if it is an IRI."""
         token = self._next()
         if token.kind == "string":
             if self.place < len(self.items) and self.items[self.place].kind == "lang":
@@ -319,7 +347,17 @@ class _Reader:
             raise _Unread
         if token.kind == "pname" and token.text.startswith("_:"):
             raise _Unread
-        return token.var
+        named = token.kind in ("iri", "pname") and "\\" not in token.text
+        return token.var, self.iri(token) if named else None
+
+    def iri(self, token: Token) -> NamedNode:
+        """Return the IRI that a token writes; raises ``_Unread`` for one that is not followed."""
+        if token.kind == "iri":
+            return NamedNode(token.text[1:-1])
+        prefix, _, name = token.text.partition(":")
+        if token.kind != "pname" or f"{prefix}:" not in self.prefixes or "\\" in name:
+            raise _Unread
+        return NamedNode(self.prefixes[f"{prefix}:"] + name)
 
     def _verb(self) -> Path:
         token = self.items[self.place] if self.place < len(self.items) else Token("other", "")
@@ -360,9 +398,4 @@ class _Reader:
             return inner
         if token.kind == "word" and token.text == "a":
             return Path("iri", RDF_TYPE)
-        if token.kind == "iri":
-            return Path("iri", NamedNode(token.text[1:-1]))
-        prefix, _, name = token.text.partition(":")
-        if token.kind != "pname" or f"{prefix}:" not in self.prefixes or "\\" in name:
-            raise _Unread
-        return Path("iri", NamedNode(self.prefixes[f"{prefix}:"] + name))
+        return Path("iri", self.iri(token))

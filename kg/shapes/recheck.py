@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 
@@ -17,10 +17,13 @@ from kg.shapes.model import Path, Report, Result, Shape, Shapes, Target
 from kg.shapes.pairs import Pairing, Unlike
 from kg.shapes.prebinding import rewrite
 from kg.shapes.sparql import narrowest, rows_of, shape_pairings
-from kg.shapes.terms import RDF_TYPE, SUBCLASS_OF, Subject, Term, text_of
+from kg.shapes.terms import RDF_TYPE, SUBCLASS_OF, XSD, Subject, Term, normalised, text_of
+from kg.shapes.touched import Binding, RowKey, RowQuery, TooMany, Touched, shape_rows
 
 MAX_KEYS = 1000
 """Keys that one changed node may have; more of them and the shape is judged as a whole."""
+
+XSD_STRING = NamedNode(XSD + "string")
 
 Changed = frozenset[tuple[Subject, NamedNode, Term]]
 
@@ -31,11 +34,18 @@ def changes(store: Store, before: Iterable[Quad], after: Iterable[Quad]) -> tupl
     ``before`` and ``after`` are the quads of what was replaced; the store holds ``after`` already. A
     triple that stands in another graph as well was neither taken nor brought.
     """
-    old = {(q.subject, q.predicate, q.object) for q in before}
-    new = {(q.subject, q.predicate, q.object) for q in after}
+    old, new = _as_stored(before), _as_stored(after)
     taken = {t for t in old - new if not _holds(store, t, 1)}
     brought = {t for t in new - old if not _holds(store, t, 2)}
     return frozenset(taken), frozenset(brought)  # type: ignore[arg-type]
+
+
+def _as_stored(quads: Iterable[Quad]) -> set[tuple[object, ...]]:
+    """Return triples with their literals as a store holds them: ``4.0`` is ``4``."""
+    triples = {(q.subject, q.predicate, q.object) for q in quads}
+    typed = [o for o in {o for _, _, o in triples} if isinstance(o, Literal) and o.datatype != XSD_STRING]
+    held: dict[object, Term] = dict(zip(typed, normalised(typed), strict=True))
+    return {(s, p, held.get(o, o)) for s, p, o in triples}
 
 
 def _holds(store: Store, triple: tuple[object, ...], times: int) -> bool:
@@ -59,14 +69,23 @@ def recheck(report: Report, taken: Changed, brought: Changed) -> Report:
     if report.handed_over:
         return check(store, shapes)
     recheck_of = _Recheck(report, store, taken, brought)
-    new: list[Result] = []
     counts: dict[Term, int] = {}
-    affected: dict[Term, set[Term] | None] = {}
+    again: dict[Term, _Again] = {}
     for shape in shapes.targeted():
-        counts[shape.node], affected[shape.node], results = recheck_of.shape(shape)
-        new.extend(results)
-    kept = [result for result in report.results if not _is_judged_again(result, affected)]
+        counts[shape.node], again[shape.node] = recheck_of.shape(shape)
+    new = [result for judged in again.values() for result in judged.results]
+    kept = [result for result in report.results if not _is_judged_again(result, again)]
     return replace(report, results=_merged(kept, new, shapes), focus_counts=counts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """What of a shape was judged again: nodes (all, if it is nothing) and rows of its query; and what was found."""
+
+    results: list[Result]
+    nodes: Set[Term] | None = frozenset()
+    rows: Set[RowKey] = frozenset()
+    query: RowQuery | None = None
 
 
 def _merged(kept: list[Result], new: list[Result], shapes: Shapes) -> tuple[Result, ...]:
@@ -79,12 +98,14 @@ def _merged(kept: list[Result], new: list[Result], shapes: Shapes) -> tuple[Resu
     return tuple(kept)
 
 
-def _is_judged_again(result: Result, affected: Mapping[Term, set[Term] | None]) -> bool:
+def _is_judged_again(result: Result, again: Mapping[Term, _Again]) -> bool:
     if result.origin is None:
         return True
     shape, focus = result.origin
-    nodes = affected.get(shape)
-    return nodes is None or focus in nodes
+    judged = again.get(shape)
+    if judged is None or judged.nodes is None or focus in judged.nodes:
+        return True
+    return judged.query is not None and bool(judged.rows) and judged.query.key_of(result) in judged.rows
 
 
 class _Recheck:
@@ -101,23 +122,67 @@ class _Recheck:
         self.taken_values: dict[tuple[Subject, NamedNode], list[Term]] = {}
         for s, p, o in taken:
             self.taken_values.setdefault((s, p), []).append(o)
+        self.results: dict[Term, list[Result]] = {}
+        for result in report.results:
+            if result.origin is not None:
+                self.results.setdefault(result.origin[0], []).append(result)
         self._reached: dict[tuple[Path, frozenset[Term]], set[Term]] = {}
 
-    def shape(self, shape: Shape) -> tuple[int, set[Term] | None, list[Result]]:
-        """Return the number of focus nodes of a shape, those judged again (nothing for all), and their results."""
+    def shape(self, shape: Shape) -> tuple[int, _Again]:
+        """Return the number of focus nodes of a shape, and what of it was judged again."""
+        aims = {node for target in shape.targets for node in self._aimed(target)}
+        gained = {node: self._is_focus(node, shape) - self._was_focus(node, shape) for node in aims}
+        count = self.report.focus_counts[shape.node] + sum(gained.values())
+        query = shape_rows(self.report.shapes, shape)
+        if query is not None and not shape_pairings(shape):
+            try:
+                return count, self._rows(shape, query, {node for node, sign in gained.items() if sign})
+            except TooMany:
+                pass
+        return count, self._whole_nodes(shape, aims)
+
+    def _whole_nodes(self, shape: Shape, aims: set[Term]) -> _Again:
         pairings = shape_pairings(shape)
         reads = shape_accesses(self.report.shapes, shape, pairings=pairings)
-        aims = {node for target in shape.targets for node in self._aimed(target)}
-        count = self.report.focus_counts[shape.node]
-        count += sum(self._is_focus(n, shape) - self._was_focus(n, shape) for n in aims)
         compared = [self._compared(pairing) for pairing in pairings]
         affected = aims | self._nodes(reads) if reads is not None and None not in compared else None
         if affected is not None:
             affected = affected.union(*(nodes for nodes in compared if nodes is not None))
         if affected is None or any(isinstance(node, BlankNode) for node in affected):
-            return count, None, self.engine.begin(shape, self.engine.focus(shape))
-        now = sorted((node for node in affected if self._is_focus(node, shape)), key=text_of)
-        return count, affected, self.engine.begin(shape, self.engine.listed(now)) if now else []
+            return _Again(self.engine.begin(shape, self.engine.focus(shape)), None)
+        return _Again(self._judged(shape, affected), affected)
+
+    def _judged(self, shape: Shape, nodes: Set[Term]) -> list[Result]:
+        now = sorted((node for node in nodes if self._is_focus(node, shape)), key=text_of)
+        return self.engine.begin(shape, self.engine.listed(now)) if now else []
+
+    def _rows(self, shape: Shape, query: RowQuery, nodes: set[Term]) -> _Again:
+        """Judge the rows of a query that the change touches, and all of the nodes that became focus nodes."""
+        wanted: dict[Term, bool] = {}
+
+        def is_wanted(node: Term) -> bool:
+            if node not in wanted:
+                wanted[node] = node not in nodes and self._is_focus(node, shape)
+            return wanted[node]
+
+        touched = Touched(self.store, self.taken, is_wanted)
+        found = {query.key_of(result) for result in self.results.get(shape.node, ())}
+        asked: dict[tuple[Term, ...], list[Binding]] = {}
+        for edge in query.edges:
+            for triple in (t for p in query.predicates(edge) for t in self.by_predicate.get(p, ())):
+                for binding in touched.rows(query, edge, triple):
+                    key = query.key(binding)
+                    rows = asked.setdefault(key, [])
+                    if key in found:
+                        asked[key] = [dict(zip(query.chosen, key, strict=True))]
+                    elif triple in self.brought or not query.is_own(edge):
+                        # One that only lost what its own patterns need was not there, and is not now.
+                        rows.append({name: term for name, term in binding.items() if name in query.own})
+        if any(isinstance(term, BlankNode) for key in asked for term in (*key, *nodes)):
+            raise TooMany
+        bindings = [binding for rows in asked.values() for binding in rows]
+        results = self._judged(shape, nodes) + self.engine.begin_rows(shape, bindings)
+        return _Again(results, nodes, asked.keys(), query)
 
     # Which nodes a change touches
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 
 from kg.errors import ShapeError
-from kg.shapes.model import Constraint, Path, Query, Shape
+from kg.shapes.absence import KEY, Keys, subtracted
+from kg.shapes.model import Constraint, Path, Query, Shape, Target
 from kg.shapes.pairs import MINE, OTHER, Groups, Pairing, Unlike, pairing_of
 from kg.shapes.prebinding import body, rewrite, tokens
-from kg.shapes.querypaths import nest_tests
+from kg.shapes.querypaths import Edge, nest_tests
 from kg.shapes.read import default_quads
 from kg.shapes.terms import TRUE, Term, text_of
+from kg.shapes.touched import rarest, shape_rows
 
 if TYPE_CHECKING:
     from kg.shapes.engine import Engine, Evaluation
@@ -43,11 +45,64 @@ def _run_select(
 ) -> None:
     pairing = _pairing(evaluation.shape, query)
     rows: Iterable[Row] = _prebound(engine, evaluation, query.text, constants)
+    if pairing is None and not evaluation.nodes.listed:
+        rows = _subtracted(engine, evaluation, query.text, constants) or rows
     if pairing is not None:
         try:
             rows = list(_paired(engine, evaluation, pairing, constants))
         except Unlike:
             pass
+    _record(evaluation, constraint, rows, constants)
+
+
+def _subtracted(engine: Engine, evaluation: Evaluation, text: str, constants: dict[str, Term]) -> Iterable[Row] | None:
+    """Return the solutions of a query that asks for what is absent, nothing where it has to be asked row by row."""
+    changed = None if _has_one_row(evaluation) else subtracted(text)
+    if changed is None:
+        return None
+    keys = Keys()
+    engine.expressions.functions[KEY] = keys.key
+    found = list(_prebound(engine, evaluation, changed, constants))
+    return iter(found) if not keys.unlike else None
+
+
+def _has_one_row(evaluation: Evaluation) -> bool:
+    """Return whether no focus node has two rows: a query of one pattern, by which each node was found once."""
+    shape, nodes = evaluation.shape, evaluation.nodes
+    rows = shape_rows(evaluation.engine.shapes, shape)
+    own = [edge for edge in rows.edges if rows.is_own(edge)] if rows is not None else []
+    return nodes.text == nodes.raw and [Target("subjectsOf", e.path.iri) for e in own if e.path.iri] == [*shape.targets]
+
+
+def run_rows(
+    engine: Engine, evaluation: Evaluation, constraint: Constraint, bindings: Sequence[Mapping[str, Term]]
+) -> None:
+    """Run a query for some rows only: those that fit one of the bindings. None may have a blank node."""
+    query = constraint.query
+    by_names: dict[tuple[str, ...], set[tuple[Term, ...]]] = {}
+    for binding in bindings:
+        names = tuple(sorted(binding))
+        by_names.setdefault(names, set()).add(tuple(binding[name] for name in names))
+    rows: list[Row] = []
+    for names, values in sorted(by_names.items()):
+        if query is not None:
+            rows.extend(_named(engine, _given(engine, query.text, names, values)))
+    _record(evaluation, constraint, rows, {"currentShape": evaluation.shape.node, "shapesGraph": engine.shapes.iri})
+
+
+def _given(engine: Engine, text: str, names: Sequence[str], values: set[tuple[Term, ...]]) -> str:
+    """Return a query to which the values of some variables are given."""
+    given = rows_of(names, values)
+    some = dict(zip(names, min(values, key=str), strict=True))
+
+    def choose(edges: list[Edge]) -> Edge:
+        return edges[rarest(engine.store, [(edge.path.iri, some.get(edge.end)) for edge in edges])]
+
+    return rewrite(nest_tests(text, set(names), choose), {"this": "?this"}, {}, "", lambda _: given)
+
+
+def _record(evaluation: Evaluation, constraint: Constraint, rows: Iterable[Row], constants: Mapping[str, Term]) -> None:
+    """Record each row as a result, once."""
     seen: set[tuple[tuple[str, Term], ...]] = set()
     for row in rows:
         if row.get("failure") == TRUE:
@@ -62,7 +117,7 @@ def _run_select(
         value = row.get("value", focus if evaluation.shape.path is None else None)
         at = row.get("path")
         path = Path("iri", at) if isinstance(at, NamedNode) else None
-        evaluation.add(constraint, focus, value, path, constants | row)
+        evaluation.add(constraint, focus, value, path, {**constants, **row})
 
 
 def shape_pairings(shape: Shape) -> list[Pairing]:
