@@ -6,6 +6,7 @@ Works on masked text (``kg/rules.py``): a recognised thing is two private charac
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 MAX_ITEMS = 24
@@ -137,6 +138,28 @@ def strip_noun(masked: str, item: Item) -> Item:
     Item(start=0, end=8)
     """
     return Item(item.start, item.start + len(_bare(masked, item)))
+
+
+# The noun that the last item of a list has for all of them: "urban and rural residents".
+_SHARED = re.compile(
+    r" (?:industries|sectors|residents|households|citizens|enterprises|companies|firms|products|services|areas)$"
+)
+_HEADED = re.compile(
+    r"\b(?:industry|industries|sectors?|residents|households|citizens|enterprises|companies|firms|products|services?"
+    r"|areas|manufacturing|trade|equipment|economy|output|production)$"
+)
+
+
+def share_noun(labels: Sequence[str]) -> list[str]:
+    """Return the items of a list, each with the noun that only the last one has but all share.
+
+    >>> share_noun(["urban", "rural residents"]), share_noun(["steel manufacturing", "retail services"])
+    (['urban residents', 'rural residents'], ['steel manufacturing', 'retail services'])
+    """
+    shared = _SHARED.search(labels[-1]) if labels else None
+    if shared is None or any(_HEADED.search(label) for label in labels[:-1]):
+        return list(labels)
+    return [*(label + shared[0] for label in labels[:-1]), labels[-1]]
 
 
 _NAME_WORD = re.compile(r"[\w.&+’'-]*[A-Z0-9][\w.&+’'-]*")

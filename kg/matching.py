@@ -9,7 +9,7 @@ from itertools import takewhile
 from typing import Any, NamedTuple
 
 from kg.lexicon import Lexicon, fold_case
-from kg.lists import Item, is_item, is_mark, split_list, strip_noun
+from kg.lists import Item, is_item, is_mark, share_noun, split_list, strip_noun
 from kg.model import Claim, Mention, Quantity, Resolution, Span, hash_id, say_value
 from kg.pattern import CLAUSE, MARK
 from kg.reading import Mark, Reading, SentenceReading, find_modality, find_period, is_base
@@ -61,6 +61,13 @@ _WHOLE = re.compile(
 # What an indicator is short for, behind it: no part of a name of its own.
 _SHORT = re.compile(r" \([A-Z&]{2,8}\)")
 _PRONOUN = re.compile(r"[ ,]*(?:and )?(?:its|it|their|they)\b")
+# "For the tertiary sector, its added value …": not the place's.
+_FOR_PART = re.compile(
+    r"\b(?:for|in|as for|as to|regarding|of|among) (?:the |its )?[^,.;]{3,70}"
+    r"(?:industry|industries|sectors?|manufacturing|trade|firms|companies|enterprises|projects), $"
+)
+# "the city's", of a city that no mention names: the subject, wherever it is told.
+_UNRESOLVED = re.compile(r"\b(?:the|its) (?:city|district|county|zone|park|area|new area|town)[’']s (?:total )?")
 _DETERMINER_LAST = re.compile(r"\b(?:the|its|their) $", re.IGNORECASE)
 _AMOUNT = re.compile(f"({MARK}) ")
 _DETERMINER = re.compile(r"(?:(?:the|a|an|its|their|this|these) )+", re.IGNORECASE)
@@ -76,6 +83,9 @@ _QUOTES = re.compile('["“”‘「」『』《》]')
 _PREPOSITION = re.compile(r"\b(?:of|in|at|for|to|from|by|with|into|on|near|than)(?: the)? [\"“‘']?$")
 # A place that something is in.
 _INSIDE = re.compile(r"\b(?:in|at|across|throughout)(?: the)? $", re.IGNORECASE)
+# In an item of a list it leaves open where the list is to be divided.
+_CONJUNCTION = re.compile(r"\b(?:and|or)\b")
+_LAST_COMMA = re.compile(", (?:and|as well as) ")
 _SUMS = frozenset(("money", "percent", "times"))
 _RATIOS = frozenset(("percent", "point", "times", "rank"))
 _LEAD = " \t\n,;:."
@@ -146,6 +156,7 @@ class SentenceMatcher:
         self._groups: dict[tuple[str, str], _Thing] = {}
         """By the mark of a number and what it counts, the group that a rule has made of it first."""
         self.refusals: list[Refusal] = []
+        self._pair: tuple[str, Mark] | None = None
 
     def make_claims(self) -> list[Claim]:
         """Return the claims of the sentence, in rule order.
@@ -162,7 +173,7 @@ class SentenceMatcher:
             for match in rule.pattern.find_matches(text, self._find_places(text, rule.pattern.anchor)):
                 if not self._is_allowed(rule, match, text):
                     continue
-                values = {ord(match[slot][1]) for slot in self._value_slots(rule) if match[slot]}
+                values = self._value_marks(rule, match)
                 if values & self.taken:
                     continue
                 made = list(self._fill_templates(rule, match))
@@ -197,8 +208,10 @@ class SentenceMatcher:
         return suits and rule.texts in ("any", kind)
 
     @staticmethod
-    def _value_slots(rule: Rule) -> set[str]:
-        return {slot_name(t.value) for t in rule.templates if t.value}
+    def _value_marks(rule: Rule, match: re.Match[str]) -> set[int]:
+        """Return the marks of the numbers that a match would make values of."""
+        groups = {t.values or slot_name(t.value) for t in rule.templates if t.value}
+        return {ord(mark[1]) for group in groups if match[group] for mark in re.findall(MARK, match[group])}
 
     def _is_allowed(self, rule: Rule, match: re.Match[str], text: str) -> bool:
         if rule.unless is not None and rule.unless.search(text, max(0, match.start() - 80), match.end()):
@@ -217,12 +230,36 @@ class SentenceMatcher:
         for template in rule.templates:
             if template.when and not match[template.when]:
                 continue
-            for target in self._targets(template, match):
-                for edge in self._edges(template, match):
-                    try:
-                        yield self._fill_template(rule, template, match, edge, target)
-                    except _NotFilled as failure:
-                        self._note_refusal(rule, template, match, failure)
+            for pair in self._pairs(template, match):
+                self._pair = pair
+                for target in self._targets(template, match):
+                    for edge in self._edges(template, match):
+                        try:
+                            yield self._fill_template(rule, template, match, edge, target)
+                        except _NotFilled as failure:
+                            self._note_refusal(rule, template, match, failure)
+        self._pair = None
+
+    def _pairs(self, template: Template, match: re.Match[str]) -> Iterator[tuple[str, Mark] | None]:
+        """Yield the items of a list, each with its number in another; of a template without lists nothing, once.
+
+        "A and B rose by 3 and 4 percent": lists of unlike length give none, nor does an item that may be two.
+        """
+        if not template.each:
+            yield None
+            return
+        if not match[template.each] or not match[template.values]:
+            return
+        marks = [self.sentence.mark_at(found) for found in re.findall(MARK, match[template.values])]
+        items = split_list(self.sentence.masked, *match.span(template.each), count=len(marks))
+        spans = [Span(self.sentence.locate(item.start), self.sentence.locate(item.end, end=True)) for item in items]
+        labels = share_noun([clean_words(self.article.text[slice(*span)]) for span in spans])
+        sure = _LAST_COMMA.search(match[template.each]) is not None
+        if any(not label or (_CONJUNCTION.search(label) and not sure) for label in labels):
+            return
+        for label, mark in zip(labels, marks, strict=False):
+            if mark.key in _SUMS and mark.key != "times":
+                yield label, mark
 
     def _note_refusal(self, rule: Rule, template: Template, match: re.Match[str], failure: _NotFilled) -> None:
         found = match.groupdict().get(slot_name(template.value)) if template.value else None
@@ -380,6 +417,8 @@ class SentenceMatcher:
 
     # ------------------------------------------------------------ parts
     def _slot_mark(self, match: re.Match[str], name: str) -> Mark:
+        if self._pair and name == "each":
+            return self._pair[1]
         found = match[name.removeprefix("$")]
         if not found:
             raise _NotFilled
@@ -399,6 +438,8 @@ class SentenceMatcher:
 
     def _words(self, match: re.Match[str], name: str) -> str:
         """Return what a group matched, as words: a slot's label, or the article's own text."""
+        if self._pair and name == "each":
+            return self._pair[0]
         if name not in match.re.groupindex or not match[name]:
             return ""
         mark = self._mark_or_none(match, name)
@@ -473,7 +514,7 @@ class SentenceMatcher:
         """Return a group's words without the place that owns what they name, which is the subject."""
         owner = self._find_owner(match, name)
         if owner is None:
-            return self._words(match, name)
+            return _UNRESOLVED.sub("the ", self._words(match, name))
         start, end = self._group_span(match, name)
         behind = _POSSESSIVE.sub("", self.article.text[owner.end : end], count=1)
         return f"{_DETERMINER_LAST.sub('', self.article.text[start : owner.start])}the{behind}"
@@ -574,6 +615,8 @@ class SentenceMatcher:
             return self._mention_thing(owner.mention)
         before = self.sentence.locate(match.start("at") if "at" in match.re.groupindex else match.start())
         pronoun = _PRONOUN.match(self.sentence.folded, match.start()) is not None
+        if pronoun and _FOR_PART.search(self.sentence.folded, max(0, match.start() - 90), match.start()):
+            raise _NotFilled
         key = (before, pronoun, self._asks_things)
         if key not in self._subjects:
             competing: list[Mention] = []

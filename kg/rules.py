@@ -27,7 +27,8 @@ PARTS = ("any", "title", "body", "meta")
 TEXTS = ("any", "translated", "plain")
 STATUSES = ("explicit", "implied", "garbled")
 TEMPLATE_KEYS = frozenset(
-    "subject predicate object value before unit qualifier period status modality scope attributed when".split()
+    "subject predicate object value before unit qualifier period status modality scope attributed when"
+    " each values".split()
 )
 RULE_KEYS = frozenset(
     "id says kind triggers pattern case unless prior claim example counter status part texts"
@@ -44,6 +45,8 @@ class Template:
     IRI, or a table: ``{cohort=, type=, key=, value=}``, ``{thing=, class=}``, ``{event=}``, ``{text=}``,
     ``{indicator=, growth=}``. A list of these is the first of them that can be filled. ``{each=, class=}``
     as object makes one claim for each item of a list; ``when`` is a group without which there is no claim.
+    With ``each`` and ``values``, two groups, there is one for each item of the list ``each`` and its number
+    in the list ``values``: ``{each}`` is the item's words, ``$each`` the number.
     """
 
     subject: Any
@@ -58,6 +61,8 @@ class Template:
     modality: str = ""
     scope: Any = ""
     when: str = ""
+    each: str = ""
+    values: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,6 +374,8 @@ class _Compiler:
             what = f"unknown keys {', '.join(unknown)}" if unknown else "subject or predicate is missing"
             raise RuleError(f"claim: {what}", where=f"{where}: {name}")
         groups = set(pattern.groups) if pattern else set()
+        if "values" in entry:
+            groups, slots = groups | {"each"}, slots | {"each"}
         for problem in check_references(entry, groups, set(self.slots), set(self.prefixes)):
             raise RuleError(problem, where=f"{where}: {name}")
         try:
@@ -380,7 +387,10 @@ class _Compiler:
                 if slot_name(choice) not in slots:
                     raise RuleError(f"{key} {choice!r} is not a slot of the pattern", where=f"{where}: {name}")
         listed = entry["object"] if isinstance(entry.get("object"), dict) and "each" in entry["object"] else {}
-        for group in (entry.get("when"), listed.get("each"), listed.get("count")):
+        pair = (entry.get("each"), entry.get("values"))
+        if (pair[0] is None) != (pair[1] is None):
+            raise RuleError("each and values are written together", where=f"{where}: {name}")
+        for group in (entry.get("when"), listed.get("each"), listed.get("count"), *pair):
             if group and group not in groups:
                 raise RuleError(f"{group!r} is not a group of the pattern", where=f"{where}: {name}")
         return Template(**parts)
