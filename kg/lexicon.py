@@ -352,6 +352,9 @@ def _choose_target(
     earlier = [m for t in types for m in latest.get(t, {}).values()]
     fitting = [m for m in earlier if fits(m)]
     if not fitting:
+        # "The Management Committee of X Zone said the zone …": X Zone is meant, and stands in another name only.
+        if wanted and any(fits(m) for kind, things in latest.items() if kind not in types for m in things.values()):
+            return None
         chosen = [fallback[t] for t in types if t in fallback and (fits(fallback[t]) or len(earlier) == 1)]
         return max(chosen, key=lambda m: m.start) if chosen else None
     target = max(fitting, key=lambda m: m.start)
