@@ -6,6 +6,7 @@ returns, and control characters that XML cannot hold. Each is told in ``Article.
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import re
 import tomllib
@@ -74,18 +75,24 @@ def _compile_lines(entries: list[dict[str, str]], kind: str, path: Path) -> Iter
 def decode_article(data: bytes, *, where: str) -> tuple[str, tuple[str, ...]]:
     """Return the text of ``data`` and notes on what was taken out of it.
 
-    Raises ``ArticleError`` for an empty, too long, binary or not UTF-8 input, saying which byte.
+    UTF-8, with or without a mark, and UTF-16 with one. Raises ``ArticleError`` for an empty, too long, binary
+    or wrongly encoded input, saying which byte.
 
     >>> decode_article(b"one\\r\\ntwo\\x07", where="a.txt")
     ('one\\ntwo', ('1 control character removed',))
     """
     if len(data) > MAX_BYTES:
         raise ArticleError(f"{len(data)} bytes are more than the limit of {MAX_BYTES}", where=where)
-    if b"\x00" in data[:8192]:
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if b"\x00" in data[:8192] and not wide:
         raise ArticleError("a binary file, not a text", where=where, hint="save the article as UTF-8 text")
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError as error:
+        if wide:
+            raise ArticleError(
+                f"not UTF-16, as its first bytes say: offset {error.start}", where=where, hint="save the file as UTF-8"
+            ) from error
         raise ArticleError(
             f"not UTF-8: byte 0x{data[error.start]:02x} at offset {error.start}",
             where=where,

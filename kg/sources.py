@@ -1,7 +1,8 @@
 """Files of articles: plain text, Markdown, HTML and JSON lines, each read into the one shape of an article.
 
 Offsets always point into the text that was read, which the article keeps: for HTML the text that the
-extractor took out of the page, for JSON lines the field ``text`` under its title.
+extractor took out of the page, for Markdown the text without its marks, for JSON lines the field ``text`` under
+its title.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from kg.article import Page, parse_article, read_article, read_bytes
+from kg.article import Page, decode_article, parse_article, read_article, read_bytes
 from kg.errors import ArticleError, KgError, MissingExtraError, OntologyError
 from kg.iri import check_iri
 from kg.model import Article
@@ -24,7 +25,20 @@ from kg.vocab import slugify
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".jsonl")
 """The files of a folder that are read as articles; others are left alone."""
 
-_FRONT = re.compile(r"\A---\n(?P<fields>(?:[\w-]+:[^\n]*\n)*)---\n")
+# Fields, and what YAML may have besides: lists, what goes on from the line before, remarks. Any other line is text.
+_FRONT = re.compile(
+    r"\A---[ \t]*\n(?P<fields>(?:(?:[\w-]+[ \t]*:[^\n]*|[ \t]+[^\n]*|-[ \t][^\n]*|#[^\n]*|)\n){0,200}?)"
+    r"---[ \t]*(?:\n|\Z)"
+)
+_FIELD = re.compile(r"^([\w-]+)[ \t]*:(.*)$", re.MULTILINE)
+# The marks of Markdown that stand inside words and lines; each keeps what a reader sees of it.
+_MARKS = (
+    (re.compile(r"!\[[^\]\n]{0,300}\]\([^()\n]{0,2000}\)"), ""),
+    (re.compile(r"\[([^\[\]\n]{1,300})\]\((?:[^()\n]|\([^()\n]{0,200}\)){0,2000}\)"), r"\1"),
+    (re.compile(r"^(?:#{1,6}|>)[ \t]+", re.MULTILINE), ""),
+    (re.compile(r"(\*\*|__)(?=\S)([^*_\n]{1,300})(?<=\S)\1"), r"\2"),
+    (re.compile(r"(?<![\w*])\*(?=\S)([^*\n]{1,300})(?<=\S)\*(?![\w*])"), r"\1"),
+)
 _ISO = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 
 
@@ -81,16 +95,26 @@ def _read_text(key: str, path: Path, page: Page) -> Iterator[Article]:
 
 
 def _read_markdown(key: str, path: Path, page: Page) -> Iterator[Article]:
-    """Markdown is read as it stands; fields between ``---`` lines at its head say what they are named for."""
-    article = read_article(path, page, article_id=key)
-    front = _FRONT.match(article.text)
-    if front is None:
-        yield article
-        return
-    fields = dict(line.split(":", 1) for line in front["fields"].splitlines())
-    known = {name.strip().lower(): value.strip().strip("\"'") for name, value in fields.items()}
-    body = parse_article(article.text[front.end() :].encode(), page, article_id=key, source=path.name, where=str(path))
-    yield _add_fields(replace(body, sha256=article.sha256), known, str(path))
+    """Markdown is read without its marks; fields between ``---`` lines at its head say what they are named for."""
+    data = read_bytes(path)
+    text, notes = decode_article(data, where=str(path))
+    front = _FRONT.match(text)
+    fields = _FIELD.findall(front["fields"]) if front else []
+    known = {name.lower(): value.strip().strip("\"'") for name, value in fields}
+    body = strip_marks(text[front.end() :] if front else text)
+    article = parse_article(body.encode(), page, article_id=key, source=path.name, where=str(path))
+    yield _add_fields(replace(article, sha256=_hash(data), notes=(*notes, *article.notes)), known, str(path))
+
+
+def strip_marks(text: str) -> str:
+    """Return Markdown as its reader sees it: links and emphasis as their words, headings without their signs.
+
+    >>> strip_marks("# A park\\n**Linhe** has [12 parks](https://a.example/x \\"t\\") and 3 * 4 beds.")
+    'A park\\nLinhe has 12 parks and 3 * 4 beds.'
+    """
+    for pattern, words in _MARKS:
+        text = pattern.sub(words, text)
+    return text
 
 
 def _read_html(key: str, path: Path, page: Page) -> Iterator[Article]:

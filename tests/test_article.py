@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -128,7 +129,8 @@ def test_a_sentence_without_end_is_cut_at_a_space() -> None:
         (b"\x07\x08", "a.txt: the article is empty"),
         (b"ab\x00cd", "a.txt: a binary file, not a text (save the article as UTF-8 text)"),
         (b"caf\xe9 grew", "a.txt: not UTF-8: byte 0xe9 at offset 3 (save the file as UTF-8)"),
-        ("Grün".encode("utf-16"), "a.txt: a binary file, not a text (save the article as UTF-8 text)"),
+        ("Grün".encode("utf-16-le"), "a.txt: a binary file, not a text (save the article as UTF-8 text)"),
+        (b"\xff\xfea\x00b", "a.txt: not UTF-16, as its first bytes say: offset 4 (save the file as UTF-8)"),
         ("园区".encode("gb18030"), "a.txt: not UTF-8: byte 0xc7 at offset 2 (save the file as UTF-8)"),
     ],
 )
@@ -137,6 +139,12 @@ def test_what_cannot_be_read_is_told(data: bytes, message: str) -> None:
         decode_article(data, where="a.txt")
     error = caught.value
     assert f"{error.where}: {error.what}" + (f" ({error.hint})" if error.hint else "") == message
+
+
+@pytest.mark.parametrize("mark", [codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE])
+def test_wide_text_with_a_mark_is_read(mark: bytes) -> None:
+    code = "utf-16-le" if mark == codecs.BOM_UTF16_LE else "utf-16-be"
+    assert decode_article(mark + "Park 园区\r\n".encode(code), where="a.txt") == ("Park 园区\n", ())
 
 
 def test_a_file_that_is_too_long_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,6 +41,13 @@ def known(article: Article | KgError) -> tuple[str, str, str, str]:
             ("A park opens", "2021-08-29", "Example Daily", "https://news.example/a"),
         ),
         (
+            "a.md",
+            "---\nlayout: post\n# a remark\ntags:\n- parks\n  - news\n\ndate: '2021-08-29'\n---\n# A park opens\n\n"
+            + BODY,
+            ("A park opens", "2021-08-29", "", ""),
+        ),
+        ("a.md", f"---\nA line of text\n---\n\n{BODY}\n", ("---", "", "", "")),
+        (
             "a.jsonl",
             json.dumps(
                 {"text": BODY, "title": "A park opens", "date": "2021-08-29T09:00:00", "url": "https://a.example/"}
@@ -48,7 +55,7 @@ def known(article: Article | KgError) -> tuple[str, str, str, str]:
             ("A park opens", "2021-08-29", "", "https://a.example/"),
         ),
     ],
-    ids=["date-line", "source-line", "markdown", "json-lines"],
+    ids=["date-line", "source-line", "markdown", "markdown-lists", "markdown-rule", "json-lines"],
 )
 def test_article_and_what_is_known_of_it(
     tmp_path: Path, tools: Tools, name: str, text: str, expected: tuple[str, str, str, str]
