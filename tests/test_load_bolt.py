@@ -197,6 +197,62 @@ def test_a_killed_load_can_be_run_again(empty: Server, tmp_path: Path) -> None:
     assert killed
 
 
+def test_a_load_that_another_follows_writes_no_more(empty: Server, tmp_path: Path) -> None:
+    build = make_build(tmp_path / "b", {"one": 4})
+    first, second = loader(empty, build), loader(empty, build)
+    first._note.claim()
+    first._note.write([("CREATE (:Resource {uri: 'a:1'})", {})])
+    assert second._note.read() == (first._note._run, 1)
+    assert second._note.claim() == (first._note._run, 1)
+    with pytest.raises(LoadError, match="another load or removal has begun"):
+        first._note.write([("CREATE (:Resource {uri: 'a:2'})", {})])
+    assert run(empty, "MATCH (n:Resource) RETURN n.uri") == [["a:1"]]
+
+
+def test_a_step_whose_answer_was_lost_is_not_done_twice(empty: Server, tmp_path: Path) -> None:
+    note = loader(empty, make_build(tmp_path / "b", {"one": 4}))._note
+    note.claim()
+    for _ in range(2):
+        note._step = 6
+        note.write([("CREATE (:Resource {uri: 'a:1'})", {})])
+    assert run(empty, "MATCH (n:Resource) RETURN count(n)") == [[1]]
+
+
+def test_what_another_load_writes_while_we_look_is_seen(
+    empty: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build = make_build(tmp_path / "b", {"one": 4})
+    made = loader(empty, build)
+    monkeypatch.setattr(made, "_prepare", lambda: loader(empty, build).load())
+    assert made.load().plan.changes == 0
+    once = shape(empty)
+    run(empty, "MATCH (n) DETACH DELETE n")
+    loader(empty, build).load()
+    assert shape(empty) == once
+
+
+def test_a_node_that_others_put_there_while_we_look_is_not_overwritten(
+    empty: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = loader(empty, make_build(tmp_path / "b", {"one": 1}))
+    prepare, theirs = made._prepare, "CREATE (:Resource {uri: $u, name: 'theirs'})"
+    monkeypatch.setattr(made, "_prepare", lambda: (prepare(), run(empty, theirs, u=f"{BASE}changping")))
+    with pytest.raises(LoadError, match="a node is there that was not loaded by kg"):
+        made.load()
+    assert run(empty, "MATCH (n:Resource) RETURN n.name, n.kg") == [["theirs", None]]
+
+
+def test_two_loads_at_once(empty: Server, tmp_path: Path) -> None:
+    build = make_build(tmp_path / "b", {f"a{i}": 15 for i in range(4)})
+    for process in [start_load(empty, build) for _ in range(2)]:
+        assert process.wait() in (0, 2)
+    loader(empty, build).load()
+    both = shape(empty)
+    run(empty, "MATCH (n) DETACH DELETE n")
+    loader(empty, build).load()
+    assert shape(empty) == both
+
+
 def test_the_command_line(empty: Server, tmp_path: Path) -> None:
     build = str(make_build(tmp_path / "b", {"one": 5}))
     order = ["load", empty.url, "--kind", empty.kind, "--build", build]

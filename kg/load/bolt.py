@@ -16,18 +16,22 @@ from typing import Any, NamedTuple
 from kg.errors import LoadError
 from kg.load.base import Kind, Plan, Result, Settings
 from kg.load.bolt_connection import Connection
+from kg.load.bolt_note import LABEL as NOTE_LABEL
+from kg.load.bolt_note import Note
 from kg.load.check import compare
 from kg.load.cypher import (
     BATCH,
     ahead,
     batches,
+    collect_rarely,
+    create_nodes,
+    create_relations,
     grouped,
     join_labels,
     mark_edge,
     mark_node,
     pieces,
     plain,
-    run_all,
     say_edge,
 )
 from kg.load.ledger import Ledger, Table
@@ -37,15 +41,21 @@ from kg.load.source import Source
 _SHOWN = 3
 _ONE_TRANSACTION = 20_000
 """So many changed nodes and relations are written in one transaction, which readers see at once."""
-_META = "KgLoad"
 _OURS = f"(n:{BASE_LABEL}) WHERE n.{MARK} IS NOT NULL"
 _TIES = f"(a:{BASE_LABEL})-[r]->(b:{BASE_LABEL}) WHERE r.{MARK} IS NOT NULL"
 _SCHEMA = (
     f"CREATE CONSTRAINT kg_uri IF NOT EXISTS FOR (n:{BASE_LABEL}) REQUIRE n.{KEY} IS UNIQUE",
+    f"CREATE CONSTRAINT kg_load IF NOT EXISTS FOR (n:{NOTE_LABEL}) REQUIRE n.id IS UNIQUE",
     f"CREATE INDEX kg_name IF NOT EXISTS FOR (n:{BASE_LABEL}) ON (n.name)",
+)
+_SCHEMA_GONE = (
+    "DROP CONSTRAINT kg_uri IF EXISTS",
+    "DROP CONSTRAINT kg_load IF EXISTS",
+    "DROP INDEX kg_name IF EXISTS",
 )
 _SCHEMA_MEMGRAPH = (
     f"CREATE CONSTRAINT ON (n:{BASE_LABEL}) ASSERT n.{KEY} IS UNIQUE",
+    f"CREATE CONSTRAINT ON (n:{NOTE_LABEL}) ASSERT n.id IS UNIQUE",
     f"CREATE INDEX ON :{BASE_LABEL}({KEY})",
     f"CREATE INDEX ON :{BASE_LABEL}(name)",
 )
@@ -94,9 +104,9 @@ class BoltLoader:
         self.product = kind.title
         self._graph: PropertyGraph | None = None
         self._ledger: Ledger | None = None
-        self._done = self._total = 0
         self._connection = Connection(target, settings)
-        self._rows, self._write = self._connection.rows, self._connection.write
+        self._rows = self._connection.rows
+        self._note = Note(self._connection, source.base)
 
     @property
     def graph(self) -> PropertyGraph:
@@ -205,29 +215,30 @@ class BoltLoader:
     def load(self) -> Result:
         """Make the database hold the property graph, and verify that it does."""
         started = time.monotonic()
-        found = self.find_difference()
-        plan = self._plan(found)
-        if found.size:
-            self._prepare()
-            self._done, self._total = 0, found.size
-            steps = self._steps(found)
-            if found.size <= _ONE_TRANSACTION:
-                at_once = list(steps)
-                self._write(lambda tx: run_all(tx, at_once))
-            else:
-                self._write(lambda tx: run_all(tx, [self._note("loading")]))
-                for step in ahead(steps):
-                    self._write(lambda tx, step=step: run_all(tx, [step]))  # type: ignore[misc]
-                    self._done += len(step[1]["rows"])
-                    self.settings.progress(min(self._done, self._total), self._total, "items")
-            self._write(lambda tx: run_all(tx, [self._note("whole")]))
-        counts, verified = self._verify()
+        with collect_rarely():
+            noted, found = self._note.read(), self.find_difference()
+            if found.size:
+                self._prepare()
+                if self._note.claim() != noted:  # another load wrote something while we looked
+                    found = self.find_difference()
+                self._write(found)
+            plan = self._plan(found)
+            counts, verified = self._verify()
         return Result(plan, counts, verified, self.graph.losses.listed(), seconds=time.monotonic() - started)
 
-    def _note(self, state: str) -> tuple[str, dict[str, Any]]:
-        """Return the statement by which the database says whether it is whole, and which keys are ours."""
-        query = f"MERGE (n:{_META} {{id: $id}}) SET n.state = $state, n.keys = $keys, n.rows = $rows"
-        return query, {"id": self.source.base, "state": state, "keys": self._keys(), "rows": []}
+    def _write(self, found: Difference) -> None:
+        """Write what differs: in one transaction, or in batches while the note says that it is not whole."""
+        write, whole = self._note.write, self._note.say("whole", self._keys())
+        if found.size <= _ONE_TRANSACTION:
+            write([*self._steps(found), whole])
+            return
+        done = 0
+        write([self._note.say("loading", sorted({*self._keys(), *self._note.keys()}))])
+        for step in ahead(self._steps(found)):
+            write([step])
+            done += len(step[1]["rows"])
+            self.settings.progress(min(done, found.size), found.size, "items")
+        write([whole])
 
     def _keys(self) -> list[str]:
         return sorted({key.name for key in self.graph.keys.values()})
@@ -244,39 +255,30 @@ class BoltLoader:
         if found.changed:
             yield from self._change_nodes(found)
         nodes = (
-            (node.labels, self._row(node))
+            (node.labels, {**node.properties, MARK: mark_node(node)})
             for node in self.graph.nodes()
             if found.todo is None or (found.todo.get(node.uri) or "").startswith("new")
         )
-        for labels, rows in grouped(nodes):
-            yield (
-                f"UNWIND $rows AS row MERGE (n:{join_labels(labels)} {{{KEY}: row.uri}}) SET n += row.p",
-                {"rows": rows},
-            )
+        yield from create_nodes(nodes)
         ties = (
-            (edge.type, {"a": edge.start, "b": edge.end, "p": {**edge.properties, MARK: mark}})
+            (edge.type, [edge.start, edge.end, mark, edge.properties.get("articles")])
             for edge in self.graph.edges()
             if (mark := mark_edge(edge)) and (found.ties is None or mark in found.ties)
         )
-        for kind, rows in grouped(ties):
-            ends = f"MATCH (a:{BASE_LABEL} {{{KEY}: row.a}}) MATCH (b:{BASE_LABEL} {{{KEY}: row.b}})"
-            merge = f"MERGE (a)-[r:`{kind}` {{{MARK}: row.p.{MARK}}}]->(b) SET r += row.p"
-            yield f"UNWIND $rows AS row {ends} {merge}", {"rows": rows}
-
-    @staticmethod
-    def _row(node: Node, blank: Iterable[str] = ()) -> dict[str, Any]:
-        return {"uri": node.uri, "p": {**dict.fromkeys(blank), **node.properties, MARK: mark_node(node)}}
+        yield from create_relations(ties)
 
     def _change_nodes(self, found: Difference) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield statements that give changed nodes their labels and properties, and take away what is no more."""
-        keys, known, todo = set(self._keys()), set(self.graph.labels), found.todo
-        for row in self._rows(f"MATCH (n:{_META} {{id: $id}}) RETURN n.keys", id=self.source.base):
-            keys.update(row[0] or ())
+        blank: dict[str, Any] = dict.fromkeys({*self._keys(), *self._note.keys()})
+        known, todo = set(self.graph.labels), found.todo
         changed = (node for node in self.graph.nodes() if todo and (todo.get(node.uri) or "").startswith("changed"))
         for some in pieces(changed):
             before = self._labels_of([node.uri for node in some])
             rows = (
-                ((tuple(sorted(known & set(before[node.uri]) - set(node.labels))), node.labels), self._row(node, keys))
+                (
+                    (tuple(sorted(known & set(before[node.uri]) - set(node.labels))), node.labels),
+                    {"uri": node.uri, "p": {**blank, **node.properties, MARK: mark_node(node)}},
+                )
                 for node in some
             )
             for (less, more), batch in grouped(rows):
@@ -334,11 +336,13 @@ class BoltLoader:
     def remove(self) -> Result:
         """Delete every node and relation that was loaded; a node that others tied something to stays."""
         started = time.monotonic()
+        self._note.claim()  # what another load has under way ends before
+        self._note.write([self._note.say("removing", sorted(self._note.keys()))])
         gone = self._delete(f"MATCH {_TIES} WITH r LIMIT {BATCH} DELETE r RETURN count(*)")
         gone += self._delete(f"MATCH {_OURS} AND NOT (n)--() WITH n LIMIT {BATCH} DELETE n RETURN count(*)")
         left = next(self._rows(f"MATCH {_OURS} RETURN count(n)"))[0]
-        self._write(lambda tx: run_all(tx, [(f"MATCH (n:{_META} {{id: $id}}) DELETE n", {"id": self.source.base})]))
-        for statement in ("DROP CONSTRAINT kg_uri IF EXISTS", "DROP INDEX kg_name IF EXISTS"):
+        self._note.remove()
+        for statement in _SCHEMA_GONE:
             if not left and self.kind.name == "neo4j":
                 with self._connection.session() as session:
                     session.run(statement).consume()

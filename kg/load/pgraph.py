@@ -113,10 +113,12 @@ class _Use:
                 losses.add(f"{_local(datatype)} kept as text ({key.name})", example, count)
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
+
+
 def digest(*parts: object) -> str:
     """Return a short hash of what a node or relation holds, the same on any machine."""
-    text = json.dumps(parts, ensure_ascii=False, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:24]
+    return hashlib.sha256(_encode(parts).encode()).hexdigest()[:24]
 
 
 class PropertyGraph:
@@ -143,7 +145,7 @@ class PropertyGraph:
         self._type_names: dict[str, str] = {}
         self._uses: defaultdict[tuple[str, str], _Use] = defaultdict(_Use)
         self._sample: list[tuple[bytes, str, Any]] = []
-        self._things = Spool(folder / "things.jsonl")
+        self._things = Spool(folder / "things")
         for thing in self._put_together(source):
             self._things.add(thing)
         self.keys = self._find_keys()
@@ -197,7 +199,7 @@ class PropertyGraph:
             thing = (
                 subject,
                 classes,
-                [(*key, sorted(values[key])) for key in sorted(values)],
+                [(*key, [literal.value for literal in sorted(values[key])]) for key in sorted(values)],
                 [(kind, end, sorted(ties[kind, end])) for kind, end in sorted(ties)],
             )
             self._add_sample(subject, thing)
@@ -279,7 +281,7 @@ class PropertyGraph:
         properties: dict[str, Value] = {KEY: subject}
         for predicate, language, found in values:
             name, kind, many = self.keys[predicate, language]
-            made = [_value(literal[0], kind) for literal in found]
+            made = [_value(text, kind) for text in found]
             properties[name] = made if many else made[0]
         return Node(subject, (BASE_LABEL, *classes), properties)
 

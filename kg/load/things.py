@@ -6,7 +6,7 @@ as one that makes an object of each term.
 
 from __future__ import annotations
 
-import json
+import marshal
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -80,11 +80,11 @@ def _unescape(match: re.Match[str]) -> str:
 
 
 class Spool:
-    """Items, of what JSON holds, kept in a file in the order in which they came."""
+    """Items of texts, lists and tuples, kept in the order in which they came, in a file of this process alone."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._stream = path.open("w", encoding="utf-8")
+        self._stream = path.open("wb")
         self._held: list[Any] = []
 
     def add(self, item: Any) -> None:
@@ -94,13 +94,15 @@ class Spool:
             self._write()
 
     def _write(self) -> None:
-        self._stream.write(json.dumps(self._held, ensure_ascii=False, separators=(",", ":")) + "\n")
+        page = marshal.dumps(self._held)  # a third of the time of JSON, and nobody else reads it
+        self._stream.write(len(page).to_bytes(8) + page)
         self._held = []
 
     def __iter__(self) -> Iterator[Any]:
         if self._held:
             self._write()
         self._stream.flush()
-        with self._path.open(encoding="utf-8", newline="\n") as stream:
-            for line in stream:
-                yield from json.loads(line)
+        with self._path.open("rb") as stream:
+            while size := stream.read(8):
+                page = stream.read(int.from_bytes(size))
+                yield from marshal.loads(page)  # noqa: S302  (what this process wrote into a folder of its own)
