@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import ahocorasick_rs
 
 from kg.model import Mention, Quantity, Sentence, Span
-from kg.vocab import ENTERPRISE, described_iri, is_described
+from kg.vocab import ADMIN_AREA, DISTRICT, ENTERPRISE, PARK, described_iri, is_described
 
 MAX_WORDS = 7
 MAX_REACH = 90
@@ -29,7 +29,9 @@ _INDEFINITE = frozenset(("a", "an", "another", "one"))
 _POSSESSIVE = frozenset(("its", "their"))
 _OWNED = re.compile(r"[’']s?$")
 _LAST = re.compile(r"([\w’'-]+)[ \n]+$")
-_PERIODS = frozenset(("period", "date"))
+_NO_AMOUNTS = frozenset(("period", "date", "ordinal"))
+_PLACES = frozenset((ADMIN_AREA, DISTRICT, PARK))
+_LIES = re.compile(r"(?:,? (?:located|based|situated))? in (?:the )?")
 _ROLES = frozenset(("company", "firm", "group", "enterprise", "corporation"))
 """Whose name says only what kind of owner it is: "the company's plant"."""
 
@@ -86,6 +88,8 @@ class Describer:
         self.things: dict[str, tuple[Mention, str, str]] = {}
         """By IRI the mention that first describes a thing, its head and its owner."""
         self.numbers: dict[tuple[str, str], int] = {}
+        self.places: dict[int, str] = {}
+        """By its start, each place that the article names."""
 
     def describe(
         self, sentences: Sequence[Sentence], mentions: Sequence[list[Mention]], quantities: Sequence[Sequence[Quantity]]
@@ -96,6 +100,7 @@ class Describer:
             phrases.setdefault(number, []).append(phrase)
         if not phrases:
             return list(mentions)
+        self.places = {m.start: m.entity for group in mentions for m in group if m.type in _PLACES}
         named: list[Mention] = []
         found: list[list[Mention]] = []
         for number, group in enumerate(mentions):
@@ -159,7 +164,7 @@ class Describer:
             if position <= floor or self.text[position - 1] != " ":
                 return None
             amount = next(
-                (q for q in quantities if q.end in (position - 1, position - 2) and q.kind not in _PERIODS), None
+                (q for q in quantities if q.end in (position - 1, position - 2) and q.kind not in _NO_AMOUNTS), None
             )
             if amount is not None:
                 position, open_words = amount.start, False
@@ -198,7 +203,7 @@ class Describer:
                 return None, False
             return self._introduce(phrase, label, form), True
         bare = self.folded[phrase.start : phrase.end] == phrase.head
-        things = self._fitting(phrase)
+        things = [thing for thing in self._fitting(phrase) if not self._lies_elsewhere(phrase, thing)]
         if bare and phrase.lead in _DEFINITE:
             rivals = [m for m in named if m.type == form.type and _bears(m, phrase.head)]
             if rivals:
@@ -230,6 +235,15 @@ class Describer:
             if head.split()[-1] == phrase.head.split()[-1] and words <= known:
                 found.append(mention)
         return found
+
+    def _lies_elsewhere(self, phrase: _Phrase, thing: Mention) -> bool:
+        """Say whether both are placed, and not in the same place: "a plant in Linhe … its plant in Yunhe"."""
+        here, there = (self._place_behind(end) for end in (phrase.end, thing.end))
+        return bool(here and there and here != there)
+
+    def _place_behind(self, end: int) -> str:
+        lies = _LIES.match(self.text, end)
+        return self.places.get(lies.end(), "") if lies else ""
 
     def _explains(self, phrase: _Phrase, named: Sequence[Mention]) -> bool:
         """Say whether a description stands beside a name that it explains: "Red Hill, a 3-billion-yuan project, …"."""

@@ -39,6 +39,10 @@ def read_things(tools: Tools, text: str) -> list[str]:
         ("They built a chip base and a food base. The base is big.", [1, 2]),
         ("They built a plant in May. They built a plant in June. The plant is big.", [1, 2]),
         ("Bosch's plant is big. Siemens' plant is small. The plant is new.", [1, 2]),
+        ("Bosch built a chip plant in Wuxi. Its plant in Hefei is big.", [1, 2]),
+        ("Bosch built a chip plant in Wuxi. Its plant in Wuxi is big.", [1, 1]),
+        # "First" and the like tell one from others.
+        ("Bosch built a chip plant. It built its first plant in May.", [1]),
         # Another company stands between: whose it is, the words do not say.
         ("Bosch opened its plant. Lanhai Group came. Its plant is big.", [1]),
         # A named thing may be meant.
