@@ -803,7 +803,7 @@ class SentenceMatcher:
             raise _NotFilled  # "grew by 9 percent, ranking second": by growth or by size, the words do not say
         if form not in ("share", "portion"):
             return plain
-        if claim.subject_type == "Cohort":
+        if claim.subject_type == "Cohort" or claim.predicate == RDC + "share":
             return RDC + "share"
         return mint_iri(self.base, "indicator", slugify(f"share of {words}"))
 

@@ -141,7 +141,10 @@ def read_part(view: View, start: int, end: int) -> Quantity | int | None:
     stop, year, rule, said = _scope(view, stop)
     left = _look_left(view, start)
     if year == 0 and not said and stop == (match.end() if match else end):
-        if not (left.preposition or (match and match[2])) or re.compile(" of(?! )| of ").match(view.low, stop):
+        joined = match is not None and "-" in match[0] and view.low[stop : stop + 1] == " "  # "first-half exports"
+        if not (left.preposition or joined or (match and match[2])) or re.compile(" of(?! )| of ").match(
+            view.low, stop
+        ):
             return None
         said = False
     if not said:

@@ -362,7 +362,10 @@ def _compile_periods(period: Mapping[str, Any], words: Iterable[str], ordinals: 
             f"(?:({choice(period['parts'])})(?:{SPACE}|-))?"
             f'(?:({choice(period["weekdays"])}),?{SPACE})?"?\\Z'
         ),
-        part=re.compile(f"({ordinal})(?:{SPACE}({count}))?(?:{SPACE}|-)(half|quarters?|months?|weeks?|days?)(?![a-z])"),
+        part=re.compile(
+            f"({ordinal})(?:{SPACE}({count}))?(?:{SPACE}|-)(half|quarters?|months?|weeks?|days?)(?![a-z])"
+            r"(?: \((?:[qh][1-4])\))?"
+        ),
         scope=re.compile(f"(?:,?{SPACE}|{SPACE}(?:of|in){SPACE})(?:{year}|{relative})"),
         month=re.compile(monthday),
         until=re.compile(f"({to})(?:{monthday}|({DAY}))"),

@@ -238,7 +238,8 @@ def _mark_code(mark: Mark, class_code: Callable[[str], str]) -> str:
 
 # What stands before a period that says what a number is compared with, and not when it was measured.
 _BASE = re.compile(
-    r"\b(?:than|compared (?:with|to)|against|over|from|versus|(?<!show )(?<!shows )(?<!showed )(?<!said )(?<!says )"
+    r"\b(?:than|compared (?:with|to)|against|over|from|versus|(?<!show )(?<!shows )(?<!showed )(?<!expected )"
+    r"(?<!estimated )(?<!learned )(?<!announced )(?<!stated )(?<!indicates )(?<!said )(?<!says )"
     r"(?<!reported )(?<!found )(?<!revealed )(?<!noted )(?<!added )(?<!indicate )(?<!indicated )that|those|level|figure"
     r"|(?:same|corresponding|year-earlier) period)"
     r"(?: (?:the same period|the corresponding period|that|those))?(?: (?:of|in|for|from|during))?(?: the)? ?$"
@@ -259,14 +260,16 @@ _AMOUNT = re.compile(
 # When something was founded, said or released: not when a number later in the sentence was measured.
 _EVENT = re.compile(
     r"\b(?:found(?:ed|ing)|establish(?:ed|ment)|approv(?:ed|al)|launched|inaugurated|opened|created|set up|built|began"
-    r"|started|unveiled|announced|released|published|issued|said|told|held|convened|statement|conference|meeting"
+    r"|started|once|unveiled|announced|released|published|issued|said|told|held|convened|statement|conference|meeting"
     r"|report|upgraded|listed)\b[^,.;]{0,110}$"
 )
 
 
 _ASIDE_EVENT = re.compile(
     r"(?:, | \()(?:(?:which|who) (?:was|were) )?"
-    r"(?:[a-z]{3,}ed|built|set up|begun)\b[^,;]{0,100}$"
+    r"(?:(?!(?:reach|total|amount|exceed|surpass|topp|record|register|report|achiev|reali[sz]|generat|attract|increas"
+    r"|declin|decreas|dropp|climb|jump|surg|soar|expand|gain|post|complet|account|rank|receiv|utili[sz]|us)l?ed\b)"
+    r"[a-z]{3,}ed|once [a-z]+|built|set up|begun)\b[^,;]{0,100}$"
 )
 _CLAUSE_END = re.compile(r"\s*(?:[.;]|$|,? (?:according|compared|official|data|statistics|said)\b)")
 
