@@ -21,7 +21,7 @@ from kg.extract import Extractor
 from kg.lexicon import fold_case, is_bounded
 from kg.matching import clean_words
 from kg.model import Claim, Quantity, Resolution, Span
-from kg.reading import Mark, Reading, SentenceReading, find_modality, find_period
+from kg.reading import Mark, Reading, SentenceReading, find_list_period, find_modality, find_period
 from kg.vocab import CONCEPT, article_iri
 
 _CANONICAL = frozenset(
@@ -318,16 +318,17 @@ class _Check:
         if not claim.period:
             return
         marks = [m for m in self.around if m.quantity and m.quantity.kind in ("period", "date")]
-        words = {clean_words(self.gate.text[m.quantity.start : m.quantity.end]): m for m in marks if m.quantity}
+        heading = find_list_period(self.gate.reading, self.sentences[0])
+        said_here = [m.quantity for m in marks if m.quantity] + ([heading] if heading else [])
+        words = {clean_words(self.gate.text[q.start : q.end]): q for q in said_here}
         if claim.period not in words:
             yield Failure("period", f"{claim.period!r} is not a period of the sentence")
             return
-        said_at = words[claim.period].quantity
-        if said_at:
-            self.found.append(("period", said_at.start, said_at.end))
+        said_at = words[claim.period]
+        self.found.append(("period", said_at.start, said_at.end))
         if self.licensed:
             return
-        governing = find_period(self.gate.text, self.sentences[0], self._value_span())
+        governing = find_period(self.gate.text, self.sentences[0], self._value_span()) or heading
         said = clean_words(self.gate.text[governing.start : governing.end]) if governing else ""
         if said != claim.period:
             yield Failure("period", f"the words say {said!r}")

@@ -12,7 +12,7 @@ from kg.lexicon import Lexicon, fold_case
 from kg.lists import Item, is_item, is_mark, share_noun, split_list, strip_noun
 from kg.model import Claim, Mention, Quantity, Resolution, Span, hash_id, say_value
 from kg.pattern import CLAUSE, MARK
-from kg.reading import Mark, Reading, SentenceReading, find_modality, find_period, is_base
+from kg.reading import Mark, Reading, SentenceReading, find_list_period, find_modality, find_period, is_base
 from kg.rules import Rule, RuleSet, Stage, Template, as_choices, slot_name
 from kg.subjects import find_subject
 from kg.vocab import CONCEPT, RDC, article_iri, class_iri, class_name, cohort_iri, mint_iri, observation_iri, slugify
@@ -36,6 +36,12 @@ _OF_FIRMS = frozenset(
     name + growth for name in ("revenue", "profit", "output", "sales", "turnover") for growth in ("", "Growth")
 )
 _TELLS = re.compile(r"(?: (?:also|has|had|recently))? (?:said|announced|reported|added|noted|posted|saw|expects)\b")
+_INDUSTRY = re.compile(
+    r"(?:[Tt]he )?(?:[\w-]+ ){0,3}?"
+    r"(?:[Mm]anufacturing|[Aa]griculture|[Ss]ervices|[Tt]ourism|[Ii]ndustry|[Ii]ndustries|[Ss]ectors?)"
+    r"(?: (?:industry|sector))?"
+    r" (?:accounted|led|took|was|were|made|contributed|dominated|played|remained|came|followed|is|are)\b"
+)
 # What is invested is said of a project: never of the place a sentence is about, unless it is named with it.
 _INVESTED = re.compile(
     r"(?:(?:agreed|planned|total|estimated|combined|contracted|intended|contractual|cumulative|expected)-)*investments?"
@@ -377,7 +383,7 @@ class SentenceMatcher:
             return False
         if not subject.how.endswith("-subject"):
             return True
-        if subject.type in PLACES and _INVESTED.fullmatch(name):
+        if subject.type in PLACES and (_INVESTED.fullmatch(name) or self._is_told_of_industry(match)):
             return False
         if subject.how in ("value-subject", "sentence-subject") or _PRONOUN.match(match.string, match.start()):
             return True
@@ -393,6 +399,12 @@ class SentenceMatcher:
         if first is None or first.mention is None or not first.mention.type.endswith("Enterprise"):
             return False
         return first.end <= self._span(match).start and _TELLS.match(self.article.text, first.end) is not None
+
+    def _is_told_of_industry(self, match: re.Match[str]) -> bool:
+        """Say whether the sentence is about an industry: "Manufacturing led, with exports of 3 billion yuan"."""
+        start = self.sentence.sentence.start
+        about = _INDUSTRY.match(self.article.text, start)
+        return about is not None and about.end() <= self._span(match).start
 
     def _is_spoken_of(self, subject: _Thing) -> bool:
         """Say whether all the values of the sentence before, of indicators known, are of a thing."""
@@ -919,7 +931,8 @@ class SentenceMatcher:
         return "" if _USUAL.fullmatch(words) else words
 
     def _find_period(self, match: re.Match[str]) -> Quantity | None:
-        return find_period(self.article.text, self.sentence, self._span(match))
+        found = find_period(self.article.text, self.sentence, self._span(match))
+        return found or find_list_period(self.reading, self.sentence)
 
     def _period_fields(self, period: Quantity | None) -> dict[str, Any]:
         if period is None:
@@ -932,11 +945,11 @@ class SentenceMatcher:
             "_period": Span(period.start, period.end),
         }
 
-    @staticmethod
-    def _period_resolution(fields: dict[str, Any], span: Span) -> Iterator[Resolution]:
+    def _period_resolution(self, fields: dict[str, Any], span: Span) -> Iterator[Resolution]:
         period = fields.get("_period")
         if period and not (span.start <= period.start and period.end <= span.end):
-            yield Resolution("period", "sentence-period", period.start, period.end)
+            how = "sentence-period" if self.sentence.sentence.start <= period.start else "list-period"
+            yield Resolution("period", how, period.start, period.end)
 
     @staticmethod
     def _resolutions(part: str, thing: _Thing, span: Span) -> Iterator[Resolution]:

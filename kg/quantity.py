@@ -190,7 +190,8 @@ def _stands_alone(view: View, start: int, end: int) -> bool:
         return False
     if before == "'" and end - start == 2:
         return False
-    return low[end : end + 1] not in ("_", "@", "#", ":")
+    behind = low[end : end + 1]
+    return behind not in ("_", "@", "#") and not (behind == ":" and low[end + 1 : end + 2].strip())
 
 
 def _read_year(view: View, start: int, end: int, match: re.Match[str] | None) -> Quantity | None:

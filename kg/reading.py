@@ -7,7 +7,7 @@ marks.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -265,6 +265,9 @@ _EVENT = re.compile(
 )
 
 
+_BULLET = re.compile(r"\s*(?:[-•*·–] ?|\(?\d{1,2}[.)] ?)\S")
+LIST = 40
+"""How many lines a list may have for its heading to date them all, so that the cost stays that of the text."""
 _ASIDE_EVENT = re.compile(
     r"(?:, | \()(?:(?:which|who) (?:was|were) )?"
     r"(?:(?!(?:reach|total|amount|exceed|surpass|topp|record|register|report|achiev|reali[sz]|generat|attract|increas"
@@ -297,6 +300,21 @@ def find_period(text: str, sentence: SentenceReading, span: tuple[int, int]) -> 
     ]
     chosen = inside[:1] or behind[:1] or before[-1:] or earlier[-1:]
     return chosen[0].quantity if chosen else None
+
+
+def find_list_period(reading: Reading, sentence: SentenceReading) -> Quantity | None:
+    """Return the period of the heading that a line of a list stands under: "Key data for 2023:"."""
+    text = reading.article.text
+    number = bisect_left(reading.sentences, sentence.sentence.start, key=lambda other: other.sentence.start)
+    line = sentence
+    for other in reversed(reading.sentences[max(0, number - LIST) : number]):
+        if not _BULLET.match(text, line.sentence.start):
+            return None
+        if text[other.sentence.start : other.sentence.end].rstrip().endswith((":", "：")):
+            periods = [m.quantity for m in other.marks if m.quantity and m.quantity.kind in ("period", "date")]
+            return periods[0] if len(periods) == 1 else None
+        line = other
+    return None
 
 
 def _dates_aside(text: str, mark: Mark, floor: int) -> bool:

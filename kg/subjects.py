@@ -65,6 +65,13 @@ _POST = re.compile(
 _WITHIN = re.compile(r"\b(?:at|in)(?: the)? $", re.IGNORECASE)
 # "Guangzhou's Science City": a name nobody knows, and not Guangzhou, is what the sentence is about.
 _NAMES = re.compile(r"[’']s (?:[\w-]+ )?[A-Z][a-z]")
+# "Ranking first in Wuxi", "the largest of the district": where a rank is counted, and not what is spoken of.
+_RANKED_IN = re.compile(
+    r"\b(?:rank(?:s|ed|ing)?|first|second|third|fourth|fifth|[0-9]+th|top|place|position|number one|no\. ?[0-9]+"
+    r"|largest|highest|biggest|best|fastest|most|leader|only|among [^,.;]{0,40})(?: [a-z]+){0,2}"
+    r" (?:in|of|across)(?: the| all)? $",
+    re.IGNORECASE,
+)
 # "Yantai's zone has …": the zone is spoken of, whatever it is called.
 _OWNED_THING = re.compile(
     r"[’'](?:s |(?<=s[’']) )(?:[\w-]+ ){0,3}?(?:zone|park|plant|factory|base|port|airport|hospital|university|station"
@@ -204,6 +211,7 @@ def choose_bearer(
     if not things:
         found = [m for m in found if m.mention and (not is_described(m.mention.entity) or _begins(text, m))]
     found = [m for m in found if not _DESCRIBES.match(text, m.end, m.end + 60)]
+    found = [m for m in found if not _RANKED_IN.search(text, max(0, m.start - 60), m.start)]
     found = [m for m in found if not _POST.search(text, max(0, m.start - 32), m.start) and not _is_bracketed(text, m)]
     free: list[Mark] = []
     placed: list[Mark] = []
