@@ -19,7 +19,6 @@ _BATCH = 200
 _ASKED = 25
 _SHOWN = 3
 _POINT_ZERO = re.compile(rf'^("-?[0-9]+)\.0(?="\^\^<{re.escape(v.XSD_DECIMAL)}>$)')
-_WHOLE_DECIMAL = re.compile(rf'"(-?[0-9]+)"\^\^<{re.escape(v.XSD_DECIMAL)}>$')
 
 
 def count_graphs(endpoint: Endpoint, graphs: Iterable[str]) -> dict[str, int]:
@@ -142,18 +141,7 @@ def _check_sample(endpoint: Endpoint, rows: list[tuple[str, str]]) -> int:
 
 def _holds(endpoint: Endpoint, rows: list[tuple[str, str]]) -> bool:
     parts = [f"GRAPH <{graph}> {{ {line.removesuffix(' .')} }}" for graph, line in rows]
-    if endpoint.quirks.point_zero:
-        parts = [_match_either(part) for part in parts]
     return endpoint.holds(f"ASK {{ {' '.join(parts)} }}")
-
-
-def _match_either(pattern: str) -> str:
-    """Let a pattern that ends in a whole decimal match that decimal with ``.0`` too."""
-    head = pattern.removesuffix(" }")
-    if not _WHOLE_DECIMAL.search(head):
-        return pattern
-    other = _WHOLE_DECIMAL.sub(rf'"\1.0"^^<{v.XSD_DECIMAL}>', head)
-    return f"{{ {pattern} }} UNION {{ {other} }} }}"
 
 
 def _check_whole(endpoint: Endpoint, source: Source, graph: Graph) -> None:

@@ -25,6 +25,10 @@ _PENDING = "pending"
 _ONE_REQUEST = 4 << 20
 """Changes of at most so many bytes are made by one Update, which every transactional store does at once."""
 
+_IS_POINT_ZERO = f'isLiteral(?o) && DATATYPE(?o) = <{v.XSD_DECIMAL}> && STRENDS(STR(?o), ".0")'
+_SENT = f'IF({_IS_POINT_ZERO}, STRDT(STRBEFORE(STR(?o), "."), <{v.XSD_DECIMAL}>), ?o)'
+"""The term ``?o`` as it was sent, of a store that reads a whole decimal as ``1.0``: we send ``1``."""
+
 
 class Changes(NamedTuple):
     """What a load has to do: graphs to write, IRIs to drop, graphs that stay."""
@@ -282,7 +286,10 @@ class SparqlLoader:
         """Return the operations that put a staged graph in place; each fails where there is no staged graph."""
         if self.endpoint.quirks.move:
             return [f"MOVE GRAPH <{beside}> TO GRAPH <{live}>"]
-        copy = f"INSERT {{ GRAPH <{live}> {{ ?s ?p ?o }} }} WHERE {{ GRAPH <{beside}> {{ ?s ?p ?o }} }}"
+        there, term = f"GRAPH <{beside}> {{ ?s ?p ?o }}", "?o"
+        if self.endpoint.quirks.point_zero:  # a copy would keep the 1.0 that it reads, which 1 does not match
+            there, term = f"{there} BIND({_SENT} AS ?sent)", "?sent"
+        copy = f"INSERT {{ GRAPH <{live}> {{ ?s ?p {term} }} }} WHERE {{ {there} }}"
         return [f"DROP SILENT GRAPH <{live}>", copy, f"DROP GRAPH <{beside}>"]
 
     def _write_each(self, changes: Changes) -> None:

@@ -48,7 +48,7 @@ class Quirks(NamedTuple):
     whole: bool = False
     """Counts all graphs together in no time, and those that are named in minutes."""
     point_zero: bool = False
-    """A whole decimal may come back, and may have to be asked for, as ``1.0`` where ``1`` was sent."""
+    """A whole decimal comes back as ``1.0`` where ``1`` was sent, and is matched by ``1`` alone, until it is copied."""
     endings: tuple[str, ...] = ()
     """Ends of addresses that people paste, which are not part of the address of the dataset."""
 
