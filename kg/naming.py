@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import ahocorasick_rs
 
 from kg.model import Mention, Span
+from kg.vocab import DISTRICT, PARK
 
 MAX_WORDS = 14
 """How many words a name may have in front of its head: what keeps the cost linear on a hostile line."""
@@ -353,6 +354,8 @@ _STATED = re.compile(
     r"|, or (?:the )?[\"“'‘]?(?P<c>[A-Z][A-Za-z&]*[A-Z])[\"”'’]?(?=,)"
     r"|, (?P<d>[A-Z][\w&-]*(?: [A-Z][\w&-]*){0,3}) for short"
 )
+_LETTERS = re.compile(r"(?<![\w&-])[A-Z]{3,6}(?![\w&]|-\w)")
+_INITIALLED = frozenset((DISTRICT, PARK))
 _ACRONYM = re.compile(r"[A-Z][A-Za-z&-]*[A-Z]")
 
 
@@ -369,6 +372,7 @@ def find_short_forms(
     for cue in cues:
         by_type.setdefault(cue.type, []).append(cue)
     forms: dict[str, dict[str, ShortForm]] = {}
+    initials = sorted(set(_LETTERS.findall(text)) - {text[m.start : m.end] for m in mentions})
 
     def add(form: ShortForm) -> None:
         forms.setdefault(form.text, {}).setdefault(form.mention.entity, form)
@@ -390,7 +394,25 @@ def find_short_forms(
                     add(ShortForm(stem, mention, False))
             if (twin := _say_new_otherwise(mention.label)) and mention.label not in forms:
                 add(ShortForm(twin, mention, True))
+            if mention.type in _INITIALLED:
+                for letters in initials:
+                    if _is_initials(letters, mention.label):
+                        add(ShortForm(letters, mention, True))
     return [next(iter(things.values())) for things in forms.values() if len(things) == 1]
+
+
+def _is_initials(letters: str, label: str) -> bool:
+    """Say whether capitals are the initials of a name, from its first word to its head: not each need have one.
+
+    >>> _is_initials("WND", "Wuxi National Hi-Tech District"), _is_initials("WHD", "Wuxi Park")
+    (True, False)
+    """
+    words = [word for word in _SPLIT.split(label) if word[:1].isupper()]
+    firsts = "".join(word[0] for word in words)
+    if len(words) < len(letters) or firsts[0] != letters[0] or firsts[-1] != letters[-1]:
+        return False
+    rest = iter(firsts)
+    return all(letter in rest for letter in letters)
 
 
 def _say_new_otherwise(label: str) -> str:

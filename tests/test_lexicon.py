@@ -251,6 +251,8 @@ SHORT = [
     ("Lanhai Development Zone lies there. The zone has labs.", "The zone", "Lanhai Development Zone"),
     ("Lanhai County grew. The county has labs.", "The county", "Lanhai County"),
     ("Lanhai Hospital grew. The hospital has labs.", "The hospital", "Lanhai Hospital"),
+    ("Qinglan National Hi-Tech District grew. QND has labs.", "QND", "Qinglan National Hi-Tech District"),
+    ("Lanhai Economic Development Zone grew. LEDZ has labs.", "LEDZ", "Lanhai Economic Development Zone"),
 ]
 
 
@@ -273,6 +275,10 @@ UNCLEAR = [
     # The words are part of another name.
     ("Qinglan District grew. Qinglan River is long.", "Qinglan"),
     ("Qinglan District grew. They built West Qinglan Bridge.", "Qinglan"),
+    # Initials of two names, or not from the first word to the head.
+    ("Lanhai Economic Development Zone and Linhe Eastern Development Zone grew. LEDZ has labs.", "LEDZ"),
+    ("Lanhai Economic Development Zone grew. EDZ has labs.", "EDZ"),
+    ("Lanhai Economic Development Zone grew. LED has labs.", "LED"),
     # No name in brackets.
     ("Lanhai Software Park (2020) grew. 2020 was good.", "2020"),
     ("Lanhai Software Park (Photo by Li Na) grew. Photo by Li Na was good.", "Photo by Li Na"),
