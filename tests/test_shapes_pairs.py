@@ -14,7 +14,8 @@ from test_shapes_check import PREFIXES
 from test_shapes_random import QUIET, rows, settings
 
 from kg.shapes import check, load_shapes, recheck_graph, sparql
-from kg.shapes.pairs import Comparison, pairing_of
+from kg.shapes.engine import Engine
+from kg.shapes.pairs import Comparison, is_mirrored, pairing_of
 
 STAR = "{0} :about ?thing ; :when ?when ; :value {1} ."
 KINDS = {
@@ -141,6 +142,55 @@ def test_which_shapes_of_the_project_compare_nodes(root):
 def test_what_is_asked_as_it_stands(body):
     assert pairing_of(f"PREFIX : <http://e/> SELECT $this WHERE {{ {body} }}") is None
     assert pairing_of(f"PREFIX : <http://e/> SELECT $this ?w WHERE {{ {body} }}") is None
+
+
+@pytest.mark.parametrize(
+    ("body", "same"),
+    [
+        ("$this :p ?k ; :q ?v ; :r :x . ?o :p ?k ; :q ?w ; :r :x . FILTER(?v != ?w)", True),
+        ("$this :p ?k ; :q ?v . ?o :q ?w ; :p ?k . FILTER(?v != ?w && STR($this) < STR(?o))", True),
+        ("$this :p ?k ; :q ?v . ?o :p ?k ; :q ?w . FILTER(?v != ?w + 1)", False),
+        ("$this :p ?k ; :q ?v . ?o :p ?k ; :r ?w . FILTER(?v != ?w)", False),
+        ("$this :p ?k ; :q ?v . ?o :p ?k ; :q ?w ; :r ?x . FILTER(?v != ?w)", False),
+        ("$this :p ?k ; :q ?v ; :r ?z . ?o :p ?k ; :q ?w ; :r ?w . FILTER(?v != ?w)", False),
+        ("$this :p ?k ; :q ?v ; :r :x . ?o :p ?k ; :q ?w ; :r :y . FILTER(?v != ?w)", False),
+        ("$this :p ?k ; :q ?v ; :r 1 . ?o :p ?k ; :q ?w ; :r 2 . FILTER(?v != ?w)", False),
+        ("$this :p ?k ; :q ?v . ?o :p ?k ; :q ?w . FILTER(?v != ?w) FILTER NOT EXISTS { ?o :r ?x }", False),
+    ],
+)
+def test_stars_that_are_read_once_for_both(body, same):
+    pairing = pairing_of(f"PREFIX : <http://e/> SELECT $this WHERE {{ {body} }}")
+    assert pairing is not None and is_mirrored(pairing) == same
+
+
+def test_of_nodes_that_are_compared_those_are_judged_again_whose_findings_differ(monkeypatch):
+    shapes, _ = shapes_with(CONDITIONS[0], MORE[1])
+    judged: list[int] = []
+    listed = Engine.listed
+    monkeypatch.setattr(Engine, "listed", lambda self, nodes: (judged.append(len(nodes)), listed(self, nodes))[1])
+    graphs = [NamedNode(f"http://g/{number}") for number in range(300)]
+
+    def about(number: int, value: int) -> list[Quad]:
+        node, words = NamedNode(f"http://e/o{number:03}"), [("about", NamedNode("http://e/t")), ("when", Literal(1))]
+        words.append(("value", Literal(value)))
+        return [Quad(node, NamedNode(f"http://e/{word}"), term, graphs[number]) for word, term in words]
+
+    store = Store()
+    for number in range(300):
+        store.extend(about(number, number // 299))
+    report = check(store, shapes)
+    assert len(report.results) == 299
+    # One of many that disagree with the last, away and back; the last, which then agrees with all, and no more.
+    for number, value, findings in ((150, None, 298), (150, 0, 299), (299, 0, 0), (299, 1, 299)):
+        before, after = list(store.quads_for_pattern(None, None, None, graphs[number])), []
+        store.remove_graph(graphs[number])
+        if value is not None:
+            after = about(number, value)
+            store.extend(after)
+        report = recheck_graph(report, before, after)
+        assert report.results == check(store, shapes).results
+        assert len(report.results) == findings
+    assert judged == [1, 300, 300]
 
 
 def test_one_group_of_all_costs_no_pairs():

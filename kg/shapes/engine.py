@@ -15,7 +15,7 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, QuerySolutio
 from kg.shapes.expressions import Expressions
 from kg.shapes.messages import default_message, filled
 from kg.shapes.model import Constraint, Path, Result, Shape, Shapes, Target
-from kg.shapes.pairs import Pairing
+from kg.shapes.pairs import Groups, Pairing
 from kg.shapes.terms import SPARQL_COMPONENT, SUBCLASS_OF, TRUE, Term, text_of
 
 Found = dict[Term, list[Result]]
@@ -50,6 +50,7 @@ class Engine:
         self.graphs = graphs
         self.expressions = Expressions(shapes, self._subclasses())
         self.first: dict[Pairing, str] = {}
+        self.groups: dict[Pairing, tuple[Groups, set[tuple[Term, ...]]]] = {}
         self._focus: dict[tuple[Target, ...], Nodes] = {}
 
     # The store

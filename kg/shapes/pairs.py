@@ -9,7 +9,7 @@ first of those that differ from it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -64,12 +64,13 @@ class Pairing:
     reads: tuple[tuple[NamedNode, str], ...]
     comparisons: tuple[Comparison, ...]
 
-    def near_query(self) -> str:
+    def near_query(self, first: str = "") -> str:
         """Return the query for this node's star: what is chosen, the keys, and what is compared."""
         columns = " ".join(f"({c.mine} AS ?{MINE}{n})" for n, c in enumerate(self.comparisons))
         names = dict.fromkeys(("this", *self.chosen, *self.keys))
         shown = " ".join("$this" if name == "this" else f"?{name}" for name in names)
-        return f"{self.prologue} SELECT DISTINCT {shown} {columns} WHERE {{ {written(self.near)} {self.near_filters} }}"
+        group = f"{{ {written(self.near, first)} {self.near_filters} }}"
+        return f"{self.prologue} SELECT DISTINCT {shown} {columns} WHERE {group}"
 
     def far_query(self, first: str = "") -> str:
         """Return the query for the other nodes' star: the keys, and what is compared."""
@@ -77,11 +78,31 @@ class Pairing:
         group = f"{{ {written(self.far, first)} {self.far_filters} }}"
         return f"{self.prologue} SELECT {' '.join('?' + k for k in self.keys)} {columns} WHERE {group}"
 
-    def keyed_query(self, first: str = "") -> str:
-        """Return the query for the nodes that have given keys, and may have more than is asked of them."""
-        direct = [edge for edge in self.near if edge.start == "this" and edge.end in self.keys]
-        edges = direct if {edge.end for edge in direct} == set(self.keys) else self.near
-        return f"{self.prologue} SELECT DISTINCT ?this WHERE {{ {written(edges, first)} }}"
+
+@lru_cache(maxsize=256)
+def is_mirrored(pairing: Pairing) -> bool:
+    """Return whether both stars read the same and compare the same, so that one reading tells of both."""
+    names = {"this": pairing.far[0].start}
+    for edge in pairing.near:
+        like = [e for e in pairing.far if e.path == edge.path and _has_same_end(edge, e, pairing.keys)]
+        if edge.start != "this" or len(like) != 1 or names.setdefault(edge.end, like[0].end) != like[0].end:
+            return False
+    mine = (pairing.near_filters, *(comparison.mine for comparison in pairing.comparisons))
+    theirs = (pairing.far_filters, *(comparison.theirs for comparison in pairing.comparisons))
+    one_to_one = len(pairing.near) == len(pairing.far) and len(set(names.values())) == len(names)
+    return one_to_one and [_renamed(text, names) for text in mine] == [_renamed(text, {}) for text in theirs]
+
+
+def _has_same_end(edge: Edge, other: Edge, keys: Sequence[str]) -> bool:
+    if edge.end and edge.end not in keys:
+        return other.end not in ("", *keys)
+    same = edge.end == other.end and edge.terms[1] == other.terms[1]
+    return same and (edge.end != "" or edge.terms[1] is not None)
+
+
+def _renamed(text: str, names: Mapping[str, str]) -> list[str]:
+    solid = [token for token in tokens(text) if token.kind != "space"]
+    return [f"?{names.get(token.var, token.var)}" if token.var else token.text for token in solid]
 
 
 def written(edges: Iterable[Edge], first: str = "") -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
@@ -15,8 +15,7 @@ from kg.shapes.check import check, ordered, place_of
 from kg.shapes.engine import Engine
 from kg.shapes.model import Path, Report, Result, Shape, Shapes, Target
 from kg.shapes.pairs import Pairing, Unlike
-from kg.shapes.prebinding import rewrite
-from kg.shapes.sparql import narrowest, rows_of, shape_pairings
+from kg.shapes.sparql import compared, shape_pairings
 from kg.shapes.terms import RDF_TYPE, SUBCLASS_OF, XSD, Subject, Term, normalised, text_of
 from kg.shapes.touched import Binding, RowKey, RowQuery, TooMany, Touched, shape_rows
 
@@ -144,10 +143,10 @@ class _Recheck:
     def _whole_nodes(self, shape: Shape, aims: set[Term]) -> _Again:
         pairings = shape_pairings(shape)
         reads = shape_accesses(self.report.shapes, shape, pairings=pairings)
-        compared = [self._compared(pairing) for pairing in pairings]
-        affected = aims | self._nodes(reads) if reads is not None and None not in compared else None
+        others = [self._compared(shape, pairing) for pairing in pairings]
+        affected = aims | self._nodes(reads) if reads is not None and None not in others else None
         if affected is not None:
-            affected = affected.union(*(nodes for nodes in compared if nodes is not None))
+            affected = affected.union(*(nodes for nodes in others if nodes is not None))
         if affected is None or any(isinstance(node, BlankNode) for node in affected):
             return _Again(self.engine.begin(shape, self.engine.focus(shape)), None)
         return _Again(self._judged(shape, affected), affected)
@@ -194,8 +193,8 @@ class _Recheck:
             found |= self._back(access.walk, ends)
         return found
 
-    def _compared(self, pairing: Pairing) -> set[Term] | None:
-        """Return the nodes that are compared with one that changed, or nothing where too many can be."""
+    def _compared(self, shape: Shape, pairing: Pairing) -> set[Term] | None:
+        """Return the nodes compared with a changed one whose findings differ, or nothing where that is not known."""
         others = {t[0] for predicate, _ in pairing.reads for t in self.by_predicate.get(predicate, ())}
         keys: set[tuple[Term, ...]] = set()
         for other in sorted(others, key=text_of):
@@ -206,12 +205,18 @@ class _Recheck:
         if not keys:
             return set()
         try:
-            given = rows_of(pairing.keys, keys)
+            return set(self._decided_anew(shape, pairing, keys))
         except Unlike:
             return None
-        query = pairing.keyed_query(narrowest(self.engine, pairing, keys))
-        text = rewrite(query, {}, {}, "", lambda _: given)
-        return {node for (node,) in self.engine.rows(text) if node is not None}
+
+    def _decided_anew(self, shape: Shape, pairing: Pairing, keys: set[tuple[Term, ...]]) -> Iterator[Term]:
+        """Return the nodes with given keys of which a row came or went; raises ``Unlike``."""
+        names = {"this", *pairing.chosen}
+        told = names <= {"this", "value"} and len(shape.constraints) == 1 and not shape.properties
+        found = {(r.focus, r.value if "value" in names else None) for r in self.results.get(shape.node, ())}
+        for row, holds in compared(self.engine, pairing, keys):
+            if not told or holds != ((row["this"], row["value"] if "value" in names else None) in found):
+                yield row["this"]
 
     def _before_or_now(self, other: Subject, pairing: Pairing, name: str) -> list[Term]:
         """Return what a key of another node is now, or was before the change."""

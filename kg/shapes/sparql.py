@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 
 from kg.errors import ShapeError
 from kg.shapes.absence import KEY, Keys, subtracted
 from kg.shapes.model import Constraint, Path, Query, Shape, Target
-from kg.shapes.pairs import MINE, OTHER, Groups, Pairing, Unlike, pairing_of
+from kg.shapes.pairs import MINE, OTHER, Groups, Pairing, Unlike, is_mirrored, pairing_of
 from kg.shapes.prebinding import body, rewrite, tokens
 from kg.shapes.querypaths import Edge, nest_tests
 from kg.shapes.read import default_quads
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kg.shapes.engine import Engine, Evaluation
 
 Row: TypeAlias = dict[str, Term]
-MANY, SAMPLED = 5000, 2
+LIMITS = (1_000, 10_000, 100_000)
 
 
 def run_constraint(engine: Engine, evaluation: Evaluation, constraint: Constraint) -> None:
@@ -96,7 +96,7 @@ def _given(engine: Engine, text: str, names: Sequence[str], values: set[tuple[Te
     some = dict(zip(names, min(values, key=str), strict=True))
 
     def choose(edges: list[Edge]) -> Edge:
-        return edges[rarest(engine.store, [(edge.path.iri, some.get(edge.end)) for edge in edges])]
+        return edges[rarest(engine.store, [(edge.path.iri, some.get(edge.end)) for edge in edges], most=LIMITS[0])]
 
     return rewrite(nest_tests(text, set(names), choose), {"this": "?this"}, {}, "", lambda _: given)
 
@@ -154,37 +154,98 @@ def _paired(engine: Engine, evaluation: Evaluation, pairing: Pairing, constants:
     Where the nodes are named one by one, only the others that have their keys are read.
     """
     nears: Iterable[Row] = _prebound(engine, evaluation, pairing.near_query(), constants)
-    given = first = ""
+    keys = None
     if evaluation.nodes.listed:
         nears = list(nears)
         keys = {tuple(row[name] for name in pairing.keys) for row in nears}
-        given, first = rows_of(pairing.keys, keys), narrowest(engine, pairing, keys)
-    groups = Groups(pairing.comparisons)
-    columns = range(len(pairing.comparisons))
-    for row in _named(engine, rewrite(pairing.far_query(first), {}, constants, "", lambda _: given)):
-        groups.add(tuple(row[name] for name in pairing.keys), [row.get(f"{OTHER}{n}") for n in columns])
+    groups = _groups(engine, pairing, keys)
     for row in nears:
-        if groups.matches(tuple(row[name] for name in pairing.keys), [row.get(f"{MINE}{n}") for n in columns]):
+        if _matches(groups, pairing, row):
             yield {name: row[name] for name in ("this", *pairing.chosen) if name in row}
 
 
-def narrowest(engine: Engine, pairing: Pairing, keys: Collection[tuple[Term, ...]]) -> str:
-    """Return the name of a key that few nodes have, to be read first; empty where all have many.
+def compared(engine: Engine, pairing: Pairing, keys: set[tuple[Term, ...]]) -> Iterator[tuple[Row, bool]]:
+    """Return the rows of the nodes that have given keys, each with whether it is a solution; raises ``Unlike``."""
+    given, first = _given_keys(engine, pairing, keys)
+    nears = list(_named(engine, rewrite(pairing.near_query(first), {}, {}, "", lambda _: given)))
+    keys = keys & {tuple(row[name] for name in pairing.keys) for row in nears}
+    if is_mirrored(pairing):
+        groups, read = engine.groups.setdefault(pairing, (Groups(pairing.comparisons), set()))
+        for row in nears:
+            if (key := tuple(row[name] for name in pairing.keys)) in keys - read:
+                groups.add(key, [row.get(f"{MINE}{n}") for n in range(len(pairing.comparisons))])
+        read |= keys
+    groups = _groups(engine, pairing, keys)
+    for row in nears:
+        if tuple(row[name] for name in pairing.keys) in keys:
+            yield row, _matches(groups, pairing, row)
 
-    It is found by counting, for a few values of each, no further than to the least count so far.
+
+def _matches(groups: Groups, pairing: Pairing, row: Row) -> bool:
+    key = tuple(row[name] for name in pairing.keys)
+    return groups.matches(key, [row.get(f"{MINE}{n}") for n in range(len(pairing.comparisons))])
+
+
+def _groups(engine: Engine, pairing: Pairing, keys: set[tuple[Term, ...]] | None) -> Groups:
+    """Return what is known of the other nodes: of all, or at least of those that have given keys."""
+    groups, read = Groups(pairing.comparisons), set[tuple[Term, ...]]()
+    given = first = ""
+    if keys is not None:
+        groups, read = engine.groups.setdefault(pairing, (groups, read))
+        keys = keys - read
+        if not keys:
+            return groups
+        given, first = _given_keys(engine, pairing, keys)
+        read |= keys
+    columns = range(len(pairing.comparisons))
+    for row in _named(engine, rewrite(pairing.far_query(first), {}, {}, "", lambda _: given)):
+        key = tuple(row[name] for name in pairing.keys)
+        if keys is None or key in keys:
+            groups.add(key, [row.get(f"{OTHER}{n}") for n in columns])
+    return groups
+
+
+def _given_keys(engine: Engine, pairing: Pairing, keys: set[tuple[Term, ...]]) -> tuple[str, str]:
+    """Return what puts keys into a query, and the key to be read first; raises ``Unlike`` for a blank node.
+
+    The nodes that have one value of the first key are read once, not once for each key with that value.
     """
-    if pairing in engine.first:
-        return engine.first[pairing]
-    best, least = "", MANY
-    for place, name in enumerate(pairing.keys):
+    first = narrowest(engine, pairing, keys)
+    if not first:
+        return rows_of(pairing.keys, keys), ""
+    parts = []
+    for name, values in zip(pairing.keys, zip(*keys, strict=True), strict=True):
+        if name == first:
+            parts.append(rows_of((name,), {(value,) for value in values}))
+        elif all(isinstance(value, NamedNode) for value in values):
+            parts.append(f"FILTER(?{name} IN ({', '.join(sorted(set(map(text_of, values))))}))")
+    return " ".join(parts), first
+
+
+def narrowest(engine: Engine, pairing: Pairing, keys: Collection[tuple[Term, ...]]) -> str:
+    """Return the name of the key by whose values the fewest nodes are found, to be read first; empty for none.
+
+    All are counted to an ever higher limit, until one stays below it.
+    """
+    if pairing not in engine.first and len(pairing.keys) == 1:
+        engine.first[pairing] = pairing.keys[0]
+    if pairing not in engine.first:
+        values = dict(zip(pairing.keys, map(set, zip(*keys, strict=True)), strict=True))
+        engine.first[pairing] = next((n for most in LIMITS if (n := _within(engine, pairing, values, most))), "")
+    return engine.first[pairing]
+
+
+def _within(engine: Engine, pairing: Pairing, values: Mapping[str, Collection[Term]], most: int) -> str:
+    """Return the key that the fewest nodes have, if these are fewer than a limit."""
+    counts: dict[str, int] = {}
+    for name, terms in values.items():
         predicate = next(iri for iri, key in pairing.reads if key == name)
-        values = sorted({key[place] for key in keys}, key=text_of)[:SAMPLED]
-        found = [engine.store.quads_for_pattern(None, predicate, value) for value in values]
-        count = max((sum(1 for _ in zip(range(least), quads, strict=False)) for quads in found), default=least)
-        if count < least:
-            best, least = name, count
-    engine.first[pairing] = best
-    return best
+        given = rows_of(("kgkey",), {(term,) for term in terms})
+        inner = f"SELECT ?kgnode WHERE {{ {given} ?kgnode {predicate} ?kgkey }} LIMIT {most}"
+        for (count,) in engine.rows(f"SELECT (COUNT(*) AS ?n) WHERE {{ {{ {inner} }} }}"):
+            counts[name] = int(count.value) if isinstance(count, Literal) else most
+    best = min(counts, key=lambda name: counts[name])
+    return best if counts[best] < most else ""
 
 
 def rows_of(names: Iterable[str], rows: Iterable[tuple[Term, ...]]) -> str:

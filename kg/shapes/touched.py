@@ -183,13 +183,14 @@ def rarest(
     store: Store,
     patterns: Sequence[tuple[NamedNode | None, Term | None]],
     none: set[tuple[Term | None, Term | None]] | None = None,
+    most: int = MAX_ROWS,
 ) -> int:
     """Return which predicate and object the fewest triples have: all are read side by side until the first ends.
 
-    Those that no triple has are added to ``none``.
+    The first of them where none ends before the number of ``most``. Those that no triple has are added to ``none``.
     """
     reads = [store.quads_for_pattern(None, p, o) for p, o in patterns]
-    for number in range(MAX_ROWS):
+    for number in range(most):
         for place, quads in enumerate(reads):
             if next(quads, None) is None:
                 if number == 0 and none is not None:
