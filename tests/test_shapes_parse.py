@@ -174,6 +174,38 @@ def test_a_target_that_nothing_can_reach_is_refused():
         check_terms(load(":S sh:targetClass :D ."), DECLARED, ["http://e/"])
 
 
+@pytest.mark.parametrize(
+    ("target", "why"),
+    [
+        ("sh:targetClass :prop", "http://e/prop is no class"),
+        ("sh:targetSubjectsOf :C", "http://e/C is a class, not a property"),
+        ("sh:targetObjectsOf :C", "http://e/C is a class, not a property"),
+    ],
+)
+def test_a_target_of_the_wrong_kind_is_refused(target, why):
+    with pytest.raises(ShapeError, match=f"S: a target that nothing can reach: {why}"):
+        check_terms(load(f":S {target} ."), DECLARED, ["http://e/"], ["http://e/C"])
+    check_terms(load(f":S {target} ."), DECLARED, ["http://e/"])
+
+
+def test_a_term_of_a_query_that_is_not_declared_is_refused():
+    text = """:P sh:declare [ sh:prefix "" ; sh:namespace "http://e/"^^xsd:anyURI ] .
+        :S sh:targetClass :C ; sh:sparql [ sh:prefixes :P ; sh:select "SELECT $this { $this :prp 1 }" ] ."""
+    with pytest.raises(ShapeError) as caught:
+        check_terms(load(text), [*DECLARED, "http://e/P"], ["http://e/"])
+    assert str(caught.value) == "S: in a query: http://e/prp is not declared (did you mean http://e/prop?)"
+    check_terms(load(text.replace(":prp", ":prop")), [*DECLARED, "http://e/P"], ["http://e/"])
+
+
+def test_a_misspelt_word_is_named_with_the_shape_it_is_in():
+    with pytest.raises(ShapeError) as caught:
+        load(":S sh:targetClass :C ; sh:property [ sh:path :prop ; sh:minCuont 1 ] .")
+    assert str(caught.value) == "S › prop: sh:minCuont is no word of SHACL (did you mean sh:minCount?)"
+    with pytest.raises(ShapeError) as caught:
+        load(":S sh:targetClass :C ; sh:property [ sh:pth :prop ] .")
+    assert str(caught.value) == "S › part: sh:pth is no word of SHACL (did you mean sh:path?)"
+
+
 def test_declared_terms_and_those_of_others_pass():
     check_terms(load(":S sh:targetClass :C ; sh:property [ sh:path rdfs:label ] ."), DECLARED, ["http://e/"])
 

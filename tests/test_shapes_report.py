@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode, RdfFormat, Store
 
 from kg import vocab as v
 from kg.errors import ShapeError
-from kg.shapes import check, check_file, load_shapes, write_report
+from kg.shapes import check, check_file, load_shapes, turtle_report, write_report
 from kg.shapes.read import Index, plain_triples, read_quads
 from kg.shapes.terms import sh, text_of
 
@@ -120,6 +120,20 @@ def test_turtle_is_read_back_result_by_result(report):
         assert tuple(index.values(node, sh("resultMessage"))) == result.messages
 
 
+def test_turtle_shows_label_quote_article_and_what_would_mend_it(report):
+    index = Index(plain_triples(read_quads(write_report(report, "turtle").encode())))
+    nodes = [n for s in index.subjects for n in index.values(s, sh("result"))]
+    words = (v.LABEL, v.COMMENT, v.EXACT, v.HAS_SOURCE, v.START, v.END)
+    told = [[getattr(index.one(node, NamedNode(word)), "value", None) for word in words] for node in nodes]
+    quote = ["fell to 120 percent", "https://kg.example/id/a1", "814", "833"]
+    assert told == [
+        ["Life Valley · share", "Set rd:claimStatus.", *quote],
+        ["Life Valley · share · 120", 'use a value of at most "100"', *quote],
+    ]
+    plain = turtle_report(report, explained=False)
+    assert "fell to" not in plain and "Set rd:claimStatus" not in plain and plain.count("sh:focusNode") == 2
+
+
 def test_turtle_writes_paths_and_blank_nodes():
     shapes = b"""
         @prefix : <http://e/> . @prefix sh: <http://www.w3.org/ns/shacl#> .
@@ -145,6 +159,10 @@ def test_sarif(report):
     rules = run["tool"]["driver"]["rules"]
     assert [rule["id"] for rule in rules] == ["status", "bound", "never", "bound › value"]
     assert rules[0]["help"] == {"text": "Set rd:claimStatus."}
+    assert [result["message"]["text"] for result in run["results"]] == [
+        "Life Valley · share: A claim must have a status.\nTo mend it: Set rd:claimStatus.",
+        'Life Valley · share · 120: value "120" is not at most "100"\nTo mend it: use a value of at most "100"',
+    ]
     for result in run["results"]:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
         assert result["level"] in ("none", "note", "warning", "error")

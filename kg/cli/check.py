@@ -9,13 +9,15 @@ import click
 import pyoxigraph as ox
 
 from kg import shapes as shacl
+from kg import vocab as v
 from kg.cli.options import build_option, domain_option
 from kg.errors import StoreError
-from kg.resources import load_domain
+from kg.resources import Domain, load_domain
 from kg.store import open_built, write_file
 from kg.vocab import article_iri
 
 SEVERITIES = ("violation", "warning", "info")
+_CLASSES = (ox.NamedNode(v.OWL_CLASS), ox.NamedNode(f"{v.RDFS}Class"))
 FORMS = ("text", "markdown", "json", "turtle", "sarif")
 
 
@@ -69,6 +71,8 @@ def check(
     """
     domain = load_domain(domain_folder)
     shapes = shacl.load_shapes(shapes_files or domain.ontology / "shapes.ttl")
+    if shapes_files:
+        check_vocabulary(shapes, domain)
     if file:
         report = shacl.check_file(file, shapes, engine)
     else:
@@ -88,6 +92,15 @@ def check(
         click.echo(text.rstrip("\n"))
     if any(shacl.severity_rank(result.severity) <= SEVERITIES.index(fail_on) for result in report.results):
         sys.exit(1)
+
+
+def check_vocabulary(shapes: shacl.Shapes, domain: Domain) -> None:
+    """Raise ``ShapeError`` where shapes use a term of the ontology that it does not declare, or aim at nothing."""
+    quads = [q for name in ("kg.ttl", "concepts.ttl") for q in ox.parse(path=str(domain.ontology / name))]
+    declared = {q.subject.value for q in quads if isinstance(q.subject, ox.NamedNode)}
+    typed = [q for q in quads if q.predicate.value == v.TYPE and isinstance(q.subject, ox.NamedNode)]
+    classes = {q.subject.value for q in typed if q.object in _CLASSES}
+    shacl.check_terms(shapes, declared, (v.RD, v.RDC), classes)
 
 
 def format_focus(report: shacl.Report) -> str:

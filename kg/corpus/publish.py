@@ -217,7 +217,7 @@ class Publisher:
 
     # ------------------------------------------------------------ in place
     def _finish(self, build: str, tools: str, totals: Totals, report: shapes.Report) -> shapes.Report:
-        text = shapes.write_report(report, "turtle")
+        text = shapes.turtle_report(report, explained=False)
         (self.out / place.STAGING / "report.ttl").write_text(text, encoding="utf-8")
         state = None if report.handed_over else checking.report_state(report)
         self.parts.save_build(build, self.articles, {"tools": tools, "totals": totals.as_dict(), "report": state})

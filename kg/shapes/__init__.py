@@ -6,6 +6,7 @@
 
 from kg.shapes.check import check, check_file
 from kg.shapes.divided import Judge, Judged, is_divisible, put_together
+from kg.shapes.exchange import turtle_report
 from kg.shapes.model import Path, Report, Result, Shape, Shapes, severity_rank
 from kg.shapes.parse import load_shapes, shapes_of
 from kg.shapes.recheck import recheck_graph
@@ -29,5 +30,6 @@ __all__ = [
     "recheck_graph",
     "severity_rank",
     "shapes_of",
+    "turtle_report",
     "write_report",
 ]

@@ -7,24 +7,39 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from pyoxigraph import Literal, NamedNode
+
 from kg import __version__
 from kg.shapes.context import Context
+from kg.shapes.messages import mending
 from kg.shapes.model import Path, Report, Result, severity_rank
-from kg.shapes.terms import SH, Term, text_of
+from kg.shapes.terms import RDFS, SH, Term, text_of
 
 _LEVELS = ("error", "warning", "note")
+_PREFIXES = {
+    "oa": "http://www.w3.org/ns/oa#",
+    "rdfs": RDFS,
+    "sh": SH,
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def turtle_report(report: Report) -> str:
-    """Return the report as a ``sh:ValidationReport``: the same bytes for the same report."""
-    lines = [f"@prefix sh: <{SH}> .", "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .", ""]
+def turtle_report(report: Report, explained: bool = True) -> str:
+    """Return the report as a ``sh:ValidationReport``: the same bytes for the same report.
+
+    Where ``explained``, a result also has the label of its focus node, the quote and article that it leads to,
+    and what would mend it.
+    """
+    lines = [f"@prefix {name}: <{iri}> ." for name, iri in _PREFIXES.items() if explained or name in ("sh", "xsd")]
     conforms = "true" if report.conforms else "false"
     parts = [f"[] a sh:ValidationReport ;\n  sh:conforms {conforms}"]
+    context = Context(report)
     for result in report.results:
-        inside = " ;\n    ".join(_turtle_result(result))
+        words = [*_turtle_result(result), *(_turtle_reading(result, report, context) if explained else ())]
+        inside = " ;\n    ".join(words)
         parts.append(f"sh:result [\n    {inside}\n  ]")
-    return "\n".join((*lines, " ;\n  ".join(parts))) + " .\n"
+    return "\n".join((*lines, "", " ;\n  ".join(parts))) + " .\n"
 
 
 def _turtle_result(result: Result) -> Iterator[str]:
@@ -41,6 +56,19 @@ def _turtle_result(result: Result) -> Iterator[str]:
     yield f"sh:resultSeverity {_short(result.severity)}"
     for message in result.messages:
         yield f"sh:resultMessage {text_of(message)}"
+
+
+def _turtle_reading(result: Result, report: Report, context: Context) -> Iterator[str]:
+    reading = context.reading(result.focus)
+    yield f"rdfs:label {text_of(Literal(reading.label))}"
+    if mended := mending(report.shapes.by_node.get(result.shape), result, report.shapes):
+        yield f"rdfs:comment {text_of(Literal(mended))}"
+    if reading.quote:
+        yield f"oa:exact {text_of(Literal(reading.quote))}"
+    if reading.article:
+        yield f"oa:hasSource {text_of(NamedNode(reading.article))}"
+    if 0 <= reading.start < reading.end:
+        yield f"oa:start {reading.start} ;\n    oa:end {reading.end}"
 
 
 def _short(term: Term) -> str:
@@ -113,12 +141,14 @@ def _sarif_result(
         location["physicalLocation"] = {"artifactLocation": {"uri": reading.article}, "region": region}
     elif artifact:
         location["physicalLocation"] = {"artifactLocation": {"uri": artifact}}
+    mended = mending(report.shapes.by_node.get(result.shape), result, report.shapes)
+    advice = f"\nTo mend it: {mended}" if mended else ""
     identity = "\n".join((text_of(result.shape), *result.key()))
     return {
         "ruleId": report.shape_name(result.shape),
         "ruleIndex": index[result.shape],
         "level": _LEVELS[severity_rank(result.severity)],
-        "message": {"text": f"{reading.label}: {message}"},
+        "message": {"text": f"{reading.label}: {message}{advice}"},
         "locations": [location],
         "partialFingerprints": {"finding/v1": hashlib.sha256(identity.encode()).hexdigest()},
     }

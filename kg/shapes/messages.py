@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from pyoxigraph import Literal, NamedNode
 
-from kg.shapes.model import Constraint, Path, Shape, Shapes
+from kg.shapes.model import Constraint, Path, Result, Shape, Shapes
 from kg.shapes.terms import Term, local_name, text_of
 
 _PLACE = re.compile(r"\{[?$](\w+)\}")
@@ -102,7 +102,7 @@ _RULES: dict[str, _Writer] = {
     "maxExclusive": lambda c, _: f"is not less than {_one(c)}",
     "minLength": lambda c, _: f"is shorter than {c.number}",
     "maxLength": lambda c, _: f"is longer than {c.number}",
-    "minCount": lambda c, _: f"has fewer than {c.number} value{'s' if c.number != 1 else ''}",
+    "minCount": lambda c, _: f"has fewer than {c.number} values" if c.number != 1 else "has no value",
     "maxCount": lambda c, _: f"has more than {c.number} value{'s' if c.number != 1 else ''}",
     "pattern": lambda c, _: f"does not match {c.text}",
     "languageIn": lambda c, _: f"is in none of the languages {_list(c.terms)}",
@@ -134,7 +134,7 @@ _MENDS: dict[str, _Writer] = {
     "maxExclusive": lambda c, _: f"use a value below {_one(c)}",
     "minLength": lambda c, _: f"write at least {c.number} characters",
     "maxLength": lambda c, _: f"write at most {c.number} characters",
-    "minCount": lambda c, _: f"add values until there are {c.number}",
+    "minCount": lambda c, _: f"add values until there are {c.number}" if c.number != 1 else "add a value",
     "maxCount": lambda c, _: f"keep at most {c.number} of the values" if c.number else "take the values out",
     "pattern": lambda c, _: f"write it so that it matches {c.text}",
     "languageIn": lambda c, _: f"tag it with one of {_list(c.terms)}",
@@ -154,4 +154,17 @@ _MENDS: dict[str, _Writer] = {
     "qualifiedMinCount": lambda c, s: f"add values that conform to {_names(c, s)} until there are {c.number}",
     "qualifiedMaxCount": lambda c, s: f"keep at most {c.number} values that conform to {_names(c, s)}",
     "sparql": lambda c, _: "change what the message says",
+    "foreign": lambda c, _: "change what the message says",
 }
+
+
+def mending(shape: Shape | None, result: Result, shapes: Shapes) -> str:
+    """Return what would mend a result: what the shape says of it, or what its constraint asks for."""
+    if shape is None:
+        return ""
+    if shape.comment:
+        return shape.comment
+    for constraint in shape.constraints:
+        if constraint.component == result.component:
+            return mend(constraint, shapes)
+    return ""

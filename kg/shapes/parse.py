@@ -142,10 +142,10 @@ class _Parser:
         return node
 
     def _read(self, node: Term, parent: str) -> None:
-        check_shape_words(self.index, node)
         path = self._shape_path(node)
         name = self._name(node, parent, path)
         where = name if isinstance(node, BlankNode) else text_of(node)
+        check_shape_words(self.index, node, where)
         self.notes.extend(check_values(self.index, node, path is not None, where))
         properties = tuple(self._property(value, name) for value in self.index.values(node, sh("property")))
         constraints = [
@@ -256,6 +256,8 @@ class _Parser:
 
     def _property(self, value: Term, parent: str) -> Term:
         if not self.index.values(value, sh("path")):
+            # A misspelt sh:path says more than that there is none.
+            check_shape_words(self.index, value, f"{parent} › part" if isinstance(value, BlankNode) else text_of(value))
             raise ShapeError(
                 f"sh:property with {text_of(value)}, which has no sh:path",
                 where=parent,

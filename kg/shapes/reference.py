@@ -5,7 +5,9 @@ A copy and not the store itself: on a store that answers queries for rdflib, pyS
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode
@@ -68,14 +70,27 @@ def run_reference(data: Triples | Iterable[Any], shapes: Shapes, only: Iterable[
     """
     import pyshacl
 
-    graph = rdflib_graph(data)
     wanted = list(only) if only is not None else None
-    rules = rdflib_graph(_without_targets(shapes, wanted) if wanted is not None else shapes.triples)
     advanced = any(p in _ADVANCED or o in _FUNCTIONS for _, p, o in shapes.triples)
-    _, report, text = pyshacl.validate(graph, shacl_graph=rules, advanced=advanced, inference="none")
+    with _without_warnings():
+        graph = rdflib_graph(data)
+        rules = rdflib_graph(_without_targets(shapes, wanted) if wanted is not None else shapes.triples)
+        _, report, text = pyshacl.validate(graph, shacl_graph=rules, advanced=advanced, inference="none")
     if isinstance(report, bytes) or not hasattr(report, "objects"):
         raise ShapeError(f"pySHACL: {text}", hint="mend the shape, or write it without that feature")
     return list(_results(report, shapes))
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """Keep rdflib from printing a traceback for each literal that is not well formed: the report tells of it."""
+    log = logging.getLogger("rdflib.term")
+    level = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
 
 
 def _without_targets(shapes: Shapes, wanted: Sequence[Shape]) -> Triples:

@@ -9,7 +9,7 @@ from typing import Any
 from kg.errors import ShapeError
 from kg.shapes.context import Context, Reading
 from kg.shapes.exchange import sarif_report, turtle_report
-from kg.shapes.messages import mend, plain
+from kg.shapes.messages import mending, plain
 from kg.shapes.model import Report, Result, Shape
 from kg.shapes.terms import Term, local_name, text_of
 
@@ -33,18 +33,6 @@ def write_report(report: Report, form: str = "text", *, artifact: str = "", all_
     if form not in writers:
         raise ShapeError(f"no report form {form!r}", hint=f"one of {', '.join(writers)}")
     return writers[form]()
-
-
-def mending(shape: Shape | None, result: Result, report: Report) -> str:
-    """Return what would mend a result: what the shape says of it, or what its constraint asks for."""
-    if shape is None:
-        return ""
-    if shape.comment:
-        return shape.comment
-    for constraint in shape.constraints:
-        if constraint.component == result.component:
-            return mend(constraint, report.shapes)
-    return ""
 
 
 def by_shape(report: Report) -> Iterator[tuple[Term, Shape | None, list[Result]]]:
@@ -127,7 +115,7 @@ def _same_mend(shape: Shape | None, results: list[Result], report: Report) -> It
     """Group results by what mends them, so that it is said once."""
     groups: dict[str, list[Result]] = {}
     for result in results:
-        groups.setdefault(mending(shape, result, report), []).append(result)
+        groups.setdefault(mending(shape, result, report.shapes), []).append(result)
     yield from groups.items()
 
 
@@ -218,5 +206,5 @@ def _json_result(result: Result, report: Report, context: Context) -> dict[str, 
     row["focusLabel"] = reading.label
     row["quote"], row["article"] = reading.quote, reading.article
     row["start"], row["end"] = (reading.start, reading.end) if reading.quote else (None, None)
-    row["mend"] = mending(report.shapes.by_node.get(result.shape), result, report)
+    row["mend"] = mending(report.shapes.by_node.get(result.shape), result, report.shapes)
     return row

@@ -10,6 +10,7 @@ from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 
 from kg.errors import ShapeError
 from kg.shapes.model import Shape, Shapes
+from kg.shapes.querypaths import query_iris
 from kg.shapes.read import Index, Triples
 from kg.shapes.terms import OWL, RDF_TYPE, SH, XSD, Term, sh, text_of
 
@@ -34,16 +35,16 @@ _ONE = Literal("1", datatype=NamedNode(XSD + "boolean"))
 _NEEDS_SHAPE = ("qualifiedMinCount", "qualifiedMaxCount", "qualifiedValueShapesDisjoint")
 
 
-def check_shape_words(index: Index, node: Term) -> None:
+def check_shape_words(index: Index, node: Term, where: str) -> None:
     """Raise ``ShapeError`` for a word of the ``sh:`` namespace that does not exist, such as a misspelling."""
     for predicate in index.subjects.get(node, {}):
         if predicate.value.startswith(SH) and predicate.value[len(SH) :] not in SHAPE_WORDS:
             word = predicate.value[len(SH) :]
             if word == "js":
-                raise ShapeError("sh:js, which is SHACL-JS", where=text_of(node), hint="write it as sh:sparql")
+                raise ShapeError("sh:js, which is SHACL-JS", where=where, hint="write it as sh:sparql")
             near = difflib.get_close_matches(word, sorted(SHAPE_WORDS), 1)
             hint = f"did you mean sh:{near[0]}?" if near else "see the specification for the words there are"
-            raise ShapeError(f"sh:{word} is no word of SHACL", where=text_of(node), hint=hint)
+            raise ShapeError(f"sh:{word} is no word of SHACL", where=where, hint=hint)
 
 
 def check_values(index: Index, node: Term, has_path: bool, where: str) -> list[str]:
@@ -127,25 +128,47 @@ def check_pattern(pattern: str, flags: str, where: str) -> str:
     return f"the regular expression {pattern!r} needs what the store's expressions do not have"
 
 
-def check_terms(shapes: Shapes, declared: Iterable[str], namespaces: Iterable[str]) -> None:
-    """Raise ``ShapeError`` for a term in one of our namespaces that is not declared.
+def check_terms(
+    shapes: Shapes, declared: Iterable[str], namespaces: Iterable[str], classes: Iterable[str] | None = None
+) -> None:
+    """Raise ``ShapeError`` for a term in one of our namespaces that is not declared, in queries too.
 
-    ``declared`` are the IRIs of the ontology and the concepts. A shape that targets a class or property
-    which is not declared could never be reached, and is told as such.
+    ``declared`` are the IRIs of the ontology and the concepts, ``classes`` those that are classes, where that is
+    known. A shape that targets what is not declared, instances of what is no class, or subjects or objects
+    of a class could never be reached, and is told as such.
     """
-    known = frozenset(declared)
-    ours = tuple(namespaces)
+    known, ours = frozenset(declared), tuple(namespaces)
+    kinds = frozenset(classes) if classes is not None else None
     own = {node.value for node in shapes.by_node if isinstance(node, NamedNode)}
     for shape in shapes.by_node.values():
         for target in shape.targets:
             term = target.term
-            if isinstance(term, NamedNode) and target.kind != "node" and _unknown(term.value, ours, known, own):
+            if not isinstance(term, NamedNode) or target.kind == "node" or not term.value.startswith(ours):
+                continue
+            if _unknown(term.value, ours, known, own):
                 raise _undeclared(term.value, known, shape.name, "a target that nothing can reach: ")
+            if kinds is not None and term.value not in own:
+                _check_kind(term.value, target.kind, term.value in kinds, shape.name)
     for subject, predicate, value in shapes.triples:
         for term in (predicate, value):
             if isinstance(term, NamedNode) and _unknown(term.value, ours, known, own):
                 shape_at = shapes.by_node.get(subject)
                 raise _undeclared(term.value, known, shape_at.name if shape_at else text_of(subject), "")
+    for shape in shapes.by_node.values():
+        for query in (c.query for c in shape.constraints if c.query is not None):
+            for iri in sorted(query_iris(query.text)):
+                # What ends so is a namespace, of a PREFIX.
+                if not iri.endswith(("/", "#")) and _unknown(iri, ours, known, own):
+                    raise _undeclared(iri, known, shape.name, "in a query: ")
+
+
+def _check_kind(iri: str, kind: str, is_class: bool, where: str) -> None:
+    if is_class != (kind == "class"):
+        raise ShapeError(
+            f"a target that nothing can reach: {iri} {'is a class, not a property' if is_class else 'is no class'}",
+            where=where,
+            hint="use sh:targetClass for a class, sh:targetSubjectsOf or sh:targetObjectsOf for a property",
+        )
 
 
 def _unknown(iri: str, ours: tuple[str, ...], known: frozenset[str], own: set[str]) -> bool:
