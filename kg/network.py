@@ -246,7 +246,7 @@ class _Builder:
         known = self.names.get(iri)
         if known and (known.en or known.every):
             return known.en or known.every[0]
-        return _WORDS.sub(" ", re.split(r"[/#]", iri)[-1]).lower()
+        return say_local_name(iri)
 
     def add(self, claim: Claim) -> None:
         self.node(claim.subject, claim.subject_label, claim.subject_type, claim.article)
@@ -304,6 +304,15 @@ class _Builder:
                 )
             )
         return count_degrees(Network(tuple(nodes), tuple(self.edges)))
+
+
+def say_local_name(iri: str) -> str:
+    """Return the last part of an IRI in words.
+
+    >>> say_local_name("https://kg.example/concept/outputValue")
+    'output value'
+    """
+    return _WORDS.sub(" ", re.split(r"[/#]", iri)[-1]).lower()
 
 
 def make_edge(claim: Claim, target: str, label: str) -> Edge:

@@ -8,6 +8,7 @@ under the names that igraph and Cytoscape look for.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from kg.export.base import Losses, Target
 from kg.export.columns import (
@@ -97,13 +98,9 @@ def _edges(edges: Iterable[Edge], numbers: dict[str, int], losses: Losses) -> It
 
 def batched(records: Iterable[str]) -> Iterator[bytes]:
     """Yield records joined and encoded, many at a time."""
-    batch: list[str] = []
-    for record in records:
-        batch.append(record)
-        if len(batch) >= BATCH:
-            yield "".join(batch).encode("utf-8", "replace")
-            batch.clear()
-    yield "".join(batch).encode("utf-8", "replace")
+    records = iter(records)
+    while batch := "".join(islice(records, BATCH)):
+        yield batch.encode("utf-8", "replace")
 
 
 def _key(kind: str, column: Column) -> str:

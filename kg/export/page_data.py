@@ -16,7 +16,7 @@ from kg.export.source import Source
 from kg.export.text import clean, one_line
 from kg.layout import class_colour
 from kg.model import Claim
-from kg.network import Names
+from kg.network import Names, say_local_name
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -72,7 +72,7 @@ def _class_name(kind: str, names: dict[str, Names]) -> str:
 def _predicate(iri: str, source: Source, losses: Losses) -> dict[str, str]:
     label = next((e.label for e in source.network.edges if e.predicate == iri and e.modality == "achieved"), "")
     names = source.names.get(iri, Names())
-    english = names.en or (names.every[0] if names.every else label) or iri.replace("#", "/").rsplit("/", 1)[-1]
+    english = names.en or (names.every[0] if names.every else label) or say_local_name(iri)
     return {"iri": iri, "en": one_line(english, losses), "zh": one_line(names.zh, losses)}
 
 

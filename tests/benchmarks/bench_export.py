@@ -11,7 +11,6 @@ generator, whose time counts; the other writers are timed with the network ready
 from __future__ import annotations
 
 import argparse
-import resource
 import statistics
 import subprocess
 import sys
@@ -150,7 +149,13 @@ def measure_one(name: str, count: int) -> None:
     edges: Any = range(count) if name in STREAMED else list(make_edges(count, len(nodes)))
     with tempfile.TemporaryDirectory() as folder:
         seconds = time_run(make_writers((name,), nodes, edges, Path(folder))[name])
-    print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+    print(seconds, peak_memory())
+
+
+def peak_memory() -> int:
+    """Return the most MB that this process had resident; what the system tells of a child may be its parent's."""
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) // 1024
 
 
 def compare_large(count: int, names: tuple[str, ...]) -> dict[str, tuple[float, str]]:

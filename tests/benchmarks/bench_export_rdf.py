@@ -9,7 +9,6 @@ Each export is a process of its own: CPU time (user and system) and the most mem
 from __future__ import annotations
 
 import argparse
-import resource
 import sys
 import tempfile
 import time
@@ -30,6 +29,7 @@ def make_store(folder: Path, quads: int) -> None:
 
 def export(store: Path, out: Path) -> None:
     """Write one file and print quads, CPU seconds, MB of the file and MB of memory."""
+    from bench_export import peak_memory
     from graph_maker import BASE
 
     from kg.export import Source, export_file
@@ -39,7 +39,7 @@ def export(store: Path, out: Path) -> None:
     start = time.process_time()
     export_file(Source(opened, BASE), out)
     seconds = time.process_time() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_memory()
     print(f"{len(opened)} {seconds:.2f} {out.stat().st_size / 1e6:.1f} {peak:.0f}")
 
 

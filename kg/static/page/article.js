@@ -70,11 +70,10 @@ function pieceOf(piece, article) {
     const why = silent.length ? article.silent[silent[0]][2] : "";
     return make("span", { class: "unused", title: why && `Nothing was taken from this sentence: ${why}` }, piece.text);
   }
-  const element = make(
-    "span",
-    { class: names.join(" "), tabindex: "0", role: "button", "data-facts": here.join(" "), "data-from": piece.from, "aria-description": notes.join("; ") },
-    piece.text,
-  );
+  const places = { class: names.join(" "), "data-facts": here.join(" "), "data-from": piece.from };
+  // White space between two marks has no name that could be read out: it is marked, and no button.
+  if (!piece.text.trim()) return make("span", places, piece.text);
+  const element = make("span", { ...places, tabindex: "0", role: "button", "aria-description": notes.join("; ") }, piece.text);
   element.addEventListener("click", () => showWords(piece));
   element.addEventListener("keydown", (event) => {
     if (event.key === "Enter" || event.key === " ") {
@@ -96,7 +95,7 @@ function markWords(picks, focus) {
   for (const piece of found) piece.classList.add("active");
   if (!found.length) return;
   found[0].scrollIntoView({ block: "center" });
-  if (focus) found[0].focus({ preventScroll: true });
+  if (focus) found.find((piece) => piece.tabIndex === 0)?.focus({ preventScroll: true });
 }
 
 // Marks the words that a fact rests on and brings them into view.
@@ -166,7 +165,7 @@ function drawReckoning(index) {
   if (!numbers) return;
   const count = (fate) => numbers.filter((number) => number[2] === fate).length;
   button.textContent = `${numbers.length} numbers: ${count("used")} used, ${count("unused")} not used, ${count("rejected")} rejected` +
-    (refused.length ? ` · ${refused.length} claims refused` : "");
+    (refused.length ? ` · ${refused.length} ${refused.length === 1 ? "claim" : "claims"} refused` : "");
 }
 
 function showReckoning() {

@@ -56,46 +56,59 @@ function settings() {
 }
 
 const waiting = [];
+const reserved = [];
 
 // Labels are kept until all are known, so that the largest nodes get theirs first.
 function keepLabel(context, attributes, options) {
-  if (attributes.label && !attributes.highlighted) waiting.push({ context, attributes, options });
+  if (attributes.highlighted) reserved.push(hoverBox(context, attributes, options));
+  else if (attributes.label) waiting.push({ context, attributes, options });
 }
 
 function drawLabels() {
   const taken = waiting.length > 400 ? [] : waiting.map(({ attributes: { x, y, size } }) => [x - size, y - size, x + size, y + size]);
-  const written = [];
+  const written = reserved.splice(0);
+  const ground = getComputedStyle(document.documentElement).getPropertyValue("--back").trim();
   waiting.sort((a, b) => b.attributes.size - a.attributes.size);
   waiting.splice(0).forEach((label, place) => {
-    const box = freeBox(label, written, taken) || (place < 10 && freeBox(label, written, []));
+    const { context, attributes, options } = label;
+    context.font = `${options.labelWeight || "normal"} ${options.labelSize}px ${options.labelFont}`;
+    label.text = shorten(attributes.label, 42);
+    const width = context.measureText(label.text).width + 4;
+    const find = (nodesToo) => freeBox(attributes, width, 18, context.canvas.clientWidth, written, nodesToo);
+    const box = find(taken) || (place < 10 && find([]));
     if (!box) return;
     written.push(box);
+    // A rim in the colour of the ground lifts the words off lines and nodes.
+    label.context.strokeStyle = ground;
+    label.context.lineWidth = 3;
+    label.context.lineJoin = "round";
+    label.context.strokeText(label.text, box[0] + 2, box[3] - 5);
     label.context.fillStyle = label.options.labelColor.color;
     label.context.fillText(label.text, box[0] + 2, box[3] - 5);
   });
 }
 
 // The place of a label to the right, left, above or below that no other label and no node takes.
-function freeBox(label, written, taken) {
-  const { context, attributes, options } = label;
-  context.font = `${options.labelWeight || "normal"} ${options.labelSize}px ${options.labelFont}`;
-  label.text = shorten(attributes.label, 42);
-  const width = context.measureText(label.text).width + 4;
-  const { x, y, size } = attributes;
-  const spots = [[x + size + 1, y - 9], [x - size - 1 - width, y - 9], [x - width / 2, y - size - 19], [x - width / 2, y + size + 1]];
+function freeBox({ x, y, size }, width, height, room, written, taken) {
+  const half = height / 2;
+  const spots = [[x + size + 1, y - half], [x - size - 1 - width, y - half], [x - width / 2, y - size - height - 1], [x - width / 2, y + size + 1]];
   const meets = (a, b) => a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1];
-  const room = context.canvas.clientWidth;
   return spots
-    .map(([left, top]) => [left, top, left + width, top + 18])
+    .map(([left, top]) => [left, top, left + width, top + height])
     .find((box) => box[0] >= 0 && box[2] <= room && !written.some((other) => meets(box, other)) && !taken.some((other) => meets(box, other)));
+}
+
+// What the name of the thing chosen covers, its node too.
+function hoverBox(context, { x, y, size, label }, options) {
+  context.font = `600 ${options.labelSize}px ${options.labelFont}`;
+  return [x - size - 3, y - 11, x + size + context.measureText(label || "").width + 11, y + 11];
 }
 
 function drawHover(context, attributes, options) {
   const colours = getComputedStyle(document.documentElement);
-  context.font = `600 ${options.labelSize}px ${options.labelFont}`;
-  const width = context.measureText(attributes.label || "").width;
+  const [left, top, right, bottom] = hoverBox(context, attributes, options);
   context.fillStyle = colours.getPropertyValue("--card").trim();
-  context.fillRect(attributes.x - attributes.size - 3, attributes.y - 11, width + attributes.size * 2 + 14, 22);
+  context.fillRect(left, top, right - left, bottom - top);
   context.fillStyle = attributes.color;
   context.beginPath();
   context.arc(attributes.x, attributes.y, attributes.size, 0, Math.PI * 2);
@@ -143,23 +156,41 @@ function recolour() {
   drawing.refresh();
 }
 
-// Draws the network as SVG, with names where there are few enough to read.
+// Draws the network as SVG, with the names for which there is room.
 function drawSvg(live) {
   const xs = nodes.map((node) => node.x);
   const ys = nodes.map((node) => -node.y);
   const [left, top] = [Math.min(...xs) - 80, Math.min(...ys) - 60];
-  const box = [left, top, Math.max(...xs) - left + 200, Math.max(...ys) - top + 60];
-  const picture = make("svg", { viewBox: box.join(" "), role: "img", "aria-label": "Network" });
+  const [width, height] = [Math.max(...xs) - left + 80, Math.max(...ys) - top + 60];
+  const picture = make("svg", { viewBox: `${left} ${top} ${width} ${height}`, role: "img", "aria-label": "Network" });
   for (const { from, to } of pairs.values()) {
-    picture.append(make("line", { x1: nodes[from].x, y1: -nodes[from].y, x2: nodes[to].x, y2: -nodes[to].y, stroke: "#999", "stroke-width": 1 }));
+    picture.append(make("line", { x1: nodes[from].x, y1: -nodes[from].y, x2: nodes[to].x, y2: -nodes[to].y, stroke: "#999", "stroke-width": width / 900 }));
   }
   nodes.forEach((node, index) => {
     const spot = make("circle", { cx: node.x, cy: -node.y, r: node.size, fill: classes[node.kind].color }, make("title", {}, nameOf(node)));
     if (live) spot.addEventListener("click", () => showThing(index));
     picture.append(spot);
-    if (nodes.length <= 300) picture.append(make("text", { x: node.x + node.size + 3, y: -node.y + 4, "font-size": 12, fill: "currentColor" }, shorten(nameOf(node), 40)));
   });
+  if (nodes.length <= 1000) picture.append(...svgLabels(left, width));
   return picture;
+}
+
+// Names as large as can be read on a sheet of paper, those of the largest nodes first.
+function svgLabels(left, width) {
+  const letter = width / 75;
+  const context = make("canvas", {}).getContext("2d");
+  context.font = `${letter}px system-ui, sans-serif`;
+  const spots = nodes.map((node) => ({ x: node.x - left, y: -node.y, size: node.size, text: shorten(nameOf(node), 32) }));
+  const taken = spots.map(({ x, y, size }) => [x - size, y - size, x + size, y + size]);
+  const written = [];
+  const labels = [];
+  for (const spot of spots.sort((a, b) => b.size - a.size)) {
+    const box = freeBox(spot, context.measureText(spot.text).width * 1.05 + 4, letter * 1.2, width, written, taken);
+    if (!box) continue;
+    written.push(box);
+    labels.push(make("text", { x: box[0] + left + 2, y: box[3] - letter * 0.3, "font-size": letter, class: "name" }, spot.text));
+  }
+  return labels;
 }
 
 function drawLegend() {

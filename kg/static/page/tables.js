@@ -3,12 +3,14 @@
 // columns: {title, cell(row) -> Node, key(row) -> string or number, number: true for numbers}
 function sortable(caption, offered, rows, areFacts) {
   const columns = offered.filter((column) => rows.some((row) => column.key(row) !== ""));
-  const body = make("tbody", {});
+  const body = make("tbody", { role: "rowgroup" });
   const headers = columns.map((column, index) => {
     const button = make("button", { type: "button", click: () => sortBy(index) }, column.title);
-    return make("th", { scope: "col", "aria-sort": "none" }, button);
+    return make("th", { scope: "col", role: "columnheader", "aria-sort": "none" }, button);
   });
-  const table = make("table", {}, make("caption", { class: "hidden" }, caption), make("thead", {}, make("tr", {}, ...headers)), body);
+  // On a narrow screen the rows of a wide table stand as cards, which leaves it a table by its roles alone.
+  const head = make("thead", { role: "rowgroup" }, make("tr", { role: "row" }, ...headers));
+  const table = make("table", { role: "table", class: columns.length > 3 && "wide" }, make("caption", { class: "hidden" }, caption), head, body);
   let ordered = rows.slice();
   fill();
   return make("div", { class: "scroll" }, table);
@@ -39,8 +41,9 @@ function compare(a, b, up) {
 }
 
 function rowOf(columns, row, areFacts) {
-  const cells = columns.map((column) => make("td", { class: column.number ? "number" : undefined }, column.cell(row)));
-  return make("tr", { "data-fact": areFacts ? row : undefined }, ...cells);
+  const kind = (column) => (column.number ? "number" : column === COLUMNS.words && "words");
+  const cells = columns.map((column) => make("td", { role: "cell", class: kind(column), "data-title": column.title }, make("div", {}, column.cell(row))));
+  return make("tr", { role: "row", "data-fact": areFacts ? row : undefined }, ...cells);
 }
 
 function chooseRow(index) {

@@ -71,7 +71,7 @@ function drawHistory(group) {
   const most = Math.max(...ordered.map((i) => Math.abs(Number(facts[i].value || 0)))) || 1;
   const height = ordered.length * 22;
   const label = `${predicates[facts[group[0]].p].en}, ${ordered.length} values`;
-  const drawing = make("svg", { class: "bars", role: "img", "aria-label": label, width: "100%", height, viewBox: `0 0 420 ${height}` });
+  const drawing = make("svg", { class: "bars", role: "img", "aria-label": label, width: "100%", height, viewBox: `0 0 420 ${height}`, preserveAspectRatio: "xMinYMid" });
   ordered.forEach((index, row) => {
     const fact = facts[index];
     const long = fact.value ? Math.max(1, (170 * Math.abs(Number(fact.value))) / most) : 60;
