@@ -162,7 +162,7 @@ def _is_money(grammar: QuantityGrammar, alias: str) -> bool:
 
 
 # "took over 500 projects": the verb has the "over".
-_TAKES = re.compile(r"\b(?:take|takes|took|taken|taking|hand|handed|handing|turn|turned) $")
+_TAKES = re.compile(r"\b(?:take|takes|took|taken|taking|hand|handed|handing|turn|turned|jurisdiction|control) $")
 
 
 def look_left(view: View, start: int) -> tuple[int, str, Unit | None]:

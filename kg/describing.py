@@ -15,9 +15,11 @@ from typing import Any, NamedTuple
 import ahocorasick_rs
 
 from kg.model import Mention, Quantity, Sentence, Span
-from kg.vocab import ADMIN_AREA, DISTRICT, ENTERPRISE, PARK, described_iri, is_described
+from kg.vocab import ADMIN_AREA, DISTRICT, ENTERPRISE, PARK, class_name, described_iri, is_described, new_entity_iri
 
 MAX_WORDS = 7
+MIN_NAME = 3
+"""Of how many words in capitals a description is a name: "the Linhe Chip Plant"."""
 MAX_REACH = 90
 """How many characters in front of its head a description can begin: what keeps the cost linear on a hostile line."""
 
@@ -255,6 +257,12 @@ class Describer:
         return any(m.end in (at, at - 1) for m in named[-4:])
 
     def _introduce(self, phrase: _Phrase, label: str, form: Head) -> Mention:
+        words = label.split()
+        if len(words) >= MIN_NAME and all(word[0].isupper() for word in words):
+            iri = new_entity_iri(self.base, class_name(form.type), label)
+            mention = Mention(phrase.start, phrase.end, iri, label, form.type, "cue")
+            self.things.setdefault(iri, (mention, phrase.head, phrase.owner))
+            return mention
         key = (form.type, f"{phrase.owner} {label.lower()}".strip())
         number = self.numbers[key] = self.numbers.get(key, 0) + 1
         iri = described_iri(self.base, self.article, *key, number)

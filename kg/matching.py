@@ -44,7 +44,7 @@ _INDUSTRY = re.compile(
 )
 # What is invested is said of a project: never of the place a sentence is about, unless it is named with it.
 _INVESTED = re.compile(
-    r"(?:(?:agreed|planned|total|estimated|combined|contracted|intended|contractual|cumulative|expected)-)*investments?"
+    r"(?:(?:actual|actually|annual|completed|real|accumulated|initial|extra|agreed|planned|total|estimated|combined|contracted|intended|contractual|cumulative|expected)-)*investments?"
     r"(?:-(?:of|for|in|by)-.*(?:project|enterprise|firm|compan).*)?"
 )
 

@@ -260,7 +260,8 @@ _AMOUNT = re.compile(
 # When something was founded, said or released: not when a number later in the sentence was measured.
 _EVENT = re.compile(
     r"\b(?:found(?:ed|ing)|establish(?:ed|ment)|approv(?:ed|al)|launched|inaugurated|opened|created|set up|built|began"
-    r"|started|once|unveiled|announced|released|published|issued|said|told|held|convened|statement|conference|meeting"
+    r"|started|once|unveiled|announced|released|published|issued|said|told|learned|learnt|held|convened"
+    r"|statement|conference|meeting"
     r"|report|upgraded|listed)\b[^,.;]{0,110}$"
 )
 

@@ -88,6 +88,11 @@ _UNKNOWN = re.compile(
     r"(?:\b[a-z][\w-]*,? (?:the )?|^)([A-Z][a-z]{2,}[\w-]*)"
     r"(?:[’']s| \(?[A-Z]|(?= (?:district|county|zone|park|group)\b))"
 )
+# "Western Street lies in Linhe District, with an area of 38 hectares": of what lies there.
+_SITED = re.compile(
+    r"\w (?:is |are |was )?(?:located|situated|lies|lying|sits|nestled|stands|seated|based)"
+    r" (?:in|at|on|within) [^.;\n]{0,60}$"
+)
 _BEGINS = re.compile(
     r"(?:^|[.!?。！？;][\"”]?\s+|\n\s*)[\"“]?(?:[A-Z][\w ]{0,30}, )?"
     r"(?:[Tt]he|[Tt]his|[Aa]n?|[Ii]ts|[Tt]heir|(?:[Tt]he )?[\w-]+(?:[’']s|(?<=s)[’'])) (?:[\w-]+ ){0,2}$"
@@ -138,6 +143,8 @@ def find_subject(
         if last is None and pronoun and has_unknown_name(text, other, other.sentence.end):
             return None
         told = _find_bearers(reading, other, entities, leading=True, things=things) is not None
+        if not things and not told and other is reading.sentences[number - 1] and _introduces(other):
+            return None
         if last is None or (main and not told and _only_holds(last, main[0], entities)):
             continue
         if pronoun or other.sentence.paragraph == sentence.sentence.paragraph:
@@ -232,6 +239,8 @@ def choose_bearer(
             governed = None
     if strict and not free and any(_leaves_open(text, mark) for mark in placed):
         return []
+    if things and not free and any(_SITED.search(text, max(0, mark.start - 90), mark.start) for mark in placed):
+        return []
     if lead is not None:
         placed = [mark for mark in placed if mark.start - lead < 12]
     named = [m for m in free if not (_NAMES.match(text, m.end) or _OWNED_THING.match(text, m.end, m.end + 60))]
@@ -244,6 +253,11 @@ def choose_bearer(
         return None
     holders = {place for mention in mentions for place in _ancestors(mention.entity, entities)}
     return [mention for mention in mentions if mention.entity not in holders]
+
+
+def _introduces(sentence: SentenceReading) -> bool:
+    """Say whether a sentence describes a thing first: "We will build a wind power plant. The annual output …"."""
+    return any(mark.mention is not None and mark.mention.kind == "described" for mark in sentence.marks)
 
 
 def _begins(text: str, mark: Mark) -> bool:

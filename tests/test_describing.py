@@ -68,6 +68,12 @@ def test_an_amount_and_a_determiner_are_no_part_of_the_words(tools: Tools) -> No
     assert read_things(tools, text) == ["smart factory 1"]
 
 
+def test_words_in_capitals_are_a_name(tools: Tools) -> None:
+    text = "They built the Linhe Motors Chip Plant. The plant covers 300 mu."
+    found = read_claims(tools, parse_article(text.encode(), tools.page, article_id="a")).claims
+    assert {c.subject for c in found if c.unit == "mu"} == {"https://kg.example/id/project/linhe-motors-chip-plant"}
+
+
 def test_two_articles_never_have_one_thing(tools: Tools) -> None:
     one, two = (read_claims(tools, parse_article(TEXT.encode(), tools.page, article_id=name)) for name in "ab")
     things = [{c.subject for c in result.claims if c.subject_label == "chip plant"} for result in (one, two)]
