@@ -74,7 +74,7 @@ _APART = re.compile(r"(?:\A|\n|\b(?:of|in|at|for|to|from|by|with|the) |[’']s |
 MAX_TELLING = 2
 """How many words of a name in a heading tell which thing is meant: with more, a verb is likely among them."""
 _OF = re.compile(r" of\b")
-_WORD_BEFORE = re.compile(r"(?<![\w’'-])([A-Z][a-z]+|the) $")
+_WORD_BEFORE = re.compile(r"(?<![\w’'-])([A-Z][a-z]+|the)(?: [12][0-9]{3})? $")
 _CAPITAL = re.compile(r" [A-Z]")
 _PLACES = frozenset({ADMIN_AREA, DISTRICT})
 _SUBJECT = re.compile(r"(?:^|[.!?。！？;]\s+|\n\s*)(?:[A-Z][\w ]{0,30}, )?(?:[Tt]he )?[\"“‘]?$")
@@ -130,7 +130,7 @@ class Lexicon:
 
     def _names_other(self, text: str, start: int, end: int, name: str) -> bool:
         """Say whether the bare name of a place is somebody's or a thing's: "Wang Lijiang", "the Dalian DD Port"."""
-        before = _WORD_BEFORE.search(text, max(0, start - 10), start)
+        before = _WORD_BEFORE.search(text, max(0, start - 14), start)
         if before is None or " " in name:
             return False
         return before[1] in self._words.surnames or (before[1] in ("the", "The") and bool(_CAPITAL.match(text, end)))

@@ -219,7 +219,7 @@ def choose_bearer(
         found = [m for m in found if m.mention and (not is_described(m.mention.entity) or _begins(text, m))]
     found = [m for m in found if not _DESCRIBES.match(text, m.end, m.end + 60)]
     found = [m for m in found if not _RANKED_IN.search(text, max(0, m.start - 60), m.start)]
-    found = [m for m in found if not _POST.search(text, max(0, m.start - 32), m.start) and not _is_bracketed(text, m)]
+    found = [m for m in _leave_posts(text, found) if not _is_bracketed(text, m)]
     free: list[Mark] = []
     placed: list[Mark] = []
     governed: Mark | None = None
@@ -253,6 +253,20 @@ def choose_bearer(
         return None
     holders = {place for mention in mentions for place in _ancestors(mention.entity, entities)}
     return [mention for mention in mentions if mention.entity not in holders]
+
+
+def _leave_posts(text: str, marks: Sequence[Mark]) -> list[Mark]:
+    """Return the marks but for whom a speaker works for, and where that lies: "mayor of Linhe District, Hefei City"."""
+    kept: list[Mark] = []
+    left: Mark | None = None
+    for mark in marks:
+        post = _POST.search(text, max(0, mark.start - 32), mark.start) is not None
+        if post or (left is not None and text[left.end : mark.start] == ", "):
+            left = mark
+        else:
+            kept.append(mark)
+            left = None
+    return kept
 
 
 def _introduces(sentence: SentenceReading) -> bool:
