@@ -21,7 +21,15 @@ from kg.extract import Extractor
 from kg.lexicon import fold_case, is_bounded
 from kg.matching import clean_words
 from kg.model import Claim, Quantity, Resolution, Span
-from kg.reading import Mark, Reading, SentenceReading, find_list_period, find_modality, find_period
+from kg.reading import (
+    Mark,
+    Reading,
+    SentenceReading,
+    find_list_period,
+    find_modality,
+    find_paragraph_period,
+    find_period,
+)
 from kg.vocab import CONCEPT, article_iri
 
 _CANONICAL = frozenset(
@@ -318,7 +326,8 @@ class _Check:
         if not claim.period:
             return
         marks = [m for m in self.around if m.quantity and m.quantity.kind in ("period", "date")]
-        heading = find_list_period(self.gate.reading, self.sentences[0])
+        reading, sentence = self.gate.reading, self.sentences[0]
+        heading = find_list_period(reading, sentence) or find_paragraph_period(reading, sentence)
         said_here = [m.quantity for m in marks if m.quantity] + ([heading] if heading else [])
         words = {clean_words(self.gate.text[q.start : q.end]): q for q in said_here}
         if claim.period not in words:

@@ -12,7 +12,16 @@ from kg.lexicon import Lexicon, fold_case
 from kg.lists import Item, is_item, is_mark, share_noun, split_list, strip_noun
 from kg.model import Claim, Mention, Quantity, Resolution, Span, hash_id, say_value
 from kg.pattern import CLAUSE, MARK
-from kg.reading import Mark, Reading, SentenceReading, find_list_period, find_modality, find_period, is_base
+from kg.reading import (
+    Mark,
+    Reading,
+    SentenceReading,
+    find_list_period,
+    find_modality,
+    find_paragraph_period,
+    find_period,
+    is_base,
+)
 from kg.rules import Rule, RuleSet, Stage, Template, as_choices, slot_name
 from kg.subjects import find_subject
 from kg.vocab import CONCEPT, RDC, article_iri, class_iri, class_name, cohort_iri, mint_iri, observation_iri, slugify
@@ -874,6 +883,8 @@ class SentenceMatcher:
         known = quantity is not None and quantity.kind != "missing"
         unit = self._label(template.unit, match) or (quantity.unit if quantity else "")
         period = self._said_period(template, match) if template.period else self._find_period(match)
+        if period is None and not template.period and quantity is not None and quantity.kind in _SUMS:
+            period = self._carried_period(subject, match)
         value = (quantity.high if edge == "upTo" else quantity.value) if quantity and known else ""
         if value and template.value.startswith("-"):
             value = f"-{value}"
@@ -934,6 +945,16 @@ class SentenceMatcher:
         found = find_period(self.article.text, self.sentence, self._span(match))
         return found or find_list_period(self.reading, self.sentence)
 
+    def _carried_period(self, subject: _Thing, match: re.Match[str]) -> Quantity | None:
+        """Return the period of what the paragraph told last, where that is of the same thing and achieved too."""
+        last = max((c for c in self.earlier if c.object_type == "Observation"), key=lambda c: c.start, default=None)
+        if last is None or last.subject != subject.iri or last.modality != "achieved":
+            return None
+        if find_modality(self.sentence, self.rules, match.start(), match.end()) != "achieved":
+            return None
+        period = find_paragraph_period(self.reading, self.sentence)
+        return period if period and clean_words(self.article.text[period.start : period.end]) == last.period else None
+
     def _period_fields(self, period: Quantity | None) -> dict[str, Any]:
         if period is None:
             return {}
@@ -948,7 +969,9 @@ class SentenceMatcher:
     def _period_resolution(self, fields: dict[str, Any], span: Span) -> Iterator[Resolution]:
         period = fields.get("_period")
         if period and not (span.start <= period.start and period.end <= span.end):
-            how = "sentence-period" if self.sentence.sentence.start <= period.start else "list-period"
+            here = self.sentence.sentence.start <= period.start
+            heads = self.article.text[period.end : period.end + 1] == ":"
+            how = "sentence-period" if here else "list-period" if heads else "paragraph-period"
             yield Resolution("period", how, period.start, period.end)
 
     @staticmethod

@@ -266,6 +266,14 @@ _EVENT = re.compile(
 )
 
 
+# What holds now is not of a period that was told before.
+_PRESENT = re.compile(r"\b(?:is|are|has|have|stands|covers|boasts|accounts for|now|currently)\b")
+_CALENDAR = re.compile(
+    r"[12][0-9]{3}|\b(?:half|quarters?|months?|year|January|February|March|April|May|June|July|August|September|October"
+    r"|November|December)\b"
+)
+CARRY = 6
+"""How many sentences a period is carried over."""
 _BULLET = re.compile(r"\s*(?:[-•*·–] ?|\(?\d{1,2}[.)] ?)\S")
 LIST = 40
 """How many lines a list may have for its heading to date them all, so that the cost stays that of the text."""
@@ -316,6 +324,31 @@ def find_list_period(reading: Reading, sentence: SentenceReading) -> Quantity | 
             return periods[0] if len(periods) == 1 else None
         line = other
     return None
+
+
+def find_paragraph_period(reading: Reading, sentence: SentenceReading) -> Quantity | None:
+    """Return the period with which an earlier sentence of the paragraph begins, where none has another since.
+
+    "In the first half, GDP grew 5 percent. Investment grew 8 percent." Whether it governs what is said
+    here is for the caller to judge: by the words it may.
+    """
+    if any(_is_time(mark) for mark in sentence.marks) or _PRESENT.search(sentence.folded):
+        return None
+    number = bisect_left(reading.sentences, sentence.sentence.start, key=lambda other: other.sentence.start)
+    for other in reversed(reading.sentences[max(0, number - CARRY) : number]):
+        if other.sentence.paragraph != sentence.sentence.paragraph:
+            return None
+        times = [mark for mark in other.marks if _is_time(mark)]
+        if times:
+            first = times[0]
+            told = [mark for mark in times[1:] if not is_base(reading.article.text, mark, other.sentence.start)]
+            dated = _CALENDAR.search(reading.article.text, first.start, first.end)
+            return first.quantity if first.start == other.sentence.start and dated and not told else None
+    return None
+
+
+def _is_time(mark: Mark) -> bool:
+    return mark.quantity is not None and mark.quantity.kind in ("period", "date")
 
 
 def _dates_aside(text: str, mark: Mark, floor: int) -> bool:
