@@ -29,6 +29,7 @@ from kg.reading import (
     find_modality,
     find_paragraph_period,
     find_period,
+    find_same_period,
 )
 from kg.vocab import CONCEPT, article_iri
 
@@ -327,7 +328,7 @@ class _Check:
             return
         marks = [m for m in self.around if m.quantity and m.quantity.kind in ("period", "date")]
         reading, sentence = self.gate.reading, self.sentences[0]
-        heading = find_list_period(reading, sentence) or find_paragraph_period(reading, sentence)
+        heading = _find_heading(reading, sentence)
         said_here = [m.quantity for m in marks if m.quantity] + ([heading] if heading else [])
         words = {clean_words(self.gate.text[q.start : q.end]): q for q in said_here}
         if claim.period not in words:
@@ -454,3 +455,9 @@ def _has_words(folded: str, label: str, any_word: bool) -> bool:
     stems = [word[: max(4, len(word) - 3)] for word in words]
     found = [re.search(rf"(?<!\w){re.escape(stem)}", folded) is not None for stem in stems]
     return bool(found) and (any(found) if any_word else all(found))
+
+
+def _find_heading(reading: Reading, sentence: SentenceReading) -> Quantity | None:
+    """Return the period that a sentence takes from those before it, if its own words name none."""
+    said = find_list_period(reading, sentence) or find_same_period(reading, sentence)
+    return said or find_paragraph_period(reading, sentence)

@@ -20,6 +20,7 @@ from kg.reading import (
     find_modality,
     find_paragraph_period,
     find_period,
+    find_same_period,
     is_base,
 )
 from kg.rules import Rule, RuleSet, Stage, Template, as_choices, slot_name
@@ -81,6 +82,11 @@ _FOR_PART = re.compile(
     r"\b(?:for|in|as for|as to|regarding|of|among) (?:the |its )?[^,.;]{3,70}"
     r"(?:industry|industries|sectors?|manufacturing|trade|firms|companies|enterprises|projects), $"
 )
+_FIRMS = re.compile(
+    r"\b(?:enterprises|companies|firms|businesses|manufacturers|start-?ups|industries|sectors|projects|parks|zones"
+    r"|residents|banks|stores)\b[^.;]*$"
+)
+_RATIO = re.compile(r"(?:(?:the|its) )?(?:share|proportion|ratio|percentage)\b", re.IGNORECASE)
 # "the city's", of a city that no mention names: the subject, wherever it is told.
 _UNRESOLVED = re.compile(r"\b(?:the|its) (?:city|district|county|zone|park|area|new area|town)[’']s (?:total )?")
 _DETERMINER_LAST = re.compile(r"\b(?:the|its|their) $", re.IGNORECASE)
@@ -91,7 +97,7 @@ _USUAL = re.compile(
     r"(?:the )?(?:(?:same|corresponding) period (?:of |in )?)?(?:the )?(?:last|previous|preceding|prior) year"
     r"|the year before|the year-earlier (?:level|period)|(?:that |those )(?:of|in) (?:the )?(?:last|previous) year"
 )
-_AGAINST = re.compile(r"^(?:over|from|than|on|against) ")
+_AGAINST = re.compile(r"^(?:over|from|than|on|against|in|during) (?=the |that |last |[12])")
 _KIND = re.compile(r"\{(\w+):kind\}")
 _FIELD = re.compile(r"\{(\w+)(:stage)?\}")
 _QUOTES = re.compile('["“”‘「」『』《》]')
@@ -523,7 +529,8 @@ class SentenceMatcher:
 
     def _find_owner(self, match: re.Match[str], name: str) -> Mark | None:
         """Return the place inside a group's words that owns what follows: "the added value of Linhe's firms"."""
-        if match.groupdict().get(name) is None or self._mark_or_none(match, name):
+        words = match.groupdict().get(name)
+        if words is None or self._mark_or_none(match, name) or _RATIO.match(words):
             return None
         for found in re.finditer(MARK, match[name]):
             mark = self.sentence.mark_at(found[0])
@@ -535,7 +542,8 @@ class SentenceMatcher:
         """Return a group's words without the place that owns what they name, which is the subject."""
         owner = self._find_owner(match, name)
         if owner is None:
-            return _UNRESOLVED.sub("the ", self._words(match, name))
+            words = self._words(match, name)
+            return words if _RATIO.match(words) else _UNRESOLVED.sub("the ", words)
         start, end = self._group_span(match, name)
         behind = _POSSESSIVE.sub("", self.article.text[owner.end : end], count=1)
         return f"{_DETERMINER_LAST.sub('', self.article.text[start : owner.start])}the{behind}"
@@ -636,7 +644,7 @@ class SentenceMatcher:
             return self._mention_thing(owner.mention)
         before = self.sentence.locate(match.start("at") if "at" in match.re.groupindex else match.start())
         pronoun = _PRONOUN.match(self.sentence.folded, match.start()) is not None
-        if pronoun and _FOR_PART.search(self.sentence.folded, max(0, match.start() - 90), match.start()):
+        if pronoun and self._means_part(match):
             raise _NotFilled
         key = (before, pronoun, self._asks_things)
         if key not in self._subjects:
@@ -655,6 +663,13 @@ class SentenceMatcher:
         if found is None or found[0].type not in keys:
             raise _NotFilled([] if found else rivals)
         return self._mention_thing(*found)
+
+    def _means_part(self, match: re.Match[str]) -> bool:
+        """Say whether "its" or "their" may mean a sector or firms: "for the sector, its …", "firms saw their …"."""
+        text, start = self.sentence.folded, match.start()
+        if _FOR_PART.search(text, max(0, start - 90), start):
+            return True
+        return text.startswith("their ", start) and _FIRMS.search(text, max(0, start - 120), start) is not None
 
     def _first_thing(self, classes: str, match: re.Match[str]) -> _Thing:
         """Return what the sentence begins with, if it is of a class: who does all that the sentence tells."""
@@ -943,7 +958,8 @@ class SentenceMatcher:
 
     def _find_period(self, match: re.Match[str]) -> Quantity | None:
         found = find_period(self.article.text, self.sentence, self._span(match))
-        return found or find_list_period(self.reading, self.sentence)
+        found = found or find_list_period(self.reading, self.sentence)
+        return found or find_same_period(self.reading, self.sentence)
 
     def _carried_period(self, subject: _Thing, match: re.Match[str]) -> Quantity | None:
         """Return the period of what the paragraph told last, where that is of the same thing and achieved too."""

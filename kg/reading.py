@@ -351,6 +351,31 @@ def _is_time(mark: Mark) -> bool:
     return mark.quantity is not None and mark.quantity.kind in ("period", "date")
 
 
+# A period that the sentences before have said.
+_SAME = re.compile(
+    r"\b(?:during|over|in|for|within|throughout) (?:the same|this|that|the said) (?:time )?period\b"
+    r"(?! (?:of|in|a|as|[\ue000-\ue0ff]))"
+)
+_BACK = 3
+
+
+def find_same_period(reading: Reading, sentence: SentenceReading) -> Quantity | None:
+    """Return the period that "in the same period" means: the one that the nearest sentence before names.
+
+    None where the sentence says nothing of the kind, or that one names several.
+    """
+    if not _SAME.search(sentence.folded):
+        return None
+    number = bisect_right(reading.sentences, sentence.sentence.start, key=lambda other: other.sentence.start) - 1
+    for other in reversed(reading.sentences[max(0, number - _BACK) : number]):
+        floor = other.sentence.start
+        marks = [m for m in other.marks if m.quantity and m.quantity.kind == "period"]
+        said = [m.quantity for m in marks if not is_base(reading.article.text, m, floor)]
+        if said:
+            return said[0] if len({(q.first, q.last) if q else None for q in said}) == 1 else None
+    return None
+
+
 def _dates_aside(text: str, mark: Mark, floor: int) -> bool:
     """Say whether a period dates what a closed aside tells: "Linhe Zone, approved in 2013, covers …"."""
     return text[mark.end : mark.end + 1] in (",", ")") and _ASIDE_EVENT.search(_before(text, mark, floor)) is not None
