@@ -8,8 +8,9 @@ others put there is touched.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from secrets import token_hex
 from typing import NamedTuple
 
@@ -148,7 +149,7 @@ class SparqlLoader:
         try:
             self._carry_out(plan.way, changes)
         except Refused as error:
-            raise self._name_triple(error, changes.written) from error
+            raise self._name_triple(error, plan.way, changes.written) from error
         try:
             counts, verified = self.verify()
         except LoadError:
@@ -245,6 +246,10 @@ class SparqlLoader:
         if self.endpoint.graph_param:
             self.endpoint.put_graph(graph, Body.of(block, N_TRIPLES), method="POST")
             return
+        self._insert(graph, block)
+
+    def _insert(self, graph: str, block: bytes) -> None:
+        """Add N-Triples to a graph by INSERT DATA."""
         lines = block.decode().splitlines(keepends=True) if self.endpoint.quirks.max_triples else [block.decode()]
         for batch in batched(lines, self.endpoint.quirks.max_triples or 1):
             self.endpoint.update((f"INSERT DATA {{ GRAPH <{graph}> {{\n{''.join(batch)}}} }}",))
@@ -337,16 +342,20 @@ class SparqlLoader:
             raise LoadError(f"these graphs are still there: {', '.join(sorted(left))}", where=self.target)
         return Result(plan, {"graphs": 0, "triples": 0}, "counted", seconds=time.monotonic() - started)
 
-    def _name_triple(self, error: Refused, graphs: tuple[Graph, ...]) -> LoadError:
-        """Find the triple that the store will not take, by halves, in a graph that is dropped again."""
+    def _name_triple(self, error: Refused, way: str, graphs: tuple[Graph, ...]) -> LoadError:
+        """Find the triple that the store will not take, by halves, in a graph that is dropped again.
+
+        It is sent in the way in which it was refused: what one parser of a store refuses, another may take.
+        """
         if not self._is_about_data(error):
             return error
+        add = self._insert if way == "one update" else self._add
         scratch = f"{self.source.entry(self.manifest)}/staging/{token_hex(4)}"
         try:
             self.endpoint.update(self._mark(scratch, _PENDING))  # so that it goes, whatever happens now
             for graph in graphs:
                 for block in self.source.blocks(graph.iri):
-                    line = self._find_refused(scratch, block)
+                    line = self._find_refused(block, partial(add, scratch))
                     if line:
                         return LoadError(
                             f"the store refuses this triple of {graph.iri}: {line}", where=error.where, hint=error.what
@@ -358,18 +367,18 @@ class SparqlLoader:
                 self.endpoint.update(self._drop(scratch))
         return error
 
-    def _find_refused(self, scratch: str, block: bytes) -> str:
+    def _find_refused(self, block: bytes, add: Callable[[bytes], None]) -> str:
         lines = block.splitlines(keepends=True)
-        if not self._refuses(scratch, lines):
+        if not self._refuses(lines, add):
             return ""
         while len(lines) > 1:
             half = lines[: len(lines) // 2]
-            lines = half if self._refuses(scratch, half) else lines[len(half) :]
-        return lines[0].decode().strip()[:500] if self._refuses(scratch, lines) else ""
+            lines = half if self._refuses(half, add) else lines[len(half) :]
+        return lines[0].decode().strip()[:500] if self._refuses(lines, add) else ""
 
-    def _refuses(self, scratch: str, lines: list[bytes]) -> bool:
+    def _refuses(self, lines: list[bytes], add: Callable[[bytes], None]) -> bool:
         try:
-            self._add(scratch, b"".join(lines))
+            add(b"".join(lines))
         except Refused as error:
             return self._is_about_data(error)
         return False
