@@ -7,6 +7,7 @@ is a failure and not a skipped test.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -230,6 +231,15 @@ def virtuoso(folder: Path) -> Server:
     return Server(
         "virtuoso", f"http://127.0.0.1:{http}/sparql", command, folder / "output.txt", ready, env, folder=folder
     )
+
+
+def run_isql(folder: Path, order: str) -> None:
+    """Let the Virtuoso of a folder carry out an order in SQL."""
+    place = re.search(r"^ServerPort = (127.0.0.1:\d+)", (folder / "virtuoso.ini").read_text(), re.MULTILINE)
+    assert place is not None
+    command = ["isql-vt", place[1], "dba", PASSWORD, f"exec={order}"]
+    found = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "Done" in found.stdout, found.stdout + found.stderr
 
 
 def arcadedb(folder: Path) -> Server:

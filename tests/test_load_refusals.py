@@ -45,6 +45,48 @@ def test_fuseki_without_the_dataset_and_read_only(tmp_path: Path) -> None:
         assert "takes no writing (405)" in refused(server, tmp_path)
 
 
+FUSEKI_CONFIG = """
+PREFIX : <#>
+PREFIX fuseki: <http://jena.apache.org/fuseki#>
+PREFIX tdb2: <http://jena.apache.org/2016/tdb#>
+[] a fuseki:Server ; fuseki:passwd "passwd" ; fuseki:auth "basic" ; fuseki:services ( :service ) .
+:service a fuseki:Service ; fuseki:name "ds" ; fuseki:dataset :data ;
+  fuseki:endpoint [ fuseki:operation fuseki:query ; fuseki:name "query" ] ;
+  fuseki:endpoint [ fuseki:operation fuseki:update ; fuseki:name "update" ; fuseki:allowedUsers "writer" ] ;
+  fuseki:endpoint [ fuseki:operation fuseki:gsp-rw ; fuseki:name "data" ; fuseki:allowedUsers "writer" ] .
+:data a tdb2:DatasetTDB2 ; tdb2:location "tdb" .
+"""
+
+
+def test_fuseki_with_a_user_who_may_only_read(tmp_path: Path) -> None:
+    home = tmp_path / "fuseki"
+    home.mkdir()
+    (home / "passwd").write_text("reader: word-1\nwriter: word-2\n")
+    (home / "config.ttl").write_text(FUSEKI_CONFIG)
+    server = servers.fuseki(home)
+    server.command[server.command.index("--tdb2") :] = ["--config=config.ttl"]
+    with started(server):
+        reader = {"KG_LOAD_USER": "reader", "KG_LOAD_PASSWORD": "word-1"}
+        assert "you may not write here (403)" in refused(server, tmp_path, **reader)
+        assert "the server asks who you are (401)" in refused(server, tmp_path)
+        wrong = refused(server, tmp_path, KG_LOAD_USER="writer", KG_LOAD_PASSWORD="word-1")
+        assert "the server refused the user and password (401)" in wrong
+        build = str(make_build(tmp_path / "b", {"one": 3}))
+        kg("load", server.url, "--build", build, env={"KG_LOAD_USER": "writer", "KG_LOAD_PASSWORD": "word-2"})
+
+
+def test_virtuoso_with_users_who_have_no_rights_or_may_only_read(tmp_path: Path) -> None:
+    home = tmp_path / "virtuoso"
+    home.mkdir()
+    reader = {"KG_LOAD_USER": "reader", "KG_LOAD_PASSWORD": "word-1"}
+    with running("virtuoso", home) as server:
+        for order in ("USER_CREATE('reader', 'word-1')", "USER_GRANT_ROLE('reader', 'SPARQL_SELECT', 0)"):
+            servers.run_isql(home, f"DB.DBA.{order};")
+            said = refused(server, tmp_path, **reader)
+            assert "this user may not do that here (500)" in said, said
+            assert "log in as a user who may read and write" in said
+
+
 def test_oxigraph_read_only(tmp_path: Path) -> None:
     home = tmp_path / "oxigraph"
     home.mkdir()

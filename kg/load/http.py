@@ -25,6 +25,8 @@ RETRIED = (429, 502, 503, 504)
 _MOVED = (301, 302, 307, 308)
 _FULL = ("no space left", "disk full", "disk is full", "unsafe memory access operation")
 """What servers say of a full disk; the last is Java's word for a mapped file that cannot grow (Fuseki with TDB2)."""
+_DENIED = ("no permission to execute", "access denied for")
+"""What Virtuoso says, with 500, to a user who may not do something."""
 _PAUSE, _LONGEST_PAUSE = 0.5, 60.0
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
 
@@ -348,6 +350,8 @@ def explain(status: int, text: str, *, known: bool) -> tuple[str, str]:
         return "the server asks who you are (401)", "set KG_LOAD_USER and KG_LOAD_PASSWORD, or KG_LOAD_TOKEN"
     if status == 403:
         return f"you may not write here (403){said}", "the server is read-only, or this user has no right to write"
+    if any(sign in low for sign in _DENIED):
+        return f"this user may not do that here ({status}){said}", "log in as a user who may read and write"
     if status == 404:
         return f"no such dataset on this server (404){said}", "look at the address; make the dataset first"
     if status in (405, 501) or "read-only" in low or "readonly" in low or "read only" in low:
