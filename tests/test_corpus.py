@@ -18,7 +18,8 @@ from click.testing import CliRunner
 
 from kg import sorted_file
 from kg.cli import main
-from kg.cli.build import make_progress, say_time
+from kg.cli.build import make_progress
+from kg.cli.times import say_time
 from kg.corpus import checking, place, publish
 from kg.corpus.lock import locked
 from kg.corpus.place import FILES

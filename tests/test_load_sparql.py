@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pty
 import random
 import re
 import subprocess
@@ -10,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -333,6 +335,44 @@ def test_the_command_line(empty: Server, tmp_path: Path) -> None:
     assert "verified   counts of 2 graphs, 6 classes" in first.stdout
     assert "2 as they are" in kg("load", empty.url, "--build", build, env=empty.env).stdout
     assert "2 to remove" in kg("load", empty.url, "--build", build, "--remove", env=empty.env).stdout
+
+
+def read_terminal(command: list[str], env: dict[str, str]) -> str:
+    """Run a command whose errors go to a terminal, and return what is written there."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=theirs)
+    os.close(theirs)
+    written = b""
+    with suppress(OSError):  # the end of a terminal is an error on Linux
+        while piece := os.read(ours, 4096):
+            written += piece
+    os.close(ours)
+    process.wait()
+    return written.decode()
+
+
+def test_a_terminal_shows_rate_and_remaining_time(tmp_path: Path) -> None:
+    (tmp_path / "server").mkdir()
+    with running("oxigraph-server", tmp_path / "server") as server:
+        check_terminal(server, tmp_path)
+
+
+def check_terminal(server: Server, tmp_path: Path) -> None:
+    build = str(make_build(tmp_path / "b", {"one": 200, "two": 200}))
+    command = [sys.executable, "-m", "kg", "load", server.url, "--build", build, "--staging", "--chunk-mb", "0.01"]
+    env = {**os.environ, **server.env}
+    shown = read_terminal(command, env).split("\r\x1b[K")
+    bar = re.compile(r"\[(#*) *\] (\d+\.\d) of (\d+\.\d) MB, \d+\.\d/s, \d+ s left")
+    bars = [found for text in shown if (found := bar.fullmatch(text))]
+    assert len(bars) > 1, shown
+    done = [(len(found[1]), float(found[2])) for found in bars]
+    assert done == sorted(done)
+    assert all(abs(length - 20 * size / float(found[3])) < 2 for (length, size), found in zip(done, bars, strict=True))
+    assert shown[-1] == "", "the line is empty at the end"
+    silent = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+    assert (silent.stderr, "nothing to do" in silent.stdout) == ("", True)
+    loader(server, source(Path(build))).remove()
+    assert read_terminal([*command, "--quiet"], env).replace("\r\x1b[K", "") == ""
 
 
 def test_a_store_that_cuts_its_answers_is_asked_in_parts(empty: Server, tmp_path: Path) -> None:

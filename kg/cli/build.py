@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from kg.cli.options import DEFAULT_BUILD, domain_option
+from kg.cli.times import say_time
 from kg.pipeline import BuildResult
 from kg.pipeline import build as build_graph
 from kg.resources import load_domain
@@ -112,14 +113,6 @@ def say_progress(done: int, total: int, seconds: float) -> str:
     rate = done / seconds if seconds > 0 else 0
     left = f", {rate:.0f}/s, {say_time((total - done) / rate)} left" if done and rate else ""
     return f"{done:,} of {total:,} files{left}"
-
-
-def say_time(seconds: float) -> str:
-    """Return a time in the words of people: ``30 s``, ``12 min``, ``3 h 20 min``."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def print_summary(result: BuildResult, out: Path, seconds: float) -> None:

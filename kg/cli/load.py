@@ -11,11 +11,14 @@ from typing import cast
 import click
 
 from kg.cli.options import build_option, domain_option
+from kg.cli.times import say_time
 from kg.corpus.place import read_manifest
 from kg.load import KINDS, Plan, Result, Settings, Source, make_loader
 from kg.load.base import Progress, Verify
 from kg.resources import load_domain
 
+_BETWEEN = 0.1
+"""Seconds between two drawings of the bar."""
 EPILOG = """\b
 Examples:
   kg load http://localhost:3030/ds                      Fuseki; other SPARQL stores alike
@@ -78,13 +81,15 @@ def load(target: str | None, build_folder: Path, domain_folder: Path | None, **c
     file = build_folder / "graph.nq" if "graph.nq" in written else None
     source = Source.open(build_folder, load_domain(domain_folder).data_base, file=file)
     quiet = bool(chosen["quiet"])
-    loader = make_loader(target, source, make_settings(chosen, make_progress(quiet)))
+    progress = make_progress(sys.stderr.isatty() and not quiet)
+    loader = make_loader(target, source, make_settings(chosen, progress))
     try:
         if chosen["dry_run"]:
             print_plan(loader.plan())
             return
         result = loader.remove() if chosen["remove"] else loader.load()
     finally:
+        progress(0, 0, "")  # an error must not be written behind the bar
         loader.close()
     if not quiet:
         print_plan(result.plan)
@@ -118,25 +123,36 @@ def make_settings(chosen: dict[str, object], progress: Progress) -> Settings:
     )
 
 
-def make_progress(quiet: bool) -> Progress:
-    """Return what draws a bar with rate and remaining time on a terminal, and nothing elsewhere."""
-    live = sys.stderr.isatty() and not quiet
-    started = shown = time.monotonic()
+def make_progress(live: bool) -> Progress:
+    """Return what draws a bar with rate and remaining time on a terminal, or nothing."""
+    began = shown = 0.0
 
     def show(done: int, total: int, unit: str) -> None:
-        nonlocal shown
+        nonlocal began, shown
         now = time.monotonic()
-        if not live or (now - shown < 0.1 and done < total):
-            return
-        shown = now
-        rate = done / max(now - started, 0.001)
-        bar = "#" * (20 * done // max(total, 1))
-        left = (total - done) / max(rate, 1)
-        scale, word = (1 << 20, "MB") if unit == "bytes" else (1, unit)
-        text = f"[{bar:<20}] {done / scale:,.0f}/{total / scale:,.0f} {word}  {rate / scale:,.1f}/s  {left:.0f} s left"
-        click.echo(f"\r\033[K{text}" if done < total else "\r\033[K", err=True, nl=False)
+        began = began or now  # reading what is to be sent is over
+        if live and done >= total:
+            click.echo("\r\033[K", err=True, nl=False)
+        elif live and now - shown >= _BETWEEN:
+            shown = now
+            click.echo(f"\r\033[K{say_progress(done, total, unit, now - began)}", err=True, nl=False)
 
     return show
+
+
+def say_progress(done: int, total: int, unit: str, seconds: float) -> str:
+    """Return a bar, what is done of what, and once there is a rate, that and the remaining time.
+
+    >>> say_progress(5 << 20, 20 << 20, "bytes", 10)
+    '[#####               ] 5.0 of 20.0 MB, 0.5/s, 30 s left'
+    >>> say_progress(1000, 4000, "items", 0)
+    '[#####               ] 1,000 of 4,000 items'
+    """
+    scale, digits, word = (1 << 20, 1, "MB") if unit == "bytes" else (1, 0, unit)
+    text = f"[{'#' * (20 * done // total):<20}] {done / scale:,.{digits}f} of {total / scale:,.{digits}f} {word}"
+    if not done or seconds < _BETWEEN:
+        return text
+    return f"{text}, {done / seconds / scale:,.{digits}f}/s, {say_time((total - done) * seconds / done)} left"
 
 
 def print_plan(plan: Plan) -> None:
