@@ -18,6 +18,7 @@ import pytest
 from load_data import kg
 from servers import Server, running
 
+from kg.load.stores import QUIRKS, Quirks
 from kg.pipeline import build
 from kg.resources import Domain
 
@@ -41,6 +42,33 @@ def test_the_page_is_whole() -> None:
     assert set(BLOCKS) == {"oxigraph-server", "fuseki", "rdf4j", "virtuoso", "neo4j", "arcadedb", "oxigraph"}
     assert all(len(text.strip().splitlines()) == 5 for text in BLOCKS.values()), "five lines each"
     assert len(CYPHER) == 10
+
+
+def describe(kind: str, quirks: Quirks) -> str:
+    """Return the row of the table of stores: their addresses, and where they differ."""
+    places = (quirks.query, quirks.update, quirks.data)
+    query, update, data = (f"`{place}`" if place else "the address itself" for place in places)
+    data = data if quirks.graph_param else "by updates"
+    data += f", `?{quirks.graph_param}=`" if quirks.graph_param else ""
+    quads = f"`{quirks.quads}`" if quirks.quads else "no"
+    told = [
+        "" if quirks.atomic else "one graph at a time",
+        f"INSERT DATA of at most {quirks.max_triples:,} triples" if quirks.max_triples else "",
+        f"answers cut at {quirks.max_rows:,} rows" if quirks.max_rows else "",
+        f"requests of at most {quirks.max_request >> 20} MB" if quirks.max_request else "",
+        "" if quirks.move else "no MOVE",
+        "whole decimals shown as `1.0`" if quirks.point_zero else "",
+        "counts all graphs together only" if quirks.whole else "",
+        "" if quirks.gzip else "not compressed",
+    ]
+    cells = (f"{quirks.product} (`{kind}`)", query, update, data, quads, "; ".join(filter(None, told)))
+    return f"| {' | '.join(cells)} |"
+
+
+def test_the_table_of_stores_is_that_of_the_code() -> None:
+    rows = [describe(kind, quirks) for kind, quirks in QUIRKS.items()]
+    table = PAGE.partition("| store | queries |")[2].partition("\n\n")[0].splitlines()[2:]
+    assert table == rows
 
 
 def run(line: str, server: Server | None, folder: Path) -> str:
