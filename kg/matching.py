@@ -86,6 +86,11 @@ _FIRMS = re.compile(
     r"\b(?:enterprises|companies|firms|businesses|manufacturers|start-?ups|industries|sectors|projects|parks|zones"
     r"|residents|banks|stores)\b[^.;]*$"
 )
+# "…, with some firms showing output growth of 14 percent and …": what follows is of the firms.
+_TOLD_OF_FIRMS = re.compile(
+    r"\b(?:companies|firms|enterprises|businesses|manufacturers|projects|clusters) (?:showing|seeing|reporting|posting"
+    r"|recording|achieving|registering|having|making|generating)\b[^.;]{0,160}$"
+)
 _RATIO = re.compile(r"(?:(?:the|its) )?(?:share|proportion|ratio|percentage)\b", re.IGNORECASE)
 # "the city's", of a city that no mention names: the subject, wherever it is told.
 _UNRESOLVED = re.compile(r"\b(?:the|its) (?:city|district|county|zone|park|area|new area|town)[’']s (?:total )?")
@@ -644,7 +649,7 @@ class SentenceMatcher:
             return self._mention_thing(owner.mention)
         before = self.sentence.locate(match.start("at") if "at" in match.re.groupindex else match.start())
         pronoun = _PRONOUN.match(self.sentence.folded, match.start()) is not None
-        if pronoun and self._means_part(match):
+        if (pronoun and self._means_part(match)) or _TOLD_OF_FIRMS.search(self.sentence.folded, 0, match.start()):
             raise _NotFilled
         key = (before, pronoun, self._asks_things)
         if key not in self._subjects:
