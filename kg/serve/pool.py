@@ -132,7 +132,9 @@ class Pool:
         raise PoolError("busy", self.last_error)
 
     def _end_longest(self) -> None:
-        """End the query that has run longest, where it has had its fair time."""
+        """End the query that has run longest, if it has had its fair time and no worker is coming for who waits."""
+        if len(self.tasks) >= sum(not future.done() for future in self.waiting):
+            return
         worker = min(self.busy, key=lambda worker: worker.since, default=None)
         if worker and not worker.ended and time.monotonic() - worker.since > self.limits.fair_seconds:
             worker.ended = "fair"
