@@ -105,6 +105,8 @@ class Lexicon:
     _by_name: Mapping[tuple[str, str], Entity]
     descriptions: Descriptions
     """The forms of things that have no name."""
+    cities: frozenset[str]
+    """The IRIs of the cities that have districts of the lexicon."""
 
     def find_mentions(self, text: str) -> list[Mention]:
         """Return the mentions in ``text``, sorted, none overlapping another; longer names win.
@@ -383,8 +385,9 @@ def load_lexicon(folder: Path, *, base: str, prefixes: Mapping[str, str]) -> Lex
             raise LexiconError(f"{key} is within an unknown {parent.removeprefix(base)!r}", where=entries[0][0])
     references = [(word, r.key) for r in _read_references(folder / "references.toml", prefixes) for word in r.words]
     cues = tuple(_read_cues(folder / "cues.toml", prefixes))
+    entities_by_iri = {entity.iri: entity for entity in entities.values()}
     return Lexicon(
-        entities={entity.iri: entity for entity in entities.values()},
+        entities=entities_by_iri,
         base=base,
         _automaton=ahocorasick_rs.AhoCorasick([fold_case(name) for name, _, _ in patterns]),
         _patterns=patterns,
@@ -395,6 +398,11 @@ def load_lexicon(folder: Path, *, base: str, prefixes: Mapping[str, str]) -> Lex
         _reference_keys=tuple(key for _, key in references),
         _by_name={(e.type, fold_case(n.text)): e for e in entities.values() for n in e.names if not n.garbled},
         descriptions=_read_descriptions(folder / "described.toml", prefixes),
+        cities=frozenset(
+            e.within
+            for e in entities.values()
+            if e.type == DISTRICT and e.within and not entities_by_iri[e.within].label.endswith((" Province", "China"))
+        ),
     )
 
 

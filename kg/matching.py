@@ -25,7 +25,19 @@ from kg.reading import (
 )
 from kg.rules import Rule, RuleSet, Stage, Template, as_choices, slot_name
 from kg.subjects import find_subject
-from kg.vocab import CONCEPT, RDC, article_iri, class_iri, class_name, cohort_iri, mint_iri, observation_iri, slugify
+from kg.vocab import (
+    CONCEPT,
+    DISTRICT,
+    RDC,
+    WITHIN,
+    article_iri,
+    class_iri,
+    class_name,
+    cohort_iri,
+    mint_iri,
+    observation_iri,
+    slugify,
+)
 
 REACH = 60
 """How many characters at most stand between a value and what is said of it next."""
@@ -378,7 +390,7 @@ class SentenceMatcher:
             fields["object_label"] = say_value(fields)
         else:
             target = target or self._fill_object(template.object, match)
-            if target.iri and target.iri == subject.iri:
+            if target.iri and (target.iri == subject.iri or self._lies_elsewhere(predicate, subject, target)):
                 raise _NotFilled
             garbled = garbled or target.garbled
             resolutions += self._resolutions("object", target, span)
@@ -395,6 +407,13 @@ class SentenceMatcher:
             confidence=CONFIDENCE[status],
             resolved=tuple(resolutions),
         )
+
+    def _lies_elsewhere(self, predicate: str, subject: _Thing, target: _Thing) -> bool:
+        """Say whether a district would lie in another city than its own: "Xiaoshan, Wenzhou" in a list are two."""
+        known = self.lexicon.entities.get(subject.iri)
+        if predicate != WITHIN or known is None or not known.within or target.iri == known.within:
+            return False
+        return known.type == DISTRICT and target.iri in self.lexicon.cities
 
     def _may_own(self, subject: _Thing, predicate: str, match: re.Match[str]) -> bool:
         """Say whether a number can belong to a thing that stands elsewhere: "the output value" is of what?"""
