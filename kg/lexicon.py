@@ -27,13 +27,12 @@ from kg.naming import (
     Words,
     find_names,
     find_placed,
-    find_short_forms,
-    locate_short_forms,
     make_cue,
     make_words,
     name_phases,
     names_which,
 )
+from kg.short_forms import find_short_forms, locate_short_forms
 from kg.vocab import (
     ADMIN_AREA,
     DISTRICT,

@@ -1,0 +1,168 @@
+"""What an article shortens its names to: "X Development Area (BDA)", "Huangpu District", then "Huangpu"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from kg.model import Mention, Span
+from kg.naming import MAX_WORD, NAME_PARTS, SENTENCE_START, Cue, Words, names_which
+from kg.vocab import DISTRICT, PARK
+
+
+class ShortForm(NamedTuple):
+    """What an article calls a thing for short, and the mention that says its full name."""
+
+    text: str
+    mention: Mention
+    stated: bool
+
+
+_STATED = re.compile(
+    r" ?\((?:(?:hereinafter|hereafter) ?(?:referred to as|called|known as)?"
+    r"|(?:(?:also|or|commonly|better|popularly|widely) )?(?:known|abbreviated|referred to) as|also called|or|formerly)?"
+    r" ?(?:the )?"
+    r"[\"“'‘]?(?P<a>[A-Z0-9][\w’&+.\-]*(?: [\w’&+.\-]+){0,5}?)[\"”'’]?(?:,? for short)?\)"
+    r"|,? (?:(?:is |was )?(?:hereinafter|also|commonly|better) (?:referred to as|called|known as)"
+    r"|(?:abbreviated|referred to) as)"
+    r" (?:the )?[\"“'‘]?(?P<b>[A-Z][\w’&+\-]*(?: [A-Z][\w’&+\-]*){0,4})"
+    r"|, or (?:the )?[\"“'‘]?(?P<c>[A-Z][A-Za-z&]*[A-Z])[\"”'’]?(?=,)"
+    r"|, (?P<d>[A-Z][\w&-]*(?: [A-Z][\w&-]*){0,3}) for short"
+)
+_LETTERS = re.compile(r"(?<![\w&-])[A-Z]{3,6}(?![\w&]|-\w)")
+_INITIALLED = frozenset((DISTRICT, PARK))
+_ACRONYM = re.compile(r"[A-Z][A-Za-z&-]*[A-Z]")
+
+
+def find_short_forms(
+    text: str, mentions: Sequence[Mention], cues: Sequence[Cue], words: Words, town: str = ""
+) -> list[ShortForm]:
+    """Return what the names of an article are shortened to; a short form of two things is none.
+
+    ``stated`` ones follow their name: "X Development Area (BDA)". Others leave off what only says the
+    kind or the legal form of the thing: "Huangpu District", then "Huangpu". A ``town`` (class) is called by
+    its bare name from its first mention on.
+    """
+    by_type: dict[str, list[Cue]] = {}
+    for cue in cues:
+        by_type.setdefault(cue.type, []).append(cue)
+    forms: dict[str, dict[str, ShortForm]] = {}
+    initials = sorted(set(_LETTERS.findall(text)) - {text[m.start : m.end] for m in mentions})
+
+    def add(form: ShortForm) -> None:
+        forms.setdefault(form.text, {}).setdefault(form.mention.entity, form)
+
+    for mention in mentions:
+        if mention.kind == "reference":
+            continue
+        name = text[mention.start : mention.end]
+        stated = _STATED.match(text, mention.end)
+        short = next((group for group in stated.groups() if group), "") if stated else ""
+        if short and mention.type in by_type and _shortens(short, name, mention.label, stated):
+            add(ShortForm(short, mention, True))
+        if mention.kind in ("cue", "name"):
+            if mention.kind == "cue" and mention.type == town and " " not in mention.label:
+                add(ShortForm(mention.label, mention, False))
+            for cue in by_type.get(mention.type, ()):
+                stem = _stem_name(mention.label, cue, words)
+                if stem:
+                    add(ShortForm(stem, mention, False))
+            if (twin := _say_new_otherwise(mention.label)) and mention.label not in forms:
+                add(ShortForm(twin, mention, True))
+            if mention.type in _INITIALLED:
+                for letters in initials:
+                    if _is_initials(letters, mention.label):
+                        add(ShortForm(letters, mention, True))
+    return [next(iter(things.values())) for things in forms.values() if len(things) == 1]
+
+
+def _is_initials(letters: str, label: str) -> bool:
+    """Say whether capitals are the initials of a name, from its first word to its head: not each need have one.
+
+    >>> _is_initials("WND", "Wuxi National Hi-Tech District"), _is_initials("WHD", "Wuxi Park")
+    (True, False)
+    """
+    words = [word for word in NAME_PARTS.split(label) if word[:1].isupper()]
+    firsts = "".join(word[0] for word in words)
+    if len(words) < len(letters) or firsts[0] != letters[0] or firsts[-1] != letters[-1]:
+        return False
+    rest = iter(firsts)
+    return all(letter in rest for letter in letters)
+
+
+def _say_new_otherwise(label: str) -> str:
+    """Return the other name that translations give a new area: "Tianfu New District" is "Tianfu New Area"."""
+    for said, other in ((" New District", " New Area"), (" New Area", " New District")):
+        if label.endswith(said):
+            return label.removesuffix(said) + other
+    return ""
+
+
+def _shortens(short: str, name: str, label: str, stated: re.Match[str] | None) -> bool:
+    """Say whether words in brackets behind a name can be its short form, and no remark on it."""
+    if stated is not None and re.search(r"known as|called|referred|abbreviated|for short|hereinafter|, or ", stated[0]):
+        return True
+    if _ACRONYM.fullmatch(short):
+        letters = iter(re.sub(r"[^a-z]", "", f"{name} {label}".lower()))
+        return all(letter in letters for letter in re.sub(r"[^a-z]", "", short.lower()))
+    first = short.split()[0].lower()
+    return first in {word.lower() for word in name.split()} and len(short) < len(name)
+
+
+def _stem_name(label: str, cue: Cue, words: Words) -> str:
+    if cue.stem == "form":
+        stem = label
+        for _ in range(3):
+            stem = cue.forms.sub("", stem)
+    elif cue.stem == "head":
+        stem = next((label[: m.start()].strip() for m in cue.pattern.finditer(label) if m.end() == len(label)), label)
+    else:
+        return ""
+    if stem == label or len(stem) < 3 or not all(word[:1].isupper() for word in stem.split()):
+        return ""
+    return stem if any(names_which(word, words) for word in NAME_PARTS.split(stem)) else ""
+
+
+def locate_short_forms(text: str, forms: Sequence[ShortForm], words: Words) -> Iterator[Mention]:
+    """Yield where an article uses its short forms, each with the span of the full name."""
+    if not forms:
+        return
+    by_text = {form.text: form for form in forms}
+    choice = "|".join(re.escape(short) for short in sorted(by_text, key=lambda short: (-len(short), short)))
+    for match in re.finditer(rf"(?<![\w-])(?:{choice})(?![\w]|-\w)", text):
+        form = by_text[match[0]]
+        full = form.mention
+        if full.start <= match.start() < full.end:
+            continue
+        if not form.stated and _is_part(text, match.start(), match.end(), words):
+            continue
+        yield Mention(
+            match.start(),
+            match.end(),
+            full.entity,
+            full.label,
+            full.type,
+            "reference",
+            full.garbled,
+            Span(full.start, full.end),
+        )
+
+
+_BESIDE = re.compile(r"(?:[-–]|[ ](?:&|and|of)?[ ]?)([A-Z0-9][\w’'-]*)")
+
+
+def _is_part(text: str, start: int, end: int, words: Words) -> bool:
+    """Say whether a capitalised word stands beside the words: they are then part of another name.
+
+    A verb of a headline ("Renhuai Signs Ten Projects") is none.
+    """
+    behind = _BESIDE.match(text, end)
+    if behind and text[end : end + 5] != " and " and behind[1] not in words.stops:
+        return True
+    before = re.search(r"([\w’'-]+)[ ]$", text[max(0, start - MAX_WORD) : start])
+    return (
+        before is not None
+        and before[1][:1].isupper()
+        and not SENTENCE_START.search(text, max(0, start - len(before[0]) - 6), start - len(before[0]))
+    )
