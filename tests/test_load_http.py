@@ -290,6 +290,36 @@ def test_each_refusal_has_its_words(status: int, text: str, expected: str) -> No
     assert what.startswith(expected)
 
 
+@pytest.mark.parametrize(
+    ("target", "kind", "expected"),
+    [
+        (
+            "localhost:7878",
+            "",
+            "this looks like an address and is not a URL (write http:// or bolt:// before the",
+        ),
+        ("127.0.0.1:3030/ds", "", "this looks like an address and is not a URL"),
+        ("http:/localhost", "", "this looks like an address and is not a URL"),
+        ("neo4j+s:host", "", "this looks like an address and is not a URL"),
+        ("http://localhost:7474", "neo4j", "Neo4j 5 is reached by a URL (write bolt:// before the host)"),
+        ("bolt://localhost:7687", "fuseki", "Apache Jena Fuseki is reached by a URL (write http:// before the host)"),
+        ("localhost", "virtuoso", "OpenLink Virtuoso is reached by a URL"),
+        ("http://localhost", "nquads", "a folder is needed, not a URL"),
+        ("http://", "", "no host stands in this URL"),
+        ("ftp://localhost", "", "no database is reached by ftp://"),
+    ],
+)
+def test_an_address_that_is_none(
+    target: str, kind: str, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build = str(make_build(tmp_path / "b", {}))
+    monkeypatch.chdir(tmp_path)
+    found = kg("load", target, "--kind", kind, "--build", build, "--tries", "1", check=False)
+    assert (found.returncode, found.stdout) == (2, "")
+    assert expected in found.stderr
+    assert sorted(tmp_path.iterdir()) == [tmp_path / "b"]
+
+
 def test_nobody_there(tmp_path: Path) -> None:
     build = make_build(tmp_path, {})
     found = kg("load", "http://127.0.0.1:9/ds", "--build", str(build), "--tries", "1", check=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -47,6 +48,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("nquads", "sorted, gzipped N-Quads shards for a store's own loader", "files", "kg.load.files:make_loader"),
 )
 """Every kind, in the order that ``kg load --kinds`` shows."""
+_LIKE_URL = re.compile(r"[\w.-]+:\d+(/|$)|(https?|bolt|neo4j)(\+\w+)?:", re.ASCII)
 _BY_NAME = {kind.name: kind for kind in KINDS}
 
 
@@ -166,13 +168,29 @@ def make_loader(target: str, source: Source, settings: Settings) -> Loader:
             where=f"{scheme}://…@{rest.split('/', 1)[0].rpartition('@')[2]}",
             hint="set KG_LOAD_USER and KG_LOAD_PASSWORD, or use --ask-password",
         )
-    if kind.family in ("SPARQL", "Bolt") and not mark:
-        raise LoadError(f"{kind.title} is reached by a URL", where=target, hint="write http:// or bolt:// before it")
-    if kind.family in ("folder", "files") and mark:
-        raise LoadError(f"{kind.title}: a folder is needed, not a URL", where=target)
+    _check_address(kind, target)
     module, _, name = kind.target.partition(":")
     maker: LoaderMaker = getattr(import_module(module), name)
     return maker(kind, target, source, settings)
+
+
+def _check_address(kind: Kind, target: str) -> None:
+    """Raise ``LoadError`` where a target is not what its kind is reached by, or looks like a URL and is none."""
+    scheme, mark, rest = target.partition("://")
+    if kind.family in ("folder", "files"):
+        if mark:
+            raise LoadError(f"{kind.title}: a folder is needed, not a URL", where=target)
+        if _LIKE_URL.match(target) and not Path(target).exists():
+            hint = f"write http:// or bolt:// before the host, or ./{target} for a folder"
+            raise LoadError("this looks like an address and is not a URL", where=target, hint=hint)
+        return
+    schemes = ("http", "https") if kind.family == "SPARQL" else ("bolt", "neo4j")
+    if not mark or scheme.split("+")[0] not in schemes:
+        raise LoadError(
+            f"{kind.title} is reached by a URL", where=target, hint=f"write {schemes[0]}:// before the host"
+        )
+    if not rest.strip("/"):
+        raise LoadError("no host stands in this URL", where=target)
 
 
 def check_folder(path: Path) -> None:
