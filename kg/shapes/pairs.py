@@ -69,13 +69,13 @@ class Pairing:
         columns = " ".join(f"({c.mine} AS ?{MINE}{n})" for n, c in enumerate(self.comparisons))
         names = dict.fromkeys(("this", *self.chosen, *self.keys))
         shown = " ".join("$this" if name == "this" else f"?{name}" for name in names)
-        group = f"{{ {written(self.near, first)} {self.near_filters} }}"
+        group = f"{{ {written(self.near, first, self.keys)} {self.near_filters} }}"
         return f"{self.prologue} SELECT DISTINCT {shown} {columns} WHERE {group}"
 
     def far_query(self, first: str = "") -> str:
         """Return the query for the other nodes' star: the keys, and what is compared."""
         columns = " ".join(f"({c.theirs} AS ?{OTHER}{n})" for n, c in enumerate(self.comparisons))
-        group = f"{{ {written(self.far, first)} {self.far_filters} }}"
+        group = f"{{ {written(self.far, first, self.keys)} {self.far_filters} }}"
         return f"{self.prologue} SELECT {' '.join('?' + k for k in self.keys)} {columns} WHERE {group}"
 
 
@@ -105,9 +105,10 @@ def _renamed(text: str, names: Mapping[str, str]) -> list[str]:
     return [f"?{names.get(token.var, token.var)}" if token.var else token.text for token in solid]
 
 
-def written(edges: Iterable[Edge], first: str = "") -> str:
-    """Return patterns as they stand in a query, those that end in one variable before the others."""
-    return "".join(f"{edge.text} . " for edge in sorted(edges, key=lambda edge: edge.end != first))
+def written(edges: Iterable[Edge], first: str = "", keys: Sequence[str] = ()) -> str:
+    """Return patterns as they stand in a query: where one variable comes first, those of keys before the others."""
+    order = sorted(edges, key=lambda edge: (edge.end != first, edge.end not in keys)) if first else edges
+    return "".join(f"{edge.text} . " for edge in order)
 
 
 class Groups:

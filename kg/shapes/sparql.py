@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store
 
 from kg.errors import ShapeError
 from kg.shapes.absence import KEY, Keys, subtracted
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Row: TypeAlias = dict[str, Term]
 LIMITS = (1_000, 10_000, 100_000)
+LISTED = 64
 
 
 def run_constraint(engine: Engine, evaluation: Evaluation, constraint: Constraint) -> None:
@@ -214,11 +215,12 @@ def _given_keys(engine: Engine, pairing: Pairing, keys: set[tuple[Term, ...]]) -
     if not first:
         return rows_of(pairing.keys, keys), ""
     parts = []
-    for name, values in zip(pairing.keys, zip(*keys, strict=True), strict=True):
+    for name, column in zip(pairing.keys, zip(*keys, strict=True), strict=True):
+        values = sorted({text_of(value) for value in column})
         if name == first:
-            parts.append(rows_of((name,), {(value,) for value in values}))
-        elif all(isinstance(value, NamedNode) for value in values):
-            parts.append(f"FILTER(?{name} IN ({', '.join(sorted(set(map(text_of, values))))}))")
+            parts.append(rows_of((name,), {(value,) for value in column}))
+        elif len(values) <= LISTED and not any(isinstance(value, BlankNode) for value in column):
+            parts.append(f"FILTER({' || '.join(f'sameTerm(?{name}, {value})' for value in values)})")
     return " ".join(parts), first
 
 
