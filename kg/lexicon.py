@@ -116,6 +116,8 @@ class Lexicon:
         folded = fold_case(text)
         known, references = self._find_known(text, folded), self._find_references(folded)
         found = keep_longest([*known, *self._find_cued(text), *references])
+        starts = {mention.start for mention in found}
+        found = [m for m in found if m.end + 1 in starts or not self._begins_other(text, m)]
         phases = [self._make_mention(*phase) for phase in name_phases(text, found, PROJECT, _PHASED)]
         return keep_longest([*found, *phases]) if phases else found
 
@@ -124,17 +126,25 @@ class Lexicon:
             name, entity, entry = self._patterns[number]
             if not is_bounded(text, start, end) or not _same_case(text[start:end], name):
                 continue
-            if _SECTION.match(text, end) or (entity.type in _PLACES and self._names_other(text, start, end, name)):
+            if _SECTION.match(text, end) or (entity.type in _PLACES and self._is_given_name(text, start, name)):
                 continue
             kind = "translated" if entry.kind == "translated" else "name"
             yield Mention(start, end, entity.iri, entity.label, entity.type, kind, entry.garbled)
 
-    def _names_other(self, text: str, start: int, end: int, name: str) -> bool:
-        """Say whether the bare name of a place is somebody's or a thing's: "Wang Lijiang", "the Dalian DD Port"."""
+    def _is_given_name(self, text: str, start: int, name: str) -> bool:
+        """Say whether the bare name of a place is somebody's: "Wang Lijiang"."""
         before = _WORD_BEFORE.search(text, max(0, start - 14), start)
         if before is None or " " in name:
             return False
-        return before[1] in self._words.surnames or (before[1] in ("the", "The") and bool(_CAPITAL.match(text, end)))
+        return before[1] in self._words.surnames
+
+    @staticmethod
+    def _begins_other(text: str, mention: Mention) -> bool:
+        """Say whether the bare name of a place begins the name of something nobody knows: "the Dalian DD Port"."""
+        if mention.kind != "name" or mention.type not in _PLACES or not _CAPITAL.match(text, mention.end):
+            return False
+        before = _WORD_BEFORE.search(text, max(0, mention.start - 14), mention.start)
+        return before is not None and before[1] in ("the", "The") and " " not in text[mention.start : mention.end]
 
     def read_mentions(self, text: str, spans: Sequence[Span]) -> list[list[Mention]]:
         """Return the mentions of each stretch of one article, with the short forms that it makes of its names.
