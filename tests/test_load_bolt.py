@@ -82,6 +82,15 @@ def test_load_twice_is_load_once(empty: Server, tmp_path: Path) -> None:
     assert shape(empty) == before
 
 
+def test_the_kind_is_seen(empty: Server, tmp_path: Path) -> None:
+    made = loader(empty, make_build(tmp_path / "b", {"one": 1}), kind="")
+    assert made.kind.name == "neo4j", "that is what bolt:// means until the server answers"
+    made.plan()
+    assert made.kind.name == empty.kind
+    title = {"arcadedb": "ArcadeDB (Neo4j/5.26.0 compatible (ArcadeDB ", "neo4j": "Neo4j 5 (Neo4j/5.26.0"}
+    assert made.product.startswith(title[empty.kind])
+
+
 def test_texts_numbers_lists_and_languages_are_kept(empty: Server, tmp_path: Path) -> None:
     build = make_build(tmp_path / "b", {"one": 12})
     loader(empty, build).load()

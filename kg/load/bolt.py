@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from kg.errors import LoadError
-from kg.load.base import Kind, Plan, Result, Settings
+from kg.load.base import Kind, Plan, Result, Settings, find_kind
 from kg.load.bolt_connection import Connection
 from kg.load.bolt_note import LABEL as NOTE_LABEL
 from kg.load.bolt_note import Note
@@ -126,6 +126,14 @@ class BoltLoader:
         """Close the connections."""
         self._connection.close()
 
+    def _see_kind(self) -> None:
+        """Find out by what the server calls itself which one it is, unless that was said."""
+        agent = self._connection.agent()
+        for name in () if self.settings.kind else ("arcadedb", "memgraph"):
+            if name in agent.lower():
+                self.kind = find_kind(self.target, name)
+        self.product = f"{self.kind.title} ({agent})"
+
     def _prepare(self) -> None:
         """Make the constraint and the index before anything is written."""
         for statement in _SCHEMA_MEMGRAPH if self.kind.name == "memgraph" else _SCHEMA:
@@ -139,6 +147,7 @@ class BoltLoader:
     # ------------------------------------------------------------ what is there, and what is to do
     def find_difference(self) -> Difference:
         """Compare build and database by marks; raise ``LoadError`` where a node there is not ours."""
+        self._see_kind()
         if not next(self._rows(f"MATCH (n:{BASE_LABEL}) RETURN count(n)"))[0]:
             return Difference(self.graph.number, 0, 0, sum(self.graph.types.values()))
         gone, loose, todo, ties = (self.ledger.table(name) for name in ("gone", "loose", "todo", "ties"))
@@ -198,7 +207,6 @@ class BoltLoader:
 
     def _plan(self, found: Difference) -> Plan:
         way = "one transaction" if found.size <= _ONE_TRANSACTION else f"transactions of {BATCH}"
-        self.product = f"{self.kind.title} ({self._connection.agent()})"
         return Plan(
             self.target,
             self.product,
@@ -336,6 +344,7 @@ class BoltLoader:
     def remove(self) -> Result:
         """Delete every node and relation that was loaded; a node that others tied something to stays."""
         started = time.monotonic()
+        self._see_kind()
         self._note.claim()  # what another load has under way ends before
         self._note.write([self._note.say("removing", sorted(self._note.keys()))])
         gone = self._delete(f"MATCH {_TIES} WITH r LIMIT {BATCH} DELETE r RETURN count(*)")
