@@ -188,13 +188,14 @@ class SentenceMatcher:
         self.article = reading.article
         self.sentence = sentence
         self.taken: set[int] = set()
-        self._places: dict[str, dict[str, list[int]]] = {}
+        self._places: dict[str, dict[str | frozenset[str], list[int]]] = {}
         self._subjects: dict[tuple[int, bool, bool], tuple[tuple[Mention, str] | None, tuple[Mention, ...]]] = {}
         self._asks_things = False
         self._groups: dict[tuple[str, str], _Thing] = {}
         """By the mark of a number and what it counts, the group that a rule has made of it first."""
         self.refusals: list[Refusal] = []
         self._pair: tuple[str, Mark] | None = None
+        self._modalities: dict[tuple[int, int], str] = {}
 
     def make_claims(self) -> list[Claim]:
         """Return the claims of the sentence, in rule order.
@@ -208,7 +209,10 @@ class SentenceMatcher:
             if rule.pattern is None or not self._suits(rule):
                 continue
             taken: set[int] = set()
-            for match in rule.pattern.find_matches(text, self._find_places(text, rule.pattern.anchor)):
+            places = self._find_places(text, rule.pattern.anchor)
+            if not places and rule.pattern.anchor:
+                continue
+            for match in rule.pattern.find_matches(text, places):
                 if not self._is_allowed(rule, match, text):
                     continue
                 values = self._value_marks(rule, match)
@@ -230,12 +234,9 @@ class SentenceMatcher:
             for position, char in enumerate(text):
                 places.setdefault(char, []).append(position)
             places[CLAUSE] = self.rules.find_clauses(self.sentence.folded)
-        if len(anchor) == 1:
-            return places.get(next(iter(anchor)), [])
-        key = "".join(sorted(anchor))
-        found = places.get(key)
+        found = places.get(anchor)
         if found is None:
-            found = places[key] = sorted({place for char in anchor for place in places.get(char, ())})
+            found = places[anchor] = sorted({place for char in anchor for place in places.get(char, ())})
         return found
 
     def _suits(self, rule: Rule) -> bool:
@@ -248,8 +249,12 @@ class SentenceMatcher:
     @staticmethod
     def _value_marks(rule: Rule, match: re.Match[str]) -> set[int]:
         """Return the marks of the numbers that a match would make values of."""
-        groups = {t.values or slot_name(t.value) for t in rule.templates if t.value}
-        return {ord(mark[1]) for group in groups if match[group] for mark in re.findall(MARK, match[group])}
+        marks: set[int] = set()
+        for template in rule.templates:
+            found = match[template.values or slot_name(template.value)] if template.value else None
+            if found:
+                marks.update(ord(mark[1]) for mark in (re.findall(MARK, found) if template.values else (found,)))
+        return marks
 
     def _is_allowed(self, rule: Rule, match: re.Match[str], text: str) -> bool:
         if rule.unless is not None and rule.unless.search(text, max(0, match.start() - 80), match.end()):
@@ -267,6 +272,8 @@ class SentenceMatcher:
     def _fill_templates(self, rule: Rule, match: re.Match[str]) -> Iterator[Claim]:
         for template in rule.templates:
             if template.when and not match[template.when]:
+                continue
+            if template.value and not template.values and not match[slot_name(template.value)]:
                 continue
             for pair in self._pairs(template, match):
                 self._pair = pair
@@ -377,7 +384,7 @@ class SentenceMatcher:
             "subject_label": subject.label,
             "subject_type": subject.type,
             "predicate": predicate,
-            "modality": template.modality or find_modality(self.sentence, self.rules, match.start(), match.end()),
+            "modality": template.modality or self._find_modality(match),
             "rule": rule.id,
         }
         resolutions = list(self._resolutions("subject", subject, span))
@@ -943,7 +950,7 @@ class SentenceMatcher:
             article=self.article.id,
             subject=subject.iri,
             predicate=predicate,
-            modality=template.modality or find_modality(self.sentence, self.rules, match.start(), match.end()),
+            modality=template.modality or self._find_modality(match),
             **{name: fields.get(name, "") for name in names},
         )
         return fields
@@ -980,6 +987,14 @@ class SentenceMatcher:
         words = _AGAINST.sub("", words) if mark else words
         return "" if _USUAL.fullmatch(words) else words
 
+    def _find_modality(self, match: re.Match[str]) -> str:
+        """Return the modality of a match, found once for all the claims of it."""
+        span = match.span()
+        found = self._modalities.get(span)
+        if found is None:
+            found = self._modalities[span] = find_modality(self.sentence, self.rules, *span)
+        return found
+
     def _find_period(self, match: re.Match[str]) -> Quantity | None:
         found = find_period(self.article.text, self.sentence, self._span(match))
         found = found or find_list_period(self.reading, self.sentence)
@@ -990,7 +1005,7 @@ class SentenceMatcher:
         last = max((c for c in self.earlier if c.object_type == "Observation"), key=lambda c: c.start, default=None)
         if last is None or last.subject != subject.iri or last.modality != "achieved":
             return None
-        if find_modality(self.sentence, self.rules, match.start(), match.end()) != "achieved":
+        if self._find_modality(match) != "achieved":
             return None
         period = find_paragraph_period(self.reading, self.sentence)
         return period if period and clean_words(self.article.text[period.start : period.end]) == last.period else None
