@@ -219,8 +219,52 @@ def riot_reads(path: Path) -> set[str]:
     return set(done.stdout.decode().split("\n")) - {""}
 
 
+def oxigraph_counts(path: Path) -> int:
+    import pyoxigraph as ox
+
+    kind = ox.RdfFormat.from_extension(path.name.rsplit(".", 1)[1])
+    return len(set(ox.parse(path.read_bytes(), format=kind)))
+
+
+def rdflib_counts(path: Path) -> int:
+    import rdflib
+
+    kind = {".ttl": "turtle", ".nt": "nt", ".rdf": "xml", ".nq": "nquads", ".trig": "trig", ".jsonld": "json-ld"}
+    if path.name.endswith(".rdf12.ttl"):
+        raise Missing("–")  # it has no RDF 1.2
+    dataset = rdflib.Dataset()
+    dataset.parse(path, format=kind[path.suffix])
+    return sum(1 for _ in dataset.quads())
+
+
+RDF_READERS: dict[str, Callable[[Path], int]] = {
+    "Oxigraph": oxigraph_counts,
+    "rdflib": rdflib_counts,
+    "riot": lambda path: len(riot_reads(path)),
+}
+"""Who counts the statements of RDF, whatever the format."""
+RDF_SUFFIXES = (".ttl", ".nt", ".rdf", ".nq", ".trig", ".jsonld", ".rdf12.ttl")
+
+
+def print_rdf(source: Any, folder: Path) -> None:
+    """Print the table of the RDF formats."""
+    from kg.export import export_file
+
+    print(f"| format | written | {' | '.join(RDF_READERS)} |\n|---|---:|{'---:|' * len(RDF_READERS)}")
+    for suffix in RDF_SUFFIXES:
+        path = folder / f"graph{suffix}"
+        counts = export_file(source, path).counts
+        found = []
+        for read in RDF_READERS.values():
+            try:
+                found.append(str(read(path)))
+            except Missing as error:
+                found.append(str(error))
+        print(f"| `{suffix}` | {counts.get('quads') or counts['triples']} | {' | '.join(found)} |", flush=True)
+
+
 def main(build: Path) -> None:
-    """Print the table of a build."""
+    """Print the tables of a build."""
     from kg.export import Source, export_file
     from kg.resources import load_domain
     from kg.store import open_store
@@ -238,6 +282,7 @@ def main(build: Path) -> None:
         except Missing as error:
             found = [str(error)]
         print(f"| `{suffix}` | {name} | {' | '.join(found)} |", flush=True)
+    print_rdf(source, folder)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 
 from click.testing import CliRunner
@@ -69,6 +70,21 @@ def test_refused_claims_are_in_the_account_with_why() -> None:
     account = make_account(article.reading, (refused, *article.verdicts[1:]))
     assert account.refused[0] == (claim.start, claim.end, claim.rule, describe_claim(claim), "value: not in the words")
     assert unpack_account(account.article, account.text, account.pack()) == account
+
+
+def test_the_number_of_a_refused_claim_is_rejected_with_its_reason() -> None:
+    article = read("Changping District has attracted more than 82 key projects.")
+    refused = tuple(replace(v, failures=(Failure("value", "not in the words"),)) for v in article.verdicts)
+    account = make_account(article.reading, refused)
+    assert account.text[slice(*account.numbers[0][:2])] == "more than 82"
+    assert fates(account) == [("more than 82", "rejected", "value: not in the words (place-gained)")]
+    assert [s.reason for s in account.sentences] == ["rejected by the gate: value: not in the words"]
+
+
+def test_the_number_of_a_name_is_rejected() -> None:
+    account = read("Xiaomi Phase 2 was put into production.").account
+    assert fates(account) == [("2", "rejected", "part of the name Xiaomi Phase 2")]
+    assert account.numbers[0][:2] == (13, 14)
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)

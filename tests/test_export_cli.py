@@ -49,6 +49,13 @@ def test_filters_reach_the_file(export_build: Path, tmp_path: Path) -> None:
     assert "Xiaomi Phase II" in {d["label"] for _, d in read.nodes(data=True)}
 
 
+def test_a_choice_that_nothing_fits_is_told(export_build: Path, tmp_path: Path) -> None:
+    path = tmp_path / "none.graphml"
+    result = run(path, "--status", "explicit", "--modality", "denied", "--build", export_build)
+    assert (result.exit_code, result.stdout) == (0, f"{path}: 0 nodes, 0 edges\n")
+    assert result.stderr == "  note: nothing in the graph fits what was chosen, so the file is empty\n"
+
+
 def test_observations_and_claims_as_nodes(export_build: Path, tmp_path: Path) -> None:
     path = tmp_path / "all.graphml"
     result = run(path, "--observations", "nodes", "--claims", "--no-layout", "--build", export_build)

@@ -129,6 +129,8 @@ def print_report(report: Report) -> None:
     """Print the files and counts on standard output, what was lost on standard error."""
     counts = ", ".join(f"{number} {name}" for name, number in report.counts.items())
     click.echo(f"{' '.join(map(str, report.files))}: {counts}")
+    if not any(report.counts.values()):
+        click.echo("  note: nothing in the graph fits what was chosen, so the file is empty", err=True)
     for loss in report.losses:
         example = f" (for example {loss.example})" if loss.example else ""
         click.echo(f"  note: {loss.times} x {loss.what}{example}", err=True)
