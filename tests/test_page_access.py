@@ -52,6 +52,22 @@ def test_every_mark_that_can_be_chosen_has_words(opened: Any, export_source: Sou
     assert blank and {text.strip() for text in blank} == {""}
 
 
+def test_marks_differ_by_more_than_colour(opened: Any) -> None:
+    page = opened(emoji_source()).page
+    script = """e => { const s = getComputedStyle(e);
+      return [s.textDecorationLine, s.textDecorationStyle, s.outlineStyle, s.fontWeight].join(" "); }"""
+    marks = ("stated", "kept", "missing", "num.used", "num.rejected", "num.unused", "refused:not(.num)")
+    assert {mark: page.locator(f"#text .{mark}").first.evaluate(script) for mark in marks} == {
+        "stated": "none solid none 400",
+        "kept": "underline dotted none 400",
+        "missing": "underline dashed none 400",
+        "num.used": "none solid none 600",
+        "num.rejected": "line-through solid none 400",
+        "num.unused": "underline wavy dashed 400",
+        "refused:not(.num)": "underline wavy none 400",
+    }
+
+
 def test_a_phone_shows_facts_as_cards(opened: Any, export_source: Source) -> None:
     page = opened(export_source, viewport=PHONE)
     page.find("Changping District")

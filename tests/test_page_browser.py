@@ -13,6 +13,7 @@ from page_fixtures import CHROMIUM
 from page_maker import emoji_source, hostile_source, large_source
 
 from kg.export import Source
+from kg.model import Claim
 
 pytest_plugins = ["export_fixtures", "page_fixtures"]
 pytestmark = pytest.mark.slow
@@ -175,6 +176,44 @@ def test_numbers_not_used_and_rejected_say_why(opened: Any) -> None:
     assert page.inner_text("#panel h2") == "Number not used"
     assert page.inner_text("#said") == "Number not used: no rule reads the words around it"
     assert page.locator("#text .active").all_inner_texts() == ["7"]
+
+
+def test_a_number_outside_all_facts_can_be_chosen(opened: Any, export_source: Source) -> None:
+    page = opened(export_source).page
+    number = page.locator("#text .num.rejected:not(.q)", has_text="31")
+    number.focus()
+    page.keyboard.press("Enter")
+    assert page.inner_text("#panel h2") == "Number rejected"
+    assert page.inner_text("#panel .why") == "page furniture"
+
+
+def test_each_stretch_has_the_mark_of_its_surest_fact(opened: Any, export_source: Source) -> None:
+    page = opened(export_source).page
+    found = page.locator("#text .q").evaluate_all("all => all.map(e => [e.dataset.facts, [...e.classList]])")
+    order = ("stated", "missing", "kept", "implied")
+    seen = set()
+    for facts, names in found:
+        marks = {mark_of(export_source.claims[int(index)]) for index in facts.split()}
+        surest = min(marks, key=order.index)
+        assert [name for name in names if name in order] == [surest], facts
+        seen.add(surest)
+    assert seen == set(order)
+
+
+def mark_of(claim: Claim) -> str:
+    """Return the mark of the words of one claim."""
+    if claim.status == "missing":
+        return "missing"
+    if claim.status == "garbled" or claim.modality != "achieved":
+        return "kept"
+    return "implied" if claim.status == "implied" else "stated"
+
+
+def test_sentences_that_gave_nothing_say_why(opened: Any) -> None:
+    page = opened(emoji_source()).page
+    titles = page.locator("#text .unused[title]").evaluate_all("all => all.map(e => [e.textContent, e.title])")
+    assert titles == [["🏞️ ", "Nothing was taken from this sentence: no pattern"],
+                      [".", "Nothing was taken from this sentence: no pattern"]]  # fmt: skip
 
 
 def test_refused_claims_are_marked_and_say_why(opened: Any) -> None:

@@ -11,7 +11,7 @@ from kg import vocab as v
 from kg.errors import ExportError
 from kg.export.quads import QuadFiles
 from kg.graph import read_claims
-from kg.model import Claim
+from kg.model import Claim, sort_claims
 from kg.network import Names, Network, Observations, make_network, read_names
 from kg.network_filter import Filter, filter_network, suggest
 from kg.turtle import data_prefixes
@@ -103,7 +103,8 @@ class Source:
     @cached_property
     def claims(self) -> list[Claim]:
         """All claims of the store, in the order of the contract."""
-        return read_claims(self.store, self.base)
+        # Article by article: the quads of all at once take several times the memory of their claims.
+        return sort_claims([c for name in self.article_iris for c in read_claims(self.store, self.base, article=name)])
 
     @cached_property
     def names(self) -> dict[str, Names]:

@@ -68,7 +68,7 @@ function pieceOf(piece, article) {
   }
   if (!here.length && !refused.length && (!number || number[2] === "used")) {
     const why = silent.length ? article.silent[silent[0]][2] : "";
-    return make("span", { class: "unused", title: why && `Nothing was taken from this sentence: ${why}` }, piece.text);
+    return make("span", { class: "unused", title: why ? `Nothing was taken from this sentence: ${why}` : undefined }, piece.text);
   }
   const places = { class: names.join(" "), "data-facts": here.join(" "), "data-from": piece.from };
   // White space between two marks has no name that could be read out: it is marked, and no button.
