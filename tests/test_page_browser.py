@@ -209,6 +209,21 @@ def mark_of(claim: Claim) -> str:
     return "implied" if claim.status == "implied" else "stated"
 
 
+def test_a_number_leads_to_the_fact_that_uses_it(opened: Any, export_source: Source) -> None:
+    page = opened(export_source).page
+    numbers = page.evaluate("JSON.parse(document.getElementById('data').textContent).articles[0].numbers")
+    users = {start: made for start, _, fate, _, made in numbers if fate == "used"}
+    tried = 0
+    for piece in page.locator("#text .num.used").all():
+        made = users.get(int(piece.get_attribute("data-from") or 0), [])
+        others = {int(fact) for fact in (piece.get_attribute("data-facts") or "").split()} - set(made)
+        if made and others:
+            piece.click()
+            assert int(page.locator("#panel tr.chosen").first.get_attribute("data-fact") or -1) in made
+            tried += 1
+    assert tried > 3
+
+
 def test_sentences_that_gave_nothing_say_why(opened: Any) -> None:
     page = opened(emoji_source()).page
     titles = page.locator("#text .unused[title]").evaluate_all("all => all.map(e => [e.textContent, e.title])")
