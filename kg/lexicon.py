@@ -10,7 +10,7 @@ import csv
 import re
 import tomllib
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -311,21 +311,37 @@ def _shift(mentions: Iterable[Mention], offset: int) -> list[Mention]:
 
 
 def resolve_references(
-    mentions: Iterable[Mention], fallback: Mapping[str, Mention] | None = None, text: str = ""
+    mentions: Iterable[Mention],
+    fallback: Mapping[str, Mention] | None = None,
+    text: str = "",
+    mint: Callable[[str, str], str] | None = None,
 ) -> list[Mention]:
     """Return the mentions with each reference turned into the nearest earlier thing of its classes.
 
     "The zone" is a thing whose name ends like one, if the article has such a thing. ``fallback`` gives, by
     class, what to take where nothing stands earlier (the place of the title). With ``text``, a thing that is
     only named in passing after another that its sentence is about makes the reference ambiguous. A
-    reference that resolves to nothing, or to two things, is left out.
+    reference that resolves to nothing, or to two things, is left out; but with ``mint``, which gives the IRI of a
+    class and words, "the district" of an article that names no district is a thing of that article alone.
     """
+    mentions = list(mentions)
+    present = {m.type for m in mentions if m.entity and not is_described(m.entity)}
+    unnamed: dict[str, Mention] = {}
     latest: dict[str, dict[str, Mention]] = {}
     subjects: dict[str, Mention] = {}
     resolved: list[Mention] = []
     for mention in mentions:
         if mention.kind == "reference" and not mention.entity:
             target = _choose_target(mention, latest, subjects, fallback or {})
+            if target is None and mint is not None and (place := _name_place(mention, present, text)):
+                mention = mention._replace(start=mention.start + text[mention.start : mention.end].index(" ") + 1)
+                first = mention._replace(
+                    entity=mint(*place), label=place[1], type=place[0], kind="described", resolved=None
+                )
+                target = unnamed.setdefault(first.entity, first)
+                if target is first:
+                    resolved.append(first)
+                    continue
             if target is None:
                 continue
             mention = target._replace(
@@ -343,6 +359,24 @@ def resolve_references(
         if text and _SUBJECT.search(text, max(0, mention.start - 48), mention.start):
             subjects[mention.type] = mention
     return resolved
+
+
+def _name_place(reference: Mention, present: Collection[str], text: str) -> tuple[str, str] | None:
+    """Return class and words of a place that an article speaks of and never names; nothing where one may be meant."""
+    found = _OWN_PLACE.fullmatch(text, reference.start, reference.end)
+    kind = _PLACE_WORDS.get(found[1].lower(), "") if found else ""
+    # Where another place is named, a reader may take the words for that.
+    if not found or not kind or DISTRICT in present or PARK in present or (kind == ADMIN_AREA and kind in present):
+        return None
+    return kind, f"the {found[1].lower()}"
+
+
+# "The city" of an article that names none may be the one its site is of: that is not in the words.
+_PLACE_WORDS = {
+    "district": DISTRICT, "county": DISTRICT, "new area": DISTRICT, "zone": PARK, "park": PARK,
+    "development zone": PARK, "high-tech zone": PARK, "industrial park": PARK, "city": ADMIN_AREA,
+}  # fmt: skip
+_OWN_PLACE = re.compile(r"(?:the|this)(?: whole| entire)? ([a-z-]+(?: [a-z]+)?)", re.IGNORECASE)
 
 
 def _choose_target(

@@ -165,7 +165,8 @@ def share_noun(labels: Sequence[str]) -> list[str]:
 _NAME_WORD = re.compile(r"[\w.&+’'-]*[A-Z0-9][\w.&+’'-]*")
 _NO_ITEM = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|would|can|which|that|who|this|these|those|it|they|we|he|she|not|more|most|many"
-    r"|several|some|other|others|than|so|being|been|its|their|our|to)\b|[\"“”%$¥€<>|=]|\d{4}",
+    r"|several|some|other|others|than|so|being|been|its|their|our|to|fast|well|rapidly|quickly|steadily|growing|booming"
+    r"|thriving|rising|gathering|taking|moving|ahead|up|down|here|there)\b|[\"“”%$¥€<>|=]|\d{4}",
     re.IGNORECASE,
 )
 _SMALL = frozenset("of and the for de & in".split())
@@ -176,7 +177,7 @@ def is_item(label: str, *, names: bool) -> bool:
 
     >>> is_item("food and drink", names=False), is_item("Sun Create Electronics", names=True)
     (True, True)
-    >>> is_item("which was new", names=False), is_item("large firms", names=True)
+    >>> is_item("growing fast", names=False), is_item("large firms", names=True)
     (False, False)
     """
     words = label.split()

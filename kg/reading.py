@@ -17,6 +17,7 @@ from kg.model import Article, Mention, Quantity, Sentence, Span
 from kg.pattern import INDEX_BASE, MARK, MAX_MARKS, OTHER_CLASS
 from kg.quantity import QuantityGrammar, find_quantities
 from kg.rules import RuleSet
+from kg.vocab import described_iri
 
 CLAUSE = 90
 """How many masked characters before a match can still say that it is planned or denied."""
@@ -119,7 +120,12 @@ def read_sentences(article: Article, lexicon: Lexicon, grammar: QuantityGrammar,
     ]
     describer = Describer(lexicon.descriptions, lexicon.base, article.id, article.text, fold_case(article.text))
     mentions = describer.describe(sentences, mentions, quantities)
-    resolved = resolve_references([m for group in mentions for m in group], titled, article.text)
+    resolved = resolve_references(
+        [m for group in mentions for m in group],
+        titled,
+        article.text,
+        lambda kind, words: described_iri(lexicon.base, article.id, kind, words),
+    )
     by_sentence: dict[int, list[Mention]] = {s.start: [] for s in sentences}
     starts = [s.start for s in sentences]
     for mention in resolved:

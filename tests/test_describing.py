@@ -43,6 +43,11 @@ def read_things(tools: Tools, text: str) -> list[str]:
         ("Bosch built a chip plant in Wuxi. Its plant in Wuxi is big.", [1, 1]),
         # "First" and the like tell one from others.
         ("Bosch built a chip plant. It built its first plant in May.", [1]),
+        # A place that the article never names.
+        ("The district has a park. The park is big, and the whole district knows.", [1, 2, 1]),
+        ("The zone lies in Hefei. The zone is big.", [1, 1]),
+        ("The district lies near Linhe District. The park is big.", []),
+        ("The city lies in Hefei. The city is big.", []),
         # Another company stands between: whose it is, the words do not say.
         ("Bosch opened its plant. Lanhai Group came. Its plant is big.", [1]),
         # A named thing may be meant.
