@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_plus
@@ -318,6 +319,16 @@ def test_an_address_that_is_none(
     assert (found.returncode, found.stdout) == (2, "")
     assert expected in found.stderr
     assert sorted(tmp_path.iterdir()) == [tmp_path / "b"]
+
+
+def test_an_error_is_not_written_behind_the_bar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[tuple[int, int, str]] = []
+    module = import_module("kg.cli.load")
+    monkeypatch.setattr(module, "make_progress", lambda live: lambda *done: shown.append(done))
+    build = str(make_build(tmp_path, {}))
+    order = ("load", "http://127.0.0.1:9/ds", "--kind", "fuseki", "--build", build, "--tries", "1")
+    assert "cannot be reached" in kg(*order, check=False).stderr
+    assert shown == [(0, 0, "")], "which empties the line"
 
 
 def test_nobody_there(tmp_path: Path) -> None:
