@@ -1,0 +1,10 @@
+"""From the rules that match a sentence to its claims, in layers: each uses only what stands before it.
+
+``words`` reads a match, ``earlier`` looks at values claimed before, ``things`` finds subjects and objects, ``owners``
+judges whether these may own a number, ``values`` fills number and period, ``sentence`` applies the rules.
+"""
+
+from kg.matching.sentence import CONFIDENCE as CONFIDENCE
+from kg.matching.sentence import SentenceMatcher as SentenceMatcher
+from kg.matching.words import Refusal as Refusal
+from kg.matching.words import clean_words as clean_words

@@ -1,0 +1,160 @@
+"""What a match says of values claimed before it: "…, up 5 percent, ranking first"."""
+
+from __future__ import annotations
+
+import re
+from itertools import takewhile
+
+from kg.matching.words import MatchWords, NotFilled, Thing
+from kg.model import Claim, Span
+from kg.reading import Mark
+from kg.vocab import RDC, class_name, mint_iri, slugify
+
+REACH = 60
+"""How many characters at most stand between a value and what is said of it next."""
+PLACES = frozenset(("District", "Park", "AdminArea"))
+# A place that something is in.
+_INSIDE = re.compile(r"\b(?:in|at|across|throughout)(?: the)? $", re.IGNORECASE)
+SUMS = frozenset(("money", "percent", "times"))
+_RATIOS = frozenset(("percent", "point", "times", "rank"))
+
+
+class EarlierValues(MatchWords):
+    """What a match says of values claimed before it: "…, up 5 percent, ranking first"."""
+
+    def _claimed_thing(self, text: str) -> Thing:
+        """Return the thing of an earlier claim: ``Event``, or ``Cohort.Policy`` by what it counts (same paragraph).
+
+        With ``~`` behind it, the paragraph before may have counted it, if it counted one such group only; with ``!``
+        there is none where this paragraph has counted several.
+        """
+        kind, _, member = text.rstrip("~!").partition(".")
+        starts = [(s.sentence.paragraph, s.sentence.start) for s in self.reading.sentences]
+        paragraph = self.sentence.sentence.paragraph
+        floor = min(start for number, start in starts if number == paragraph)
+        before = max((number for number, _ in starts if number < paragraph), default=paragraph)
+        far = min(start for number, start in starts if number == before)
+        fitting = [c for c in self.earlier if c.subject_type == kind and member in ("", self.members.get(c.subject))]
+        near = [claim for claim in fitting if not member or claim.start >= floor]
+        if not near and "~" in text:
+            last = [claim for claim in fitting if claim.start >= far]
+            near = last if len({claim.subject for claim in last}) == 1 else []
+        if not near or (text.endswith("!") and len({claim.subject for claim in near}) > 1):
+            raise NotFilled
+        found = near[-1]
+        span = Span(found.start, found.end)
+        return Thing(found.subject, found.subject_label, found.subject_type, resolved=span, how="earlier-claim")
+
+    def _value_before(self, match: re.Match[str]) -> Claim:
+        """Return the value claimed last before a match: "…, up 5 percent, ranking first in the city".
+
+        Between the two no other thing, indicator or number may stand, for it could own what follows; a place
+        that only says where a group is ("343 firms were added in the district, up 5 percent") owns nothing.
+        """
+        start = self.sentence.locate(match.start("at") if "at" in match.re.groupindex else match.start())
+        here = takewhile(lambda claim: claim.start >= self.sentence.sentence.start, reversed(self.earlier))
+        values = [claim for claim in here if claim.object_type == "Observation" and claim.end <= start][::-1]
+        if not values:
+            raise NotFilled
+        last = max(values, key=lambda claim: (claim.end, claim.start, not claim.predicate.endswith("Growth")))
+        text = self.article.text
+        between = [m for m in self.sentence.marks if last.end <= m.start and m.end <= start]
+        between = [m for m in between if not (m.key == "ordinal" and text.startswith(" time", m.end))]
+        if last.subject_type == "Cohort":
+            between = [m for m in between if not self._houses(m)]
+        if start - last.end > REACH or any(m.key not in ("period", "date") for m in between):
+            raise NotFilled
+        if any(c.subject != last.subject for c in values if c.end == last.end):
+            raise NotFilled
+        return last
+
+    def _houses(self, mark: Mark) -> bool:
+        """Say whether a mark is a place that something is in."""
+        before = self.article.text[max(0, mark.start - 24) : mark.start]
+        return mark.mention is not None and class_name(mark.mention.type) in PLACES and bool(_INSIDE.search(before))
+
+    def _value_of_sentence_before(self, form: str) -> Claim:
+        """Return the one amount (else, by ``form``, the one growth) that the sentence before claims.
+
+        "The growth rate was 2 percentage points higher than …" is of nothing where it claims several.
+        """
+        here = self.sentence.sentence
+        ends = [
+            s.sentence for s in self.reading.sentences if s.sentence.end <= here.start and s.sentence.part == "body"
+        ]
+        if not ends or here.paragraph - ends[-1].paragraph > 1:
+            raise NotFilled
+        values = [c for c in self.earlier if c.object_type == "Observation" and c.start >= ends[-1].start]
+        grown = [c for c in values if _is_growth(c) and c.unit == "percent"]
+        found = grown if form == "growth" else [c for c in values if c.unit not in _RATIOS and not _is_growth(c)]
+        kind = "percent" if form == "growth" else "money"
+        said = [s for s in self.reading.sentences if s.sentence.start == ends[-1].start]
+        if len({(c.subject, c.predicate) for c in found}) != 1 or sum(m.key == kind for m in said[0].marks) != 1:
+            raise NotFilled
+        return found[-1]
+
+    def _value_said(self, words: str, match: re.Match[str]) -> tuple[str, Claim]:
+        """Return what is asked of the value before, and that value: ``-`` goes back to the sentence before."""
+        if words.startswith("-"):
+            return words[1:], self._value_of_sentence_before(words[1:])
+        return words, self._value_before(match)
+
+    def _value_thing(self, kinds: str, match: re.Match[str]) -> Thing:
+        """Return what the value before was said of, if it is of one of the named kinds (all where none is)."""
+        back = kinds.startswith("-")
+        claim = self._value_said(kinds, match)[1]
+        names = kinds.split("|") if kinds and not back else []
+        if names and claim.subject_type not in names and self.members.get(claim.subject) not in names:
+            raise NotFilled
+        return Thing(
+            claim.subject,
+            claim.subject_label,
+            claim.subject_type,
+            claim.status == "garbled",
+            Span(claim.start, claim.end),
+            "value-subject",
+        )
+
+    def _value_indicator(self, form: str, match: re.Match[str]) -> str:
+        """Return the indicator of the value before: itself, its ``growth`` or ``change``, its ``share`` in a whole.
+
+        Only an amount has a change; growth is also what a growth is said to be above or below of.
+        """
+        form, claim = self._value_said(form, match)
+        name = re.split(r"[/#]", claim.predicate)[-1]
+        coined = not claim.predicate.startswith(RDC)
+        plain = claim.predicate if coined else claim.predicate.removesuffix("Growth")
+        if form in ("change", "portion", "average") and (
+            claim.unit in _RATIOS or _is_growth(claim) or name.startswith("share")
+        ):
+            raise NotFilled
+        if form == "exact" and (claim.qualifier != "moreThan" or claim.unit != self._quantity(match, "v").unit):
+            raise NotFilled
+        if form == "change" and name == "count":
+            if any(claim.start < m.start and m.end <= claim.end and m.key in SUMS for m in self.sentence.marks):
+                raise NotFilled  # "67 projects with a total investment of 7 billion yuan, up 6 percent": which?
+            return mint_iri(self.base, "indicator", "growth-of-the-number")
+        if form == "growth" and name.startswith("share"):
+            return claim.predicate  # "4 percent of GDP, 1 point above the average": the share is
+        if form in ("growth", "change"):
+            if coined:
+                return mint_iri(self.base, "indicator", name if _is_growth(claim) else f"growth-of-{name}")
+            return plain + "Growth" if form == "change" or claim.subject_type != "Cohort" else claim.predicate
+        known = self.lexicon.entities.get(plain)
+        words = known.label if known else name.removeprefix("growth-of-").replace("-", " ")
+        if form == "average" and (claim.subject_type == "Cohort" or claim.value_before):
+            raise NotFilled  # "from 4 billion yuan in 2013 to 9 billion": over years that no one period names
+        if form == "average":
+            return mint_iri(self.base, "indicator", slugify(f"average annual growth of {words}"))
+        if form not in ("share", "portion") and _is_growth(claim):
+            raise NotFilled  # "grew by 9 percent, ranking second": by growth or by size, the words do not say
+        if form not in ("share", "portion"):
+            return plain
+        if claim.subject_type == "Cohort" or claim.predicate == RDC + "share":
+            return RDC + "share"
+        return mint_iri(self.base, "indicator", slugify(f"share of {words}"))
+
+
+def _is_growth(claim: Claim) -> bool:
+    name = re.split(r"[/#]", claim.predicate)[-1]
+    return name.endswith("Growth") or name.startswith("growth-of-")

@@ -1,0 +1,82 @@
+"""Whether a thing that stands elsewhere may own a number."""
+
+from __future__ import annotations
+
+import re
+
+from kg.lexicon import fold_case
+from kg.matching.earlier import PLACES
+from kg.matching.things import PRONOUN, MatchThings
+from kg.matching.words import Thing
+from kg.vocab import DISTRICT, RDC, WITHIN
+
+PARTS = frozenset(
+    "valueAdded outputValue revenue profit investment contractValue capacity area floorArea income funding output"
+    " consumption expenditure loans deposits assets budget earnings transactions turnover".split()
+)
+"""What parts of a place have as well: said of nothing, these are of what the sentence before speaks of."""
+_REGIONAL = frozenset(("industrial", "regional", "local", "agricultural", "fiscal"))
+_OF_FIRMS = frozenset(
+    name + growth for name in ("revenue", "profit", "output", "sales", "turnover") for growth in ("", "Growth")
+)
+_TELLS = re.compile(r"(?: (?:also|has|had|recently))? (?:said|announced|reported|added|noted|posted|saw|expects)\b")
+_INDUSTRY = re.compile(
+    r"(?:[Tt]he )?(?:[\w-]+ ){0,3}?"
+    r"(?:[Mm]anufacturing|[Aa]griculture|[Ss]ervices|[Tt]ourism|[Ii]ndustry|[Ii]ndustries|[Ss]ectors?)"
+    r"(?: (?:industry|sector))?"
+    r" (?:accounted|led|took|was|were|made|contributed|dominated|played|remained|came|followed|is|are)\b"
+)
+# What is invested is said of a project: never of the place a sentence is about, unless it is named with it.
+_INVESTED = re.compile(
+    r"(?:(?:actual|actually|annual|completed|real|accumulated|initial|extra|agreed|planned|total|estimated|combined|contracted|intended|contractual|cumulative|expected)-)*investments?"
+    r"(?:-(?:of|for|in|by)-.*(?:project|enterprise|firm|compan).*)?"
+)
+
+
+class MatchOwners(MatchThings):
+    """Judges whether a thing may own the number of a match."""
+
+    def _lies_elsewhere(self, predicate: str, subject: Thing, target: Thing) -> bool:
+        """Say whether a district would lie in another city than its own: "Xiaoshan, Wenzhou" in a list are two."""
+        known = self.lexicon.entities.get(subject.iri)
+        if predicate != WITHIN or known is None or not known.within or target.iri == known.within:
+            return False
+        return known.type == DISTRICT and target.iri in self.lexicon.cities
+
+    def _may_own(self, subject: Thing, predicate: str, match: re.Match[str]) -> bool:
+        """Say whether a number can belong to a thing that stands elsewhere: "the output value" is of what?"""
+        name = re.split(r"[/#]", predicate)[-1]
+        if subject.type in PLACES and name in _OF_FIRMS and self._is_told_by_firm(match):
+            return False
+        if not subject.how.endswith("-subject"):
+            return True
+        if subject.type in PLACES and (_INVESTED.fullmatch(name) or self._is_told_of_industry(match)):
+            return False
+        if subject.how in ("value-subject", "sentence-subject") or PRONOUN.match(match.string, match.start()):
+            return True
+        said = [self._group_span(match, group) for group in ("x", "y") if match.groupdict().get(group)]
+        words = " ".join(self.article.text[slice(*span)] for span in said).split()
+        if name.removeprefix("growth-of-").removesuffix("Growth") not in PARTS or len(words) > 3:
+            return True
+        return bool(_REGIONAL & {fold_case(word) for word in words}) or self._is_spoken_of(subject)
+
+    def _is_told_by_firm(self, match: re.Match[str]) -> bool:
+        """Say whether an enterprise tells it: "Lanhai said its revenue in Linhe District doubled" is of Lanhai."""
+        first = next((mark for mark in self.sentence.marks if mark.mention), None)
+        if first is None or first.mention is None or not first.mention.type.endswith("Enterprise"):
+            return False
+        return first.end <= self._span(match).start and _TELLS.match(self.article.text, first.end) is not None
+
+    def _is_told_of_industry(self, match: re.Match[str]) -> bool:
+        """Say whether the sentence is about an industry: "Manufacturing led, with exports of 3 billion yuan"."""
+        start = self.sentence.sentence.start
+        about = _INDUSTRY.match(self.article.text, start)
+        return about is not None and about.end() <= self._span(match).start
+
+    def _is_spoken_of(self, subject: Thing) -> bool:
+        """Say whether all the values of the sentence before, of indicators known, are of a thing."""
+        starts = [s.sentence for s in self.reading.sentences if s.sentence.end <= self.sentence.sentence.start]
+        if not starts or starts[-1].paragraph != self.sentence.sentence.paragraph:
+            return False
+        values = [c for c in self.earlier if c.start >= starts[-1].start and c.object_type == "Observation"]
+        return bool(values) and all(c.subject == subject.iri and c.predicate.startswith(RDC) for c in values)

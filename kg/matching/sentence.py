@@ -1,0 +1,261 @@
+"""Applies the rules to one sentence, and fills their templates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from kg.lexicon import fold_case
+from kg.lists import Item, is_item, is_mark, share_noun, split_list, strip_noun
+from kg.matching.earlier import SUMS
+from kg.matching.values import MatchValues
+from kg.matching.words import NotFilled, Refusal, Thing, clean_words
+from kg.model import Claim, Resolution, Span, say_value
+from kg.pattern import CLAUSE, MARK
+from kg.reading import Mark
+from kg.rules import Rule, Template, slot_name
+from kg.vocab import class_name, mint_iri, slugify
+
+PRIOR = 600
+"""How many characters in front of a match at most its rule's ``prior`` looks through: more than any of them spans."""
+OF_THINGS = frozenset(("investment", "area", "floorArea", "capacity", "beds", "jobs-created"))
+"""What is said of plants, bases and buildings as well as of places: whichever the words before are about."""
+CONFIDENCE = {"explicit": "1", "implied": "0.8", "garbled": "0.5", "missing": "0.5"}
+"""How far a claim of each status is to be believed; a stated order of trust, not a measured probability."""
+_AMOUNT = re.compile(f"({MARK}) ")
+# In an item of a list it leaves open where the list is to be divided.
+_CONJUNCTION = re.compile(r"\b(?:and|or)\b")
+_LAST_COMMA = re.compile(", (?:and|as well as) ")
+
+
+class SentenceMatcher(MatchValues):
+    """Applies the rules to one sentence.
+
+    ``earlier`` are the claims of the article so far, and grow; ``members`` says what each cohort counts.
+    """
+
+    def make_claims(self) -> list[Claim]:
+        """Return the claims of the sentence, in rule order.
+
+        A number that one rule has made a value of is not made another value by a later rule, so that
+        rules can be written from the special to the general.
+        """
+        claims: list[Claim] = []
+        for rule in self.rules.select_rules(self.sentence.triggers, self.sentence.codes):
+            text = self.sentence.masked if rule.case else self.sentence.folded
+            if rule.pattern is None or not self._suits(rule):
+                continue
+            taken: set[int] = set()
+            places = self._find_places(text, rule.pattern.anchor)
+            if not places and rule.pattern.anchor:
+                continue
+            for match in rule.pattern.find_matches(text, places):
+                if not self._is_allowed(rule, match, text):
+                    continue
+                values = self._value_marks(rule, match)
+                if values & self.taken:
+                    continue
+                made = list(self._fill_templates(rule, match))
+                claims.extend(made)
+                self.earlier.extend(made)
+                if made:
+                    taken |= values
+            self.taken |= taken
+        return claims
+
+    def _find_places(self, text: str, anchor: frozenset[str]) -> list[int]:
+        """Return the positions of the sentence where a pattern of this anchor can match, in order."""
+        places = self._places.get(text)
+        if places is None:
+            places = self._places.setdefault(text, {})
+            for position, char in enumerate(text):
+                places.setdefault(char, []).append(position)
+            places[CLAUSE] = self.rules.find_clauses(self.sentence.folded)
+        found = places.get(anchor)
+        if found is None:
+            found = places[anchor] = sorted({place for char in anchor for place in places.get(char, ())})
+        return found
+
+    def _suits(self, rule: Rule) -> bool:
+        """Say whether a rule is for this part of the page and this kind of text."""
+        part = self.sentence.sentence.part
+        kind = "translated" if self.reading.translated else "plain"
+        suits = rule.part == part or (rule.part == "any" and part != "meta")
+        return suits and rule.texts in ("any", kind)
+
+    @staticmethod
+    def _value_marks(rule: Rule, match: re.Match[str]) -> set[int]:
+        """Return the marks of the numbers that a match would make values of."""
+        marks: set[int] = set()
+        for template in rule.templates:
+            found = match[template.values or slot_name(template.value)] if template.value else None
+            if found:
+                marks.update(ord(mark[1]) for mark in (re.findall(MARK, found) if template.values else (found,)))
+        return marks
+
+    def _is_allowed(self, rule: Rule, match: re.Match[str], text: str) -> bool:
+        if rule.unless is not None and rule.unless.search(text, max(0, match.start() - 80), match.end()):
+            return False
+        start = match.start()
+        if rule.prior is not None and rule.prior.search(text, max(0, start - PRIOR), start) is None:
+            return False
+        return all(pattern.search(self._slot_words(match[slot])) for slot, pattern in rule.named.items() if match[slot])
+
+    def _slot_words(self, found: str) -> str:
+        """Return in lower case the label of the thing a slot matched, or the words of its quantity."""
+        mark = self.sentence.mark_at(found)
+        return fold_case(mark.mention.label if mark.mention else self.article.text[mark.start : mark.end])
+
+    def _fill_templates(self, rule: Rule, match: re.Match[str]) -> Iterator[Claim]:
+        for template in rule.templates:
+            if template.when and not match[template.when]:
+                continue
+            if template.value and not template.values and not match[slot_name(template.value)]:
+                continue
+            for pair in self._pairs(template, match):
+                self._pair = pair
+                for target in self._targets(template, match):
+                    for edge in self._edges(template, match):
+                        try:
+                            yield self._fill_template(rule, template, match, edge, target)
+                        except NotFilled as failure:
+                            self._note_refusal(rule, template, match, failure)
+        self._pair = None
+
+    def _pairs(self, template: Template, match: re.Match[str]) -> Iterator[tuple[str, Mark] | None]:
+        """Yield the items of a list, each with its number in another; of a template without lists nothing, once.
+
+        "A and B rose by 3 and 4 percent": lists of unlike length give none, nor does an item that may be two.
+        """
+        if not template.each:
+            yield None
+            return
+        if not match[template.each] or not match[template.values]:
+            return
+        marks = [self.sentence.mark_at(found) for found in re.findall(MARK, match[template.values])]
+        items = split_list(self.sentence.masked, *match.span(template.each), count=len(marks))
+        spans = [Span(self.sentence.locate(item.start), self.sentence.locate(item.end, end=True)) for item in items]
+        labels = share_noun([clean_words(self.article.text[slice(*span)]) for span in spans])
+        sure = _LAST_COMMA.search(match[template.each]) is not None
+        if any(not label or (_CONJUNCTION.search(label) and not sure) for label in labels):
+            return
+        for label, mark in zip(labels, marks, strict=False):
+            if mark.key in SUMS and mark.key != "times":
+                yield label, mark
+
+    def _note_refusal(self, rule: Rule, template: Template, match: re.Match[str], failure: NotFilled) -> None:
+        found = match.groupdict().get(slot_name(template.value)) if template.value else None
+        if failure.rivals and found:
+            mark = self.sentence.mark_at(found)
+            self.refusals.append(Refusal(mark.start, mark.end, rule.id, tuple(m.label for m in failure.rivals)))
+
+    def _targets(self, template: Template, match: re.Match[str]) -> Iterator[Thing | None]:
+        """Yield each item of the list that a template's object stands for; else nothing, once."""
+        part = template.object
+        if not isinstance(part, dict) or "each" not in part:
+            yield None
+            return
+        if not match[part["each"]]:
+            return
+        number = match.groupdict().get(part.get("count", "")) or ""
+        quantity = self.sentence.mark_at(number).quantity if number else None
+        count = int(quantity.value) if quantity and quantity.value.isdigit() else 0
+        names = bool(part.get("names"))
+        for item in split_list(self.sentence.masked, *self._list_span(match, part["each"]), count=count, names=names):
+            thing = self._item_thing(part, item, names=names)
+            if thing is not None:
+                yield thing
+
+    def _list_span(self, match: re.Match[str], name: str) -> Span:
+        """Return where a list stands: up to the first period in it, which belongs to the sentence."""
+        start, end = match.span(name)
+        for found in re.finditer(f" {MARK}", self.sentence.masked[start:end]):
+            quantity = self.sentence.mark_at(found[0][1:]).quantity
+            if quantity and quantity.kind in ("period", "date"):
+                return Span(start, start + found.start())
+        return Span(start, end)
+
+    def _item_thing(self, part: dict[str, Any], item: Item, *, names: bool) -> Thing | None:
+        """Return what an item of a list is: a thing known or named before, else what its words make it."""
+        kind = class_name(part["class"])
+        masked = self.sentence.masked
+        bare = item if names else strip_noun(masked, item)
+        amount = _AMOUNT.match(masked, bare.start, bare.end)
+        if amount and self.sentence.mark_at(amount[1]).quantity:
+            bare = Item(amount.end(), bare.end)  # "a 2-billion-yuan plant"
+        words = masked[bare.start : bare.end]
+        if is_mark(words):
+            mention = self.sentence.mark_at(words).mention
+            if mention is None or class_name(mention.type) not in (kind, *part.get("also", ())):
+                return None
+            return self._mention_thing(mention)
+        marks = [self.sentence.mark_at(found[0]) for found in re.finditer(MARK, words)]
+        if part.get("known") or not words or any(m.mention is None or m.mention.kind == "reference" for m in marks):
+            return None
+        span = Span(self.sentence.locate(bare.start), self.sentence.locate(bare.end, end=True))
+        label = clean_words(self.article.text[slice(*span)])
+        if not is_item(label, names=names):
+            return None
+        garbled = any(m.mention is not None and m.mention.garbled for m in marks)
+        return Thing(mint_iri(self.base, slugify(kind), slugify(label)), label, kind, garbled)
+
+    def _edges(self, template: Template, match: re.Match[str]) -> tuple[str, ...]:
+        """Return which ends of its number a template claims: a range is at least the one, up to the other."""
+        found = match.groupdict().get(slot_name(template.value)) if template.value else None
+        quantity = self.sentence.mark_at(found).quantity if found else None
+        return ("atLeast", "upTo") if quantity and quantity.high else ("",)
+
+    def _fill_template(
+        self, rule: Rule, template: Template, match: re.Match[str], edge: str, target: Thing | None
+    ) -> Claim:
+        span = self._span(match)
+        predicate = self._fill_predicate(template.predicate, match)
+        self._asks_things = re.split(r"[/#]", predicate)[-1] in OF_THINGS
+        subject = self._fill_thing(template.subject, match)
+        if not self._may_own(subject, predicate, match):
+            raise NotFilled
+        garbled = subject.garbled
+        status = template.status or rule.status
+        fields: dict[str, Any] = {
+            "subject": subject.iri,
+            "subject_label": subject.label,
+            "subject_type": subject.type,
+            "predicate": predicate,
+            "modality": template.modality or self._find_modality(match),
+            "rule": rule.id,
+        }
+        resolutions = list(self._resolutions("subject", subject, span))
+        if template.value or template.unit or (template.object is None):
+            fields |= self._fill_value(template, match, subject, predicate, edge)
+            resolutions += self._second_currency(template, match)
+            if not fields["value"]:
+                status = "missing"
+                fields["reason"] = "lostInTranslation" if self.reading.translated else "notStated"
+            fields["object_label"] = say_value(fields)
+        else:
+            target = target or self._fill_object(template.object, match)
+            if target.iri and (target.iri == subject.iri or self._lies_elsewhere(predicate, subject, target)):
+                raise NotFilled
+            garbled = garbled or target.garbled
+            resolutions += self._resolutions("object", target, span)
+            fields |= {"object": target.iri, "object_label": target.label, "object_type": target.type}
+            if template.period:
+                fields |= self._period_fields(self._said_period(template, match))
+        status = "garbled" if garbled and status == "explicit" else status
+        resolutions += self._period_resolution(fields, span)
+        return Claim.from_span(
+            self.article,
+            span,
+            **{key: value for key, value in fields.items() if not key.startswith("_")},
+            status=status,
+            confidence=CONFIDENCE[status],
+            resolved=tuple(resolutions),
+        )
+
+    @staticmethod
+    def _resolutions(part: str, thing: Thing, span: Span) -> Iterator[Resolution]:
+        if thing.resolved and thing.how:
+            inside = span.start <= thing.resolved.start and thing.resolved.end <= span.end
+            if not inside or thing.how == "reference":
+                yield Resolution(part, thing.how, *thing.resolved)

@@ -1,0 +1,253 @@
+"""What a match is about: subjects and objects, from its slots, from what stands before it, or made of its words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from kg.lexicon import fold_case
+from kg.matching.earlier import EarlierValues
+from kg.matching.words import FIELD, POSSESSIVE, SPACE, NotFilled, Thing, clean_words
+from kg.model import Mention, Span, hash_id
+from kg.reading import Mark
+from kg.subjects import find_subject
+from kg.vocab import article_iri, class_iri, class_name, cohort_iri, mint_iri, slugify
+
+PRONOUN = re.compile(r"[ ,]*(?:and )?(?:its|it|their|they)\b")
+# "For the tertiary sector, its added value …": not the place's.
+_FOR_PART = re.compile(
+    r"\b(?:for|in|as for|as to|regarding|of|among) (?:the |its )?[^,.;]{3,70}"
+    r"(?:industry|industries|sectors?|manufacturing|trade|firms|companies|enterprises|projects), $"
+)
+_FIRMS = re.compile(
+    r"\b(?:enterprises|companies|firms|businesses|manufacturers|start-?ups|industries|sectors|projects|parks|zones"
+    r"|residents|banks|stores)\b[^.;]*$"
+)
+# "…, with some firms showing output growth of 14 percent and …": what follows is of the firms.
+_TOLD_OF_FIRMS = re.compile(
+    r"\b(?:companies|firms|enterprises|businesses|manufacturers|projects|clusters) (?:showing|seeing|reporting|posting"
+    r"|recording|achieving|registering|having|making|generating)\b[^.;]{0,160}$"
+)
+_KIND = re.compile(r"\{(\w+):kind\}")
+_PREPOSITION = re.compile(r"\b(?:of|in|at|for|to|from|by|with|into|on|near|than)(?: the)? [\"“‘']?$")
+
+
+class MatchThings(EarlierValues):
+    """Fills the subject, predicate and object of a match."""
+
+    def _fill_predicate(self, part: Any, match: re.Match[str]) -> str:
+        if isinstance(part, dict):
+            words = FIELD.sub(lambda found: self._unowned_words(match, found[1]), part["indicator"])
+            return self._indicator(clean_words(words), bool(part.get("growth")))
+        name, _, suffix = str(part)[1:].partition(":")
+        if str(part).startswith("$"):
+            return self._slot_thing(match, name).iri + suffix
+        if str(part).startswith("@"):
+            return self._near_thing(name, match).iri + suffix
+        if str(part).startswith("<"):
+            return self._value_indicator(str(part)[1:], match)
+        return str(part)
+
+    def _fill_object(self, part: Any, match: re.Match[str]) -> Thing:
+        if isinstance(part, dict) and "text" in part:
+            name = part["text"].strip("{}")
+            if name not in match.re.groupindex or not match[name]:
+                raise NotFilled
+            words = self.article.text[slice(*self._group_span(match, name))]
+            return Thing("", SPACE.sub(" ", words).strip(), "literal")
+        if isinstance(part, dict) and "stage" in part:
+            stage = self._stage_of(match, part["stage"])
+            if not stage.concept:
+                raise NotFilled
+            return Thing(stage.concept, stage.label, "Concept")
+        if isinstance(part, dict) and "concept" in part:
+            return Thing(part["concept"], part["label"], "Concept")
+        return self._fill_thing(part, match)
+
+    def _fill_thing(self, part: Any, match: re.Match[str]) -> Thing:
+        if isinstance(part, tuple):
+            return self._fill_first(part, match)
+        if isinstance(part, dict):
+            return self._make_thing(part, match)
+        text = str(part)
+        if text == "article":
+            label = self.article.slice(*self.article.title) if self.article.title else self.article.id
+            return Thing(article_iri(self.base, self.article.id), label, "NewsArticle")
+        if text.startswith("$"):
+            return self._slot_thing(match, text[1:])
+        if text.startswith("@@"):
+            return self._claimed_thing(text[2:])
+        if text.startswith("@"):
+            return self._near_thing(text[1:], match)
+        if text.startswith("^"):
+            return self._first_thing(text[1:], match)
+        if text.startswith("~"):
+            return self._sole_thing(text[1:], match)
+        if text.startswith("<"):
+            return self._value_thing(text[1:], match)
+        known = self.lexicon.entities.get(text)
+        if known is None:
+            raise NotFilled
+        return Thing(known.iri, known.label, class_name(known.type))
+
+    def _fill_first(self, parts: Sequence[Any], match: re.Match[str]) -> Thing:
+        """Return the first of several parts that can be filled."""
+        rivals: tuple[Mention, ...] = ()
+        for part in parts:
+            try:
+                return self._fill_thing(part, match)
+            except NotFilled as failure:
+                rivals = rivals or failure.rivals
+        raise NotFilled(rivals)
+
+    def _slot_thing(self, match: re.Match[str], name: str) -> Thing:
+        mark = self._slot_mark(match, name)
+        if mark.mention is None:
+            raise NotFilled
+        return self._mention_thing(mark.mention)
+
+    @staticmethod
+    def _mention_thing(mention: Mention, how: str = "") -> Thing:
+        return Thing(
+            mention.entity,
+            mention.label,
+            class_name(mention.type),
+            mention.garbled,
+            mention.resolved or (Span(mention.start, mention.end) if how else None),
+            how or ("reference" if mention.resolved else ""),
+        )
+
+    def _near_thing(self, classes: str, match: re.Match[str]) -> Thing:
+        """Return the nearest earlier thing of a class: in the sentence, the paragraph, else the main one."""
+        keys = [key for name in classes.split("|") for key in self.rules.slots[name]]
+        before = self.sentence.locate(match.start())
+        here = [m for m in self.sentence.marks if m.mention and m.mention.type in keys and m.end <= before]
+        nearest = self._nearest_subject(here)
+        if nearest and nearest.mention:
+            return self._mention_thing(nearest.mention, "sentence-subject")
+        paragraph = self.sentence.sentence.paragraph
+        for other in reversed(self.reading.sentences):
+            if other.sentence.start < self.sentence.sentence.start and other.sentence.paragraph == paragraph:
+                nearest = self._nearest_subject([m for m in other.marks if m.mention and m.mention.type in keys])
+                if nearest and nearest.mention:
+                    return self._mention_thing(nearest.mention, "paragraph-subject")
+        main = self._main_thing(keys)
+        if main is None:
+            raise NotFilled
+        return self._mention_thing(main, "article-subject")
+
+    def _sole_thing(self, classes: str, match: re.Match[str]) -> Thing:
+        """Return the one thing of a class that the words are about; where two compete there is none."""
+        keys = [key for name in classes.split("|") for key in self.rules.slots[name]]
+        owner = self._find_owner(match, "x") or self._find_owner(match, "y")
+        if owner and owner.mention and owner.mention.type in keys:
+            return self._mention_thing(owner.mention)
+        before = self.sentence.locate(match.start("at") if "at" in match.re.groupindex else match.start())
+        pronoun = PRONOUN.match(self.sentence.folded, match.start()) is not None
+        if (pronoun and self._means_part(match)) or _TOLD_OF_FIRMS.search(self.sentence.folded, 0, match.start()):
+            raise NotFilled
+        key = (before, pronoun, self._asks_things)
+        if key not in self._subjects:
+            competing: list[Mention] = []
+            chosen = find_subject(
+                self.reading,
+                self.sentence,
+                before,
+                self.lexicon.entities,
+                pronoun=pronoun,
+                rivals=competing,
+                things=self._asks_things,
+            )
+            self._subjects[key] = (chosen, tuple(competing))
+        found, rivals = self._subjects[key]
+        if found is None or found[0].type not in keys:
+            raise NotFilled([] if found else rivals)
+        return self._mention_thing(*found)
+
+    def _means_part(self, match: re.Match[str]) -> bool:
+        """Say whether "its" or "their" may mean a sector or firms: "for the sector, its …", "firms saw their …"."""
+        text, start = self.sentence.folded, match.start()
+        if _FOR_PART.search(text, max(0, start - 90), start):
+            return True
+        return text.startswith("their ", start) and _FIRMS.search(text, max(0, start - 120), start) is not None
+
+    def _first_thing(self, classes: str, match: re.Match[str]) -> Thing:
+        """Return what the sentence begins with, if it is of a class: who does all that the sentence tells."""
+        keys = {key for name in classes.split("|") for key in self.rules.slots[name]}
+        actors = {*keys, *self.rules.slots.get("Actor", ())}
+        text, before = self.article.text, self.sentence.locate(match.start())
+        for mark in self.sentence.marks:
+            if mark.mention is None or mark.end > before or mark.mention.type not in actors:
+                continue
+            if _PREPOSITION.search(text, max(0, mark.start - 24), mark.start):
+                continue
+            if mark.mention.type not in keys or POSSESSIVE.match(text, mark.end):
+                raise NotFilled
+            return self._mention_thing(mark.mention, "sentence-subject")
+        raise NotFilled
+
+    def _named_thing(self, classes: str, named: str) -> Thing:
+        """Return the thing of a class whose label holds a pattern: the last one before, else the first behind."""
+        keys = {key for name in classes.split("|") for key in self.rules.slots[name]}
+        marks = [m for s in self.reading.sentences for m in s.marks if m.mention and m.mention.type in keys]
+        found = [m.mention for m in marks if m.mention and re.search(named, fold_case(m.mention.label))]
+        here = self.sentence.sentence
+        before = [m for m in found if m.end <= here.end]
+        if not found:
+            raise NotFilled
+        return self._mention_thing(before[-1] if before else found[0], "article-subject")
+
+    def _nearest_subject(self, marks: Sequence[Mark]) -> Mark | None:
+        """Return the last mark that no preposition governs, else the last: "the core of X" is not about X."""
+        text = self.article.text
+        free = [m for m in marks if not _PREPOSITION.search(text, max(0, m.start - 24), m.start)]
+        chosen = free or list(marks)
+        return chosen[-1] if chosen else None
+
+    def _main_thing(self, keys: Sequence[str]) -> Mention | None:
+        """Return what the article is about: named in its title if possible, in the slot's order of classes."""
+        main = [self.reading.main_places[key] for key in keys if key in self.reading.main_places]
+        title = self.article.title
+        titled = [m for m in main if title and title.start <= m.start < title.end]
+        return next(iter(titled or [m for m in main if m.start < self.sentence.sentence.end]), None)
+
+    def _make_thing(self, part: dict[str, Any], match: re.Match[str]) -> Thing:
+        base, article = self.base, self.article.id
+        garbled = any(
+            mark.mention.garbled
+            for name, _ in FIELD.findall(" ".join(str(v) for v in part.values()))
+            if match.re.groupindex.get(name) and (mark := self._mark_or_none(match, name)) and mark.mention
+        )
+        if "cohort" in part:
+            label = self._label(part["cohort"], match)
+            value = self._quantity(match, part["value"]).value if match.groupdict().get(part.get("value", "")) else ""
+            key = self._label(part.get("key", part["cohort"]), match)
+            member = self._member_class(part.get("type", ""), match)
+            number = (match.groupdict().get(part.get("value", "")) or "", member)
+            if part.get("same") and number in self._groups:
+                return self._groups[number]
+            iri = cohort_iri(base, article, member, key, value)
+            if member:
+                self.members.setdefault(iri, member)
+            made = Thing(iri, label, "Cohort", garbled)
+            if number[0]:
+                self._groups.setdefault(number, made)
+            return made
+        if "event" in part:
+            label = self._label(part["event"], match)
+            iri = mint_iri(base, "event", hash_id(article, part.get("key", label)))
+            return Thing(iri, label, "Event", garbled)
+        if "near" in part:
+            return self._named_thing(part["near"], part["named"])
+        label = self._label(part["thing"], match)
+        if not label or not all(self._words(match, name) for name, _ in FIELD.findall(part["thing"])):
+            raise NotFilled
+        kind = class_name(class_iri(class_name(part["class"])))
+        return Thing(mint_iri(base, slugify(kind), slugify(label)), label, kind, garbled)
+
+    def _member_class(self, part: str, match: re.Match[str]) -> str:
+        """Return the class of a cohort's members: the one named, or that of the kind a group's noun is of."""
+        noun = _KIND.fullmatch(part)
+        part = self._phrased(self.rules.kinds, match, noun[1]).concept if noun else part
+        return class_name(part) if part else ""

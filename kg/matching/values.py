@@ -1,0 +1,136 @@
+"""The value of a match: number, unit, scope and period."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from kg.matching.earlier import SUMS
+from kg.matching.owners import MatchOwners
+from kg.matching.words import NotFilled, Thing, clean_words
+from kg.model import Quantity, Resolution, Span
+from kg.reading import find_list_period, find_modality, find_paragraph_period, find_period, find_same_period, is_base
+from kg.rules import Template, slot_name
+from kg.vocab import observation_iri
+
+# The base that a growth has where an article names none: not worth a scope of its own.
+_USUAL = re.compile(
+    r"(?:the )?(?:(?:same|corresponding) period (?:of |in )?)?(?:the )?(?:last|previous|preceding|prior) year"
+    r"|the year before|the year-earlier (?:level|period)|(?:that |those )(?:of|in) (?:the )?(?:last|previous) year"
+)
+_AGAINST = re.compile(r"^(?:over|from|than|on|against|in|during) (?=the |that |last |[12])")
+
+
+class MatchValues(MatchOwners):
+    """Fills number, unit, scope and period of a match."""
+
+    def _fill_value(
+        self, template: Template, match: re.Match[str], subject: Thing, predicate: str, edge: str
+    ) -> dict[str, Any]:
+        quantity = self._quantity(match, slot_name(template.value)) if template.value else None
+        before = self._quantity(match, template.before) if template.before else None
+        if quantity and before and before.unit not in ("", quantity.unit):
+            raise NotFilled
+        known = quantity is not None and quantity.kind != "missing"
+        unit = self._label(template.unit, match) or (quantity.unit if quantity else "")
+        period = self._said_period(template, match) if template.period else self._find_period(match)
+        if period is None and not template.period and quantity is not None and quantity.kind in SUMS:
+            period = self._carried_period(subject, match)
+        value = (quantity.high if edge == "upTo" else quantity.value) if quantity and known else ""
+        if value and template.value.startswith("-"):
+            value = f"-{value}"
+        fields: dict[str, Any] = {
+            "value": value,
+            "value_before": before.value if before else "",
+            "unit": unit,
+            "qualifier": template.qualifier or edge or (quantity.qualifier if quantity and known else ""),
+            "qualifier_before": before.qualifier if before else "",
+            "scope": self._fill_scope(template.scope, match, usual=bool(quantity and quantity.kind == "points")),
+            "object_label": "",
+            "object_type": "Observation",
+        } | self._period_fields(period)
+        names = "value value_before unit qualifier qualifier_before period period_start period_end scope".split()
+        fields["object"] = observation_iri(
+            self.base,
+            article=self.article.id,
+            subject=subject.iri,
+            predicate=predicate,
+            modality=template.modality or self._find_modality(match),
+            **{name: fields.get(name, "") for name in names},
+        )
+        return fields
+
+    def _second_currency(self, template: Template, match: re.Match[str]) -> Iterator[Resolution]:
+        """Yield the same amount in a second currency, where the words give it: no second fact."""
+        quantity = self._quantity(match, slot_name(template.value)) if template.value else None
+        if quantity and quantity.other:
+            value, unit = quantity.other
+            yield Resolution("value", f"also-{value}-{unit}", quantity.start, quantity.end)
+
+    def _fill_scope(self, part: Any, match: re.Match[str], *, usual: bool = False) -> str:
+        """Return what a number is reckoned in or against; the year before is what growth is against anyway.
+
+        With ``usual`` it is kept: "2 points higher than the year before".
+        """
+        if isinstance(part, tuple):
+            return next((scope for choice in part if (scope := self._fill_scope(choice, match, usual=usual))), "")
+        text = str(part)
+        if not text.startswith("$"):
+            text = self._label(text, match) if "{" in text else text
+            return "" if not usual and _USUAL.fullmatch(text) else text
+        name = text[1:]
+        mark = self._mark_or_none(match, name) if match.groupdict().get(name) else None
+        if mark and mark.mention:
+            return mark.mention.entity
+        if (
+            mark
+            and mark.key in ("period", "date")
+            and not is_base(self.article.text, mark, self.sentence.sentence.start)
+        ):
+            return ""
+        words = self._words(match, name)
+        words = _AGAINST.sub("", words) if mark else words
+        return "" if _USUAL.fullmatch(words) else words
+
+    def _find_modality(self, match: re.Match[str]) -> str:
+        """Return the modality of a match, found once for all the claims of it."""
+        span = match.span()
+        found = self._modalities.get(span)
+        if found is None:
+            found = self._modalities[span] = find_modality(self.sentence, self.rules, *span)
+        return found
+
+    def _find_period(self, match: re.Match[str]) -> Quantity | None:
+        found = find_period(self.article.text, self.sentence, self._span(match))
+        found = found or find_list_period(self.reading, self.sentence)
+        return found or find_same_period(self.reading, self.sentence)
+
+    def _carried_period(self, subject: Thing, match: re.Match[str]) -> Quantity | None:
+        """Return the period of what the paragraph told last, where that is of the same thing and achieved too."""
+        last = max((c for c in self.earlier if c.object_type == "Observation"), key=lambda c: c.start, default=None)
+        if last is None or last.subject != subject.iri or last.modality != "achieved":
+            return None
+        if self._find_modality(match) != "achieved":
+            return None
+        period = find_paragraph_period(self.reading, self.sentence)
+        return period if period and clean_words(self.article.text[period.start : period.end]) == last.period else None
+
+    def _period_fields(self, period: Quantity | None) -> dict[str, Any]:
+        if period is None:
+            return {}
+        words = self.article.text[period.start : period.end]
+        return {
+            "period": clean_words(words),
+            "period_start": period.first,
+            "period_end": period.last,
+            "_period": Span(period.start, period.end),
+        }
+
+    def _period_resolution(self, fields: dict[str, Any], span: Span) -> Iterator[Resolution]:
+        period = fields.get("_period")
+        if period and not (span.start <= period.start and period.end <= span.end):
+            here = self.sentence.sentence.start <= period.start
+            heads = self.article.text[period.end : period.end + 1] == ":"
+            how = "sentence-period" if here else "list-period" if heads else "paragraph-period"
+            yield Resolution("period", how, period.start, period.end)

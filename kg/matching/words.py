@@ -1,0 +1,223 @@
+"""What a match says: its marks, words and labels, and the names of indicators."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from kg.lexicon import Lexicon
+from kg.model import Claim, Mention, Quantity, Span
+from kg.pattern import MARK
+from kg.reading import Mark, Reading, SentenceReading
+from kg.rules import RuleSet, Stage, Template, as_choices, slot_name
+from kg.vocab import CONCEPT, mint_iri, slugify
+
+_ASIDE = re.compile(r" ?\([^()]{1,40}\)$")
+# Where the thing it is said of lies: no part of an indicator's name.
+_HERE = re.compile(
+    r" (?:in (?:the )?(?:area|zone|park)|of the (?:area|zone|park|region|district|city|county|new area)"
+    r"|of the whole society|for the (?:(?:whole|full|entire) )?year)$"
+)
+# Of a thing that nobody knows: "throughput of Yunhe Port" is no indicator of a place.
+_OTHERS = re.compile(r" (?:of|in|at) (?:the )?[A-Z][a-z]+ [A-Z][a-z]")
+_WHOLE = re.compile(
+    r"(?:total|overall|combined|gross|whole|annual|newly|local|regional|full-year"
+    r"|(?:value|volume|amount) of(?: the)?) ",
+    re.IGNORECASE,
+)
+# What an indicator is short for, behind it: no part of a name of its own.
+_SHORT = re.compile(r" \([A-Z&]{2,8}\)")
+_RATIO = re.compile(r"(?:(?:the|its) )?(?:share|proportion|ratio|percentage)\b", re.IGNORECASE)
+# "the city's", of a city that no mention names: the subject, wherever it is told.
+_UNRESOLVED = re.compile(r"\b(?:the|its) (?:city|district|county|zone|park|area|new area|town)[’']s (?:total )?")
+_DETERMINER_LAST = re.compile(r"\b(?:the|its|their) $", re.IGNORECASE)
+_DETERMINER = re.compile(r"(?:(?:the|a|an|its|their|this|these) )+", re.IGNORECASE)
+FIELD = re.compile(r"\{(\w+)(:stage)?\}")
+_QUOTES = re.compile('["“”‘「」『』《》]')
+_LEAD = " \t\n,;:."
+_TAIL = " \t\n,;:"
+SPACE = re.compile(r"\s+")
+POSSESSIVE = re.compile(r"[\"”]?[’']s\b")
+
+
+class NotFilled(Exception):
+    """A template part has nothing to be filled with: the rule makes no claim here.
+
+    ``rivals`` are the things that compete, where there are several.
+    """
+
+    def __init__(self, rivals: Sequence[Mention] = ()) -> None:
+        super().__init__()
+        self.rivals = tuple(rivals)
+
+
+class Refusal(NamedTuple):
+    """A number that a rule reads and makes no claim of: the labels of the things that could own it."""
+
+    start: int
+    end: int
+    rule: str
+    rivals: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A subject or object, filled in: and how it was found where its name is not in the quote."""
+
+    iri: str
+    label: str
+    type: str
+    garbled: bool = False
+    resolved: Span | None = None
+    how: str = ""
+
+
+class MatchWords:
+    """One sentence with its rules, and what a match in it says."""
+
+    def __init__(
+        self,
+        rules: RuleSet,
+        lexicon: Lexicon,
+        reading: Reading,
+        sentence: SentenceReading,
+        earlier: list[Claim],
+        members: dict[str, str],
+    ) -> None:
+        self.rules = rules
+        self.lexicon = lexicon
+        self.base = lexicon.base
+        self.earlier = earlier
+        self.members = members
+        self.reading = reading
+        self.article = reading.article
+        self.sentence = sentence
+        self.taken: set[int] = set()
+        self._places: dict[str, dict[str | frozenset[str], list[int]]] = {}
+        self._subjects: dict[tuple[int, bool, bool], tuple[tuple[Mention, str] | None, tuple[Mention, ...]]] = {}
+        self._asks_things = False
+        self._groups: dict[tuple[str, str], Thing] = {}
+        """By the mark of a number and what it counts, the group that a rule has made of it first."""
+        self.refusals: list[Refusal] = []
+        self._pair: tuple[str, Mark] | None = None
+        self._modalities: dict[tuple[int, int], str] = {}
+
+    def _span(self, match: re.Match[str]) -> Span:
+        """Return the article span of a match, without surrounding white space."""
+        groups = match.re.groupindex
+        start, end = match.span("quote") if "quote" in groups and match["quote"] else match.span()
+        text = match.string
+        while start < end and text[start] in _LEAD:
+            start += 1
+        while end > start and text[end - 1] in _TAIL:
+            end -= 1
+        if text.startswith(")", end) and text.count("(", start, end) > text.count(")", start, end):
+            end += 1
+        return Span(self.sentence.locate(start), self.sentence.locate(end, end=True))
+
+    def _slot_mark(self, match: re.Match[str], name: str) -> Mark:
+        if self._pair and name == "each":
+            return self._pair[1]
+        found = match[name.removeprefix("$")]
+        if not found:
+            raise NotFilled
+        return self.sentence.mark_at(found)
+
+    def _quantity(self, match: re.Match[str], name: str) -> Quantity:
+        quantity = self._slot_mark(match, name).quantity
+        if quantity is None:
+            raise NotFilled
+        return quantity
+
+    def _said_period(self, template: Template, match: re.Match[str]) -> Quantity | None:
+        """Return the period a template names; of several slots the first that matched, or none."""
+        choices = as_choices(template.period)
+        said = [choice for choice in choices if match[slot_name(choice)]]
+        return self._quantity(match, said[0] if said else choices[0]) if said or len(choices) == 1 else None
+
+    def _words(self, match: re.Match[str], name: str) -> str:
+        """Return what a group matched, as words: a slot's label, or the article's own text."""
+        if self._pair and name == "each":
+            return self._pair[0]
+        if name not in match.re.groupindex or not match[name]:
+            return ""
+        mark = self._mark_or_none(match, name)
+        if mark and mark.mention:
+            return mark.mention.label
+        return clean_words(self.article.text[slice(*self._group_span(match, name))])
+
+    def _group_span(self, match: re.Match[str], name: str) -> Span:
+        start, end = match.span(name)
+        return Span(self.sentence.locate(start), self.sentence.locate(end, end=True))
+
+    def _label(self, template: str, match: re.Match[str]) -> str:
+        text = FIELD.sub(
+            lambda found: self._stage_of(match, found[1]).word if found[2] else self._words(match, found[1]), template
+        )
+        return clean_words(text)
+
+    def _stage_of(self, match: re.Match[str], name: str) -> Stage:
+        return self._phrased(self.rules.stages, match, name)
+
+    @staticmethod
+    def _phrased(choices: Sequence[Stage], match: re.Match[str], name: str) -> Stage:
+        """Return the stage or the kind whose phrasing a group matched."""
+        words = match.groupdict().get(name) or ""
+        for choice in choices:
+            if choice.pattern.fullmatch(words):
+                return choice
+        raise NotFilled
+
+    def _indicator(self, words: str, growth: bool) -> str:
+        """Return the indicator that words name: one of the lexicon's, else one coined from the words."""
+        lead = _DETERMINER.match(words)
+        label = words[lead.end() :] if lead else words
+        if not label:
+            raise NotFilled
+        form = _HERE.sub("", _ASIDE.sub("", label))
+        while form:
+            for mention in self.lexicon.find_mentions(form):
+                if mention.type == CONCEPT and (mention.start, mention.end) == (0, len(form)):
+                    return mention.entity + ("Growth" if growth else "")
+            whole = _WHOLE.match(form)
+            form = form[whole.end() :] if whole else ""
+        if _OTHERS.search(label):
+            raise NotFilled
+        label = _SHORT.sub("", label)
+        return mint_iri(self.base, "indicator", slugify(f"growth of {label}" if growth else label))
+
+    def _find_owner(self, match: re.Match[str], name: str) -> Mark | None:
+        """Return the place inside a group's words that owns what follows: "the added value of Linhe's firms"."""
+        words = match.groupdict().get(name)
+        if words is None or self._mark_or_none(match, name) or _RATIO.match(words):
+            return None
+        for found in re.finditer(MARK, match[name]):
+            mark = self.sentence.mark_at(found[0])
+            if mark.key in self.rules.slots["Place"] and POSSESSIVE.match(match[name], found.end()):
+                return mark
+        return None
+
+    def _unowned_words(self, match: re.Match[str], name: str) -> str:
+        """Return a group's words without the place that owns what they name, which is the subject."""
+        owner = self._find_owner(match, name)
+        if owner is None:
+            words = self._words(match, name)
+            return words if _RATIO.match(words) else _UNRESOLVED.sub("the ", words)
+        start, end = self._group_span(match, name)
+        behind = POSSESSIVE.sub("", self.article.text[owner.end : end], count=1)
+        return f"{_DETERMINER_LAST.sub('', self.article.text[start : owner.start])}the{behind}"
+
+    def _mark_or_none(self, match: re.Match[str], name: str) -> Mark | None:
+        found = match[name]
+        return self.sentence.mark_at(found) if found and len(found) == 2 and "\ue000" <= found[0] < "\ue100" else None
+
+
+def clean_words(text: str) -> str:
+    """Return words for a label: quote marks dropped, white space single.
+
+    >>> clean_words(' the " two  districts "key items')
+    'the two districts key items'
+    """
+    return SPACE.sub(" ", _QUOTES.sub(" ", text)).strip(" ,;:.")
