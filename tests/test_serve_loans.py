@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
+import os
 import shutil
 import signal
 import socket
@@ -23,6 +25,8 @@ from test_serve_hostile import ENDLESS
 from kg.errors import QueryError
 from kg.pipeline import build
 from kg.resources import load_domain
+from kg.serve.board import Board, State
+from kg.serve.lender import Lender
 from kg.serve.plain import is_plain, read_headers
 from kg.serve.repeats import Repeats, Reply
 from kg.sparql_guard import check_query, find_plain_form
@@ -288,6 +292,35 @@ def test_stop_waits_for_a_worker_that_answers(served_build: Path, tmp_path: Path
     assert idle.sock.recv(10) == b""
     assert kept.read()[0] == 504
     assert server.process.wait(10) == 0
+
+
+# ---------------------------------------------------------------- the board and the log
+def _write_states(file: int, seconds: float) -> None:
+    board, end = Board(file), time.monotonic() + seconds
+    while time.monotonic() < end:
+        for _ in range(1_000):
+            board.write(0, State.WORKING, 70_000, 1e9)
+            board.write(0, State.SENDING, 70_000, 1e9)
+            board.write(0, State.IDLE)
+
+
+def test_what_a_worker_writes_is_never_read_half() -> None:
+    """A worker seen at work since 0 would be ended for taking too long, and its client told so."""
+    board = Board.make()
+    process = multiprocessing.get_context("fork").Process(target=_write_states, args=(board.file, 1.5))
+    process.start()
+    seen = {tuple(board.read(0)) for _ in range(1_000_000)}
+    process.join()
+    assert seen == {(State.IDLE, 0, 0.0), (State.WORKING, 70_000, 1e9), (State.SENDING, 70_000, 1e9)}
+
+
+def test_a_worker_does_not_wait_to_log() -> None:
+    """At 10,000 requests a second a worker logs 90 kB between two looks of the server."""
+    lender = Lender(0)
+    os.set_blocking(lender.log_end, False)
+    assert os.write(lender.log_end, b"x" * 300_000) == 300_000
+    lender.close_worker_end()
+    lender.close()
 
 
 # ---------------------------------------------------------------- what is plain

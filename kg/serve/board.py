@@ -1,25 +1,25 @@
 """A board in memory that processes share: what each worker that answers connections is doing, and which were active.
 
-Each place has one writer; who reads it while it is written may see an old state, never a place of another worker.
+Each place has one writer. It is read while it is written, so that what belongs together is one word of memory, which
+the machine writes and reads whole: a state and since when are one time, above 0 (working), below (sending) or 0 (idle).
 """
 
 from __future__ import annotations
 
 import mmap
 import os
-import struct
 from enum import IntEnum
 from typing import NamedTuple
 
-_PLACE = struct.Struct("=iid")
-_TIME = struct.Struct("=d")
-_COUNT = struct.Struct("=Q")
 WORKERS = 64
 LOANS = 2_048
 """Connections that may be lent at a time."""
-_TIMES = WORKERS * _PLACE.size
-_CHANGES = _TIMES + LOANS * _TIME.size
-_SIZE = _CHANGES + _COUNT.size
+_WORD = 8
+_NUMBERS = WORKERS
+_TIMES = _NUMBERS + WORKERS
+_CHANGES = _TIMES + LOANS
+_SIZE = _CHANGES + 1
+"""Where each part begins, and where all ends, in words: states, connections, times of activity, changes."""
 
 
 class State(IntEnum):
@@ -44,37 +44,47 @@ class Board:
 
     def __init__(self, file: int) -> None:
         self.file = file
-        self._memory = mmap.mmap(file, _SIZE)
+        memory = memoryview(mmap.mmap(file, _SIZE * _WORD))
+        # Items of such views are copied as whole words; ``struct`` would clear the place and write byte by byte.
+        self._times = memory.cast("d")
+        self._counts = memory.cast("q")
 
     @classmethod
     def make(cls) -> Board:
         """Return a new board on which all are idle."""
         file = os.memfd_create("kg-board")
-        os.ftruncate(file, _SIZE)
+        os.ftruncate(file, _SIZE * _WORD)
         return cls(file)
 
     def write(self, place: int, state: State, number: int = 0, since: float = 0.0) -> None:
-        """Say what the worker at a place is doing."""
-        _PLACE.pack_into(self._memory, place * _PLACE.size, state, number, since)
+        """Say what the worker at a place is doing; ``since`` is above 0 unless it is idle."""
+        if state == State.IDLE:
+            self._times[place] = 0.0
+            return
+        self._counts[_NUMBERS + place] = number
+        self._times[place] = since if state == State.WORKING else -since
 
     def read(self, place: int) -> Notice:
         """Return what the worker at a place last said."""
-        return Notice(*_PLACE.unpack_from(self._memory, place * _PLACE.size))
+        since: float = self._times[place]
+        if not since:
+            return Notice(State.IDLE, 0, 0.0)
+        return Notice(State.WORKING if since > 0 else State.SENDING, self._counts[_NUMBERS + place], abs(since))
 
     def touch(self, loan: int, when: float) -> None:
         """Note that a connection was active; ``loan`` counts from 0."""
-        _TIME.pack_into(self._memory, _TIMES + loan * _TIME.size, when)
+        self._times[_TIMES + loan] = when
 
     def touched(self, loan: int) -> float:
         """Return when a connection was last active."""
-        when: float = _TIME.unpack_from(self._memory, _TIMES + loan * _TIME.size)[0]
+        when: float = self._times[_TIMES + loan]
         return when
 
     def note_change(self) -> None:
         """Note that connections were handed over or ended: whoever knows them by number must look anew."""
-        _COUNT.pack_into(self._memory, _CHANGES, self.changes() + 1)
+        self._counts[_CHANGES] += 1
 
     def changes(self) -> int:
         """Return how often connections were handed over or ended."""
-        number: int = _COUNT.unpack_from(self._memory, _CHANGES)[0]
+        number: int = self._counts[_CHANGES]
         return number

@@ -13,7 +13,6 @@ import os
 import resource
 import select
 import socket
-import struct
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
@@ -22,6 +21,7 @@ from typing import Protocol
 from kg.serve.board import LOANS, Board, State
 from kg.serve.direct import ARMED, GIFTS, MESSAGE, Kind
 from kg.serve.errors import HttpError, from_pool_error
+from kg.serve.lender import Lender
 from kg.serve.log import AccessLog, write_line
 from kg.serve.plain import MAX_REQUEST, PlainEndpoint
 from kg.serve.pool import RETRY, worker_config
@@ -55,49 +55,6 @@ class Holder(Protocol):
 
     def end(self, data: bytes = b"") -> None:
         """Send something and close the connection."""
-
-
-class Lender:
-    """A worker that connections are lent to, with its place on the board and the ways to it."""
-
-    def __init__(self, place: int) -> None:
-        self.place = place
-        self.worker: Worker | None = None
-        self.ended = ""
-        self.gifts, self.gifts_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.back, self.back_end = socket.socketpair()
-        self.log, self.log_end = os.pipe()
-        self.gifts.setblocking(False)
-        os.set_blocking(self.log, False)
-
-    def handed(self) -> dict[str, int]:
-        """Return the files of the worker's end."""
-        return {"gifts": self.gifts_end.fileno(), "back": self.back_end.fileno(), "log": self.log_end}
-
-    def close_worker_end(self) -> None:
-        """Let go of what the worker holds now."""
-        self.gifts_end.close()
-        self.back_end.close()
-        os.close(self.log_end)
-
-    def close(self) -> None:
-        """Let go of the rest."""
-        self.gifts.close()
-        os.close(self.log)
-
-    def give(self, numbers: list[int], files: list[int]) -> bool:
-        """Hand connections over, or with no files tell that they ended; return whether there was room."""
-        try:
-            socket.send_fds(self.gifts, [b"+" + struct.pack(f"!{len(numbers)}I", *numbers)], files)
-        except OSError:
-            return False
-        return True
-
-    def end(self, reason: str) -> None:
-        """Kill the worker."""
-        self.ended = reason
-        if self.worker is not None:
-            self.worker.kill()
 
 
 class Loans:
