@@ -31,6 +31,7 @@ _STATED = re.compile(
     r"|, (?P<d>[A-Z][\w&-]*(?: [A-Z][\w&-]*){0,3}) for short"
 )
 _LETTERS = re.compile(r"(?<![\w&-])[A-Z]{3,6}(?![\w&]|-\w)")
+MOST_INITIALS = 40
 _INITIALLED = frozenset((DISTRICT, PARK))
 _ACRONYM = re.compile(r"[A-Z][A-Za-z&-]*[A-Z]")
 
@@ -48,7 +49,8 @@ def find_short_forms(
     for cue in cues:
         by_type.setdefault(cue.type, []).append(cue)
     forms: dict[str, dict[str, ShortForm]] = {}
-    initials = sorted(set(_LETTERS.findall(text)) - {text[m.start : m.end] for m in mentions})
+    initials = _index_initials(set(_LETTERS.findall(text)) - {text[m.start : m.end] for m in mentions})
+    told: set[str] = set()
 
     def add(form: ShortForm) -> None:
         forms.setdefault(form.text, {}).setdefault(form.mention.entity, form)
@@ -70,25 +72,38 @@ def find_short_forms(
                     add(ShortForm(stem, mention, False))
             if (twin := _say_new_otherwise(mention.label)) and mention.label not in forms:
                 add(ShortForm(twin, mention, True))
-            if mention.type in _INITIALLED:
-                for letters in initials:
-                    if _is_initials(letters, mention.label):
-                        add(ShortForm(letters, mention, True))
+            if mention.type in _INITIALLED and initials and mention.label not in told:
+                told.add(mention.label)
+                for letters in _find_initials(mention.label, initials):
+                    add(ShortForm(letters, mention, True))
     return [next(iter(things.values())) for things in forms.values() if len(things) == 1]
 
 
-def _is_initials(letters: str, label: str) -> bool:
-    """Say whether capitals are the initials of a name, from its first word to its head: not each need have one.
+def _index_initials(found: set[str]) -> dict[tuple[str, str], list[str]]:
+    """Return words in capitals by their first and last letter: so many of each at most, so that the cost is linear."""
+    index: dict[tuple[str, str], list[str]] = {}
+    for letters in sorted(found):
+        same = index.setdefault((letters[0], letters[-1]), [])
+        if len(same) < MOST_INITIALS:
+            same.append(letters)
+    return index
 
-    >>> _is_initials("WND", "Wuxi National Hi-Tech District"), _is_initials("WHD", "Wuxi Park")
-    (True, False)
+
+def _find_initials(label: str, index: dict[tuple[str, str], list[str]]) -> list[str]:
+    """Return which capitals are the initials of a name, from its first word to its head: not each need have one.
+
+    >>> _find_initials("Wuxi National Hi-Tech District", _index_initials({"WND", "WXD", "NHD"}))
+    ['WND']
     """
-    words = [word for word in NAME_PARTS.split(label) if word[:1].isupper()]
-    firsts = "".join(word[0] for word in words)
-    if len(words) < len(letters) or firsts[0] != letters[0] or firsts[-1] != letters[-1]:
-        return False
-    rest = iter(firsts)
-    return all(letter in rest for letter in letters)
+    firsts = "".join(word[0] for word in NAME_PARTS.split(label) if word[:1].isupper())
+    if not firsts:
+        return []
+    found = []
+    for letters in index.get((firsts[0], firsts[-1]), ()):
+        rest = iter(firsts)
+        if len(letters) <= len(firsts) and all(letter in rest for letter in letters):
+            found.append(letters)
+    return found
 
 
 def _say_new_otherwise(label: str) -> str:

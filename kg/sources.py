@@ -7,6 +7,7 @@ its title.
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import json
 import re
@@ -26,18 +27,19 @@ SUFFIXES = (".txt", ".md", ".html", ".htm", ".jsonl")
 """The files of a folder that are read as articles; others are left alone."""
 
 # Fields, and what YAML may have besides: lists, what goes on from the line before, remarks. Any other line is text.
-_FRONT = re.compile(
-    r"\A---[ \t]*\n(?P<fields>(?:(?:[\w-]+[ \t]*:[^\n]*|[ \t]+[^\n]*|-[ \t][^\n]*|#[^\n]*|)\n){0,200}?)"
-    r"---[ \t]*(?:\n|\Z)"
-)
+_FRONT_LINE = re.compile(r"(?:[\w-]+[ \t]*:.*|[ \t].*|-[ \t].*|#.*|)")
+_MOST_FRONT = 200
 _FIELD = re.compile(r"^([\w-]+)[ \t]*:(.*)$", re.MULTILINE)
 # The marks of Markdown that stand inside words and lines; each keeps what a reader sees of it.
 _MARKS = (
     (re.compile(r"!\[[^\]\n]{0,300}\]\([^()\n]{0,2000}\)"), ""),
-    (re.compile(r"\[([^\[\]\n]{1,300})\]\((?:[^()\n]|\([^()\n]{0,200}\)){0,2000}\)"), r"\1"),
+    (re.compile(r"(?<!\\)\[([^\[\]\n]{0,300})\]\((?:[^()\n]|\([^()\n]{0,200}\)){0,2000}\)"), r"\1"),
     (re.compile(r"^(?:#{1,6}|>)[ \t]+", re.MULTILINE), ""),
-    (re.compile(r"(\*\*|__)(?=\S)([^*_\n]{1,300})(?<=\S)\1"), r"\2"),
-    (re.compile(r"(?<![\w*])\*(?=\S)([^*\n]{1,300})(?<=\S)\*(?![\w*])"), r"\1"),
+    (re.compile(r"(?<![\\~])~~(?=\S)[^~\n]{1,300}(?<=\S)~~"), ""),  # what is struck out is not said
+    (re.compile(r"(?<!\\)\*\*(?=\S)([^*\n]{1,300})(?<=[^\s\\])\*\*"), r"\1"),
+    (re.compile(r"(?<![\w\\_])(__?)(?=[^\s_])([^_\n]{1,300})(?<=[^\s\\])\1(?![\w_])"), r"\2"),
+    (re.compile(r"(?<![\w*\\])\*(?=\S)([^*\n]{1,300})(?<=[^\s\\])\*(?![\w*])"), r"\1"),
+    (re.compile(r"\\([\\`*_{}\[\]()#+.!~-])"), r"\1"),
 )
 _ISO = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 
@@ -98,12 +100,27 @@ def _read_markdown(key: str, path: Path, page: Page) -> Iterator[Article]:
     """Markdown is read without its marks; fields between ``---`` lines at its head say what they are named for."""
     data = read_bytes(path)
     text, notes = decode_article(data, where=str(path))
-    front = _FRONT.match(text)
-    fields = _FIELD.findall(front["fields"]) if front else []
-    known = {name.lower(): value.strip().strip("\"'") for name, value in fields}
-    body = strip_marks(text[front.end() :] if front else text)
+    front, body = _divide_front(text)
+    known = {name.lower(): value.strip().strip("\"'") for name, value in _FIELD.findall(front)}
+    body = strip_marks(body)
+    title = known.get("title", "")
+    if title and not body.lstrip().startswith(title):
+        body = f"{title}\n\n{body}"
     article = parse_article(body.encode(), page, article_id=key, source=path.name, where=str(path))
     yield _add_fields(replace(article, sha256=_hash(data), notes=(*notes, *article.notes)), known, str(path))
+
+
+def _divide_front(text: str) -> tuple[str, str]:
+    """Return the fields between ``---`` lines at the head of a text, and what follows; no fields where it has none."""
+    lines = text.split("\n", _MOST_FRONT + 1)
+    if lines[0].rstrip() != "---":
+        return "", text
+    for number, line in enumerate(lines[1 : _MOST_FRONT + 1], start=1):
+        if line.rstrip() == "---":
+            return "\n".join(lines[1:number]), "\n".join(lines[number + 1 :])
+        if not _FRONT_LINE.fullmatch(line):
+            break
+    return "", text
 
 
 def strip_marks(text: str) -> str:
@@ -111,6 +128,8 @@ def strip_marks(text: str) -> str:
 
     >>> strip_marks("# A park\\n**Linhe** has [12 parks](https://a.example/x \\"t\\") and 3 * 4 beds.")
     'A park\\nLinhe has 12 parks and 3 * 4 beds.'
+    >>> strip_marks("~~Gone~~ a_b__c__ _x_ and 3 \\\\* 4 [![i](a)](b)")
+    ' a_b__c__ x and 3 * 4 '
     """
     for pattern, words in _MARKS:
         text = pattern.sub(words, text)
@@ -135,7 +154,10 @@ def _read_html(key: str, path: Path, page: Page) -> Iterator[Article]:
 
 def _read_json_lines(key: str, path: Path, page: Page) -> Iterator[Article | KgError]:
     """One article a line, with ``text`` and perhaps ``id``, ``title``, ``date``, ``url``, ``publisher``."""
-    for number, line in enumerate(read_bytes(path).split(b"\n"), start=1):
+    data = read_bytes(path)
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        data = data.decode("utf-16", "replace").encode("utf-8", "replace")
+    for number, line in enumerate(data.split(b"\n"), start=1):
         if not line.strip():
             continue
         where = f"{path}:{number}"

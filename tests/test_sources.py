@@ -47,6 +47,8 @@ def known(article: Article | KgError) -> tuple[str, str, str, str]:
             ("A park opens", "2021-08-29", "", ""),
         ),
         ("a.md", f"---\nA line of text\n---\n\n{BODY}\n", ("---", "", "", "")),
+        ("a.md", f"---\ntitle: A park opens\n---\n\n{BODY}\n", ("A park opens", "", "", "")),
+        ("a.md", "---\n" + "    a\n" * 150 + f"b\n\n{BODY}\n", ("---", "", "", "")),
         (
             "a.jsonl",
             json.dumps(
@@ -55,7 +57,16 @@ def known(article: Article | KgError) -> tuple[str, str, str, str]:
             ("A park opens", "2021-08-29", "", "https://a.example/"),
         ),
     ],
-    ids=["date-line", "source-line", "markdown", "markdown-lists", "markdown-rule", "json-lines"],
+    ids=[
+        "date-line",
+        "source-line",
+        "markdown",
+        "markdown-lists",
+        "markdown-rule",
+        "markdown-title",
+        "markdown-lines",
+        "json-lines",
+    ],
 )
 def test_article_and_what_is_known_of_it(
     tmp_path: Path, tools: Tools, name: str, text: str, expected: tuple[str, str, str, str]
