@@ -25,6 +25,7 @@ from kg.reading import (
     Mark,
     Reading,
     SentenceReading,
+    find_heading,
     find_list_period,
     find_modality,
     find_paragraph_period,
@@ -353,9 +354,8 @@ class _Check:
         if self.licensed:
             return
         sentence = self.sentences[0]
-        said = find_modality(
-            sentence, self.gate.rules, sentence.position(self.claim.start), sentence.position(self.claim.end)
-        )
+        start, end = sentence.position(self.claim.start), sentence.position(self.claim.end)
+        said = find_modality(sentence, self.gate.rules, start, end, find_heading(self.gate.reading, sentence))
         if said != self.claim.modality:
             yield Failure("modality", f"the words say {said}, not {self.claim.modality}")
 

@@ -68,6 +68,7 @@ _SECTION = re.compile(
     r" (?:East|West|North|South|Central|[Ee]astern|[Ww]estern|[Nn]orthern|[Ss]outhern)"
     r" (?:[Aa]rea|[Zz]one|[Pp]ark|[Ss]ection)\b"
 )
+_LIES_IN = re.compile(r"(?: [Dd]istrict)? in (?:the )?(?:city of )?")
 _CAPITAL_BEHIND = re.compile(r" ([A-Z][a-z][\w’-]*)")
 _APART = re.compile(r"(?:\A|\n|\b(?:of|in|at|for|to|from|by|with|the) |[’']s |[:–—] )$")
 MAX_TELLING = 2
@@ -159,6 +160,8 @@ class Lexicon:
             group if title else [m for m in group if not self._begins_another(text, m, group)]
             for group, title in zip(found, titled, strict=True)
         ]
+        elsewhere = {m.entity for group in found for m in group if self._lies_elsewhere(text, m, group)}
+        found = [[m for m in group if m.entity not in elsewhere] for group in found] if elsewhere else found
         seen = {m.entity for group, title in zip(found, titled, strict=True) if not title for m in group}
         found = [
             [m for m in group if not title or m.kind != "cue" or m.entity in seen or self._stands_alone(text, m)]
@@ -174,6 +177,21 @@ class Lexicon:
             if number >= 0 and mention.end <= spans[number][1]:
                 extra.setdefault(number, []).append(mention)
         return [keep_longest([*group, *extra.get(n, ())]) if n in extra else group for n, group in enumerate(found)]
+
+    def _lies_elsewhere(self, text: str, mention: Mention, group: Sequence[Mention]) -> bool:
+        """Say whether the words put a district where the one of the lexicon does not lie: "Chaoyang in Liaoning"."""
+        known = self.entities.get(mention.entity)
+        if known is None or mention.type != DISTRICT or not known.within:
+            return False
+        lies = _LIES_IN.match(text, mention.end)
+        place = next((m.entity for m in group if lies and m.start == lies.end() and m.type == ADMIN_AREA), "")
+        if not place or place.endswith("/china"):
+            return False
+        holder = known.within
+        while holder and holder != place:
+            above = self.entities.get(holder)
+            holder = above.within if above else ""
+        return not holder
 
     def _begins_another(self, text: str, mention: Mention, group: Sequence[Mention]) -> bool:
         """Say whether a place's bare name only begins a name that nothing knows: "Shanxi Reform Fund"."""

@@ -273,7 +273,16 @@ _EVENT = re.compile(
 
 
 # What holds now is not of a period that was told before.
-_PRESENT = re.compile(r"\b(?:is|are|has|have|stands|covers|boasts|accounts for|now|currently)\b")
+_PRESENT = re.compile(r"\b(?:is|are|has|have|had|stands|covers|boasts|accounts for|now|currently|then|before)\b")
+_AIMS = re.compile(
+    r"\b(?:(?P<target>targets?|goals?|objectives?|aims?)|plans?|planned|forecasts?|projections?|projected|expected)\b"
+)
+# With what a sentence begins that goes on with what was told: its subject, or a word that joins it to that.
+_GOES_ON = re.compile(
+    r"(?:(?:Meanwhile|In addition|Also|Moreover|Besides|Furthermore|Additionally|Among (?:them|these|which|this)"
+    r"|Of (?:this|these|which)|Specifically|Notably|At the same time|In the meantime),? )?"
+    r"(?P<noun>(?:[Tt]he|[Ii]ts|[Tt]heir|[Tt]otal) (?=\w))?"
+)
 _CALENDAR = re.compile(
     r"[12][0-9]{3}|\b(?:half|quarters?|months?|year|January|February|March|April|May|June|July|August|September|October"
     r"|November|December)\b"
@@ -317,19 +326,25 @@ def find_period(text: str, sentence: SentenceReading, span: tuple[int, int]) -> 
     return chosen[0].quantity if chosen else None
 
 
-def find_list_period(reading: Reading, sentence: SentenceReading) -> Quantity | None:
-    """Return the period of the heading that a line of a list stands under: "Key data for 2023:"."""
+def find_heading(reading: Reading, sentence: SentenceReading) -> SentenceReading | None:
+    """Return the heading that a line of a list stands under, "Key data for 2023:"; ``None`` for other lines."""
     text = reading.article.text
+    if not _BULLET.match(text, sentence.sentence.start):
+        return None
     number = bisect_left(reading.sentences, sentence.sentence.start, key=lambda other: other.sentence.start)
-    line = sentence
     for other in reversed(reading.sentences[max(0, number - LIST) : number]):
-        if not _BULLET.match(text, line.sentence.start):
-            return None
         if text[other.sentence.start : other.sentence.end].rstrip().endswith((":", "：")):
-            periods = [m.quantity for m in other.marks if m.quantity and m.quantity.kind in ("period", "date")]
-            return periods[0] if len(periods) == 1 else None
-        line = other
+            return other
+        if not _BULLET.match(text, other.sentence.start):
+            return None
     return None
+
+
+def find_list_period(reading: Reading, sentence: SentenceReading) -> Quantity | None:
+    """Return the period of the heading that a line of a list stands under, where it has one and no more."""
+    heading = find_heading(reading, sentence)
+    periods = [mark.quantity for mark in heading.marks if _is_time(mark)] if heading else []
+    return periods[0] if len(periods) == 1 else None
 
 
 def find_paragraph_period(reading: Reading, sentence: SentenceReading) -> Quantity | None:
@@ -340,6 +355,10 @@ def find_paragraph_period(reading: Reading, sentence: SentenceReading) -> Quanti
     """
     if any(_is_time(mark) for mark in sentence.marks) or _PRESENT.search(sentence.folded):
         return None
+    begins = _GOES_ON.match(reading.article.text, sentence.sentence.start)
+    start = begins.end() if begins else sentence.sentence.start
+    if not (begins and begins["noun"]) and not any(mark.start == start for mark in sentence.marks):
+        return None  # "Before that, exports reached …", "Back then, …": of when, other words say
     number = bisect_left(reading.sentences, sentence.sentence.start, key=lambda other: other.sentence.start)
     for other in reversed(reading.sentences[max(0, number - CARRY) : number]):
         if other.sentence.paragraph != sentence.sentence.paragraph:
@@ -406,10 +425,13 @@ def is_base(text: str, mark: Mark, floor: int) -> bool:
     return _BASE_WORDS.match(words) is not None and _AMOUNT.search(before) is not None
 
 
-def find_modality(sentence: SentenceReading, rules: RuleSet, start: int, end: int) -> str:
+def find_modality(
+    sentence: SentenceReading, rules: RuleSet, start: int, end: int, heading: SentenceReading | None = None
+) -> str:
     """Return achieved, planned, target or denied, from masked positions and the clause before them.
 
-    What a plan or a list of targets names ("the main targets are: …") is a target, however far down the list.
+    What a plan or a list of targets names ("the main targets are: …") is a target, however far down the list, and so
+    is what stands under a ``heading`` that says so ("Targets for 2025:").
     What a closed aside says ("X, which will be widened, has …") is not said of the match, a denial
     ends where "and" or "but" begins a new clause, and no plan reaches over "after attracting" to what was done.
     """
@@ -430,4 +452,6 @@ def find_modality(sentence: SentenceReading, rules: RuleSet, start: int, end: in
     ):
         if pattern.search(words):
             return name
+    if heading is not None and (aim := _AIMS.search(heading.folded)):
+        return "target" if aim["target"] else "planned"
     return "achieved"

@@ -8,6 +8,7 @@ from kg.lexicon import fold_case
 from kg.matching.earlier import PLACES
 from kg.matching.things import PRONOUN, MatchThings
 from kg.matching.words import Thing
+from kg.reading import find_heading
 from kg.vocab import DISTRICT, RDC, WITHIN
 
 PARTS = frozenset(
@@ -15,6 +16,8 @@ PARTS = frozenset(
     " consumption expenditure loans deposits assets budget earnings transactions turnover".split()
 )
 """What parts of a place have as well: said of nothing, these are of what the sentence before speaks of."""
+# What a heading says that sets a list apart from what the article is about.
+_OF_OTHERS = re.compile(r"\b(?:others?|rest|neighbou?r\w*|nationwide|national|elsewhere|average|compared|comparison)\b")
 _REGIONAL = frozenset(("industrial", "regional", "local", "agricultural", "fiscal"))
 _OF_FIRMS = frozenset(
     name + growth for name in ("revenue", "profit", "output", "sales", "turnover") for growth in ("", "Growth")
@@ -46,6 +49,9 @@ class MatchOwners(MatchThings):
     def _may_own(self, subject: Thing, predicate: str, match: re.Match[str]) -> bool:
         """Say whether a number can belong to a thing that stands elsewhere: "the output value" is of what?"""
         name = re.split(r"[/#]", predicate)[-1]
+        heading = find_heading(self.reading, self.sentence)
+        if heading is not None and subject.how.endswith("-subject") and _OF_OTHERS.search(heading.folded):
+            return False
         if subject.type in PLACES and name in _OF_FIRMS and self._is_told_by_firm(match):
             return False
         if not subject.how.endswith("-subject"):

@@ -10,7 +10,15 @@ from kg.matching.earlier import SUMS
 from kg.matching.owners import MatchOwners
 from kg.matching.words import NotFilled, Thing, clean_words
 from kg.model import Quantity, Resolution, Span
-from kg.reading import find_list_period, find_modality, find_paragraph_period, find_period, find_same_period, is_base
+from kg.reading import (
+    find_heading,
+    find_list_period,
+    find_modality,
+    find_paragraph_period,
+    find_period,
+    find_same_period,
+    is_base,
+)
 from kg.rules import Template, slot_name
 from kg.vocab import observation_iri
 
@@ -98,7 +106,8 @@ class MatchValues(MatchOwners):
         span = match.span()
         found = self._modalities.get(span)
         if found is None:
-            found = self._modalities[span] = find_modality(self.sentence, self.rules, *span)
+            heading = find_heading(self.reading, self.sentence)
+            found = self._modalities[span] = find_modality(self.sentence, self.rules, *span, heading)
         return found
 
     def _find_period(self, match: re.Match[str]) -> Quantity | None:

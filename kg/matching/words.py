@@ -21,7 +21,7 @@ _HERE = re.compile(
     r"|of the whole society|for the (?:(?:whole|full|entire) )?year)$"
 )
 # Of a thing that nobody knows: "throughput of Yunhe Port" is no indicator of a place.
-_OTHERS = re.compile(r" (?:of|in|at) (?:the )?[A-Z][a-z]+ [A-Z][a-z]")
+_OTHERS = re.compile(r" (?:of|in|at) (?:the )?[A-Z][a-z]+(?: [A-Z][a-z]|$)")
 _WHOLE = re.compile(
     r"(?:total|overall|combined|gross|whole|annual|newly|local|regional|full-year"
     r"|(?:value|volume|amount) of(?: the)?) ",
