@@ -203,6 +203,42 @@ def test_a_client_that_goes_away_frees_the_worker(server: Server, kept: Kept) ->
     wait_for(lambda: direct(server)["workers"] >= 1 and not direct(server)["busy"])
 
 
+def list_lenders(server: Server) -> list[int]:
+    """Return the processes that answer connections."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            line, state = (entry / "cmdline").read_bytes(), (entry / "stat").read_text()
+        except OSError:
+            continue
+        if b'"handed"' in line and state.rpartition(")")[2].split()[1] == str(server.process.pid):
+            found.append(int(entry.name))
+    return found
+
+
+def test_a_connection_that_a_dead_worker_kept_warm_is_answered(server: Server) -> None:
+    """After an answer its worker alone waits for the next request, for a moment in which it may be killed."""
+    connections, took = [], []
+    for _ in range(3):
+        connection = Kept(server)
+        workers = list_lenders(server)
+        connection.ask("ASK {} # warm")
+        time.sleep(0.0004)
+        for worker in workers:
+            os.kill(worker, signal.SIGKILL)
+        connections.append(connection)
+    time.sleep(2)
+    for connection in connections:
+        start = time.monotonic()
+        try:
+            assert connection.ask("ASK {}")[0] == 200
+        except (EOFError, ConnectionError):  # it was killed before it had logged the answer
+            pass
+        took.append(time.monotonic() - start)
+        connection.sock.close()
+    assert max(took) < 0.8, took
+
+
 def test_a_client_that_reads_slowly_gets_its_whole_answer(server: Server, kept: Kept) -> None:
     query = "SELECT ?a ?b ?d { ?a ?b ?c . ?d a rd:Park } LIMIT 19000"
     kept.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)

@@ -33,6 +33,8 @@ LOOK = 0.05
 """Seconds between two looks at what the workers do."""
 BUSY = 0.02
 """Seconds after which a worker counts as at work, and connections are not left to wait for it."""
+ORPHANED = 1.0
+"""Seconds without an answer after which a connection that a dead worker may have had is taken back."""
 WATCHED_FROM = 1.0
 """Seconds after which it is looked whether the client of a query is still there."""
 _PEER_GONE = select.POLLRDHUP | select.POLLHUP | select.POLLERR
@@ -269,21 +271,24 @@ class Loans:
         self.log.pass_on(write_line(_peer(number), entry, time.monotonic() - since))
 
     async def _find_orphans(self, lent: set[int]) -> None:
-        """Take back connections with a request that no worker has: one that died may just have been given them.
+        """Take back connections that no worker has: one that died may just have been given them, or kept them warm.
 
-        One that was active meanwhile is no orphan: it only has its next request.
+        It cannot be seen which those are, so that all come back that were not active for longer than a worker
+        keeps one; the others are lent by the kernel, or have a worker that lives.
         """
         stood = {number: self.board.touched(number - self.base) for number in lent}
-        for _ in range(3):
-            stood = {n: then for n, then in stood.items() if self._is_left(n, then)}
-            await asyncio.sleep(0.4)
-        for number, then in stood.items():
-            if self._is_left(number, then):
+        await asyncio.sleep(ORPHANED)
+        left = [number for number, then in stood.items() if self._is_left(number, then)]
+        for number in left:
+            self.epoll.modify(number, 0)
+        await asyncio.sleep(LOOK)  # a worker that was given one in this moment says so meanwhile
+        for number in left:
+            if self._is_left(number, stood[number]):
                 self._take_back(number)
 
     def _is_left(self, number: int, then: float) -> bool:
         still = number in self.lent and self.board.touched(number - self.base) == then
-        return still and _poll(number, select.POLLIN) and not self.is_at_work(number)
+        return still and not self.is_at_work(number)
 
     # ------------------------------------------------------------ watching
     async def _watch(self) -> None:
