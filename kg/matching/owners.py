@@ -9,7 +9,7 @@ from kg.matching.earlier import PLACES
 from kg.matching.things import PRONOUN, MatchThings
 from kg.matching.words import Thing
 from kg.reading import find_heading
-from kg.vocab import DISTRICT, RDC, WITHIN
+from kg.vocab import DISTRICT, RDC, WITHIN, class_name
 
 PARTS = frozenset(
     "valueAdded outputValue revenue profit investment contractValue capacity area floorArea income funding output"
@@ -18,6 +18,7 @@ PARTS = frozenset(
 """What parts of a place have as well: said of nothing, these are of what the sentence before speaks of."""
 # What a heading says that sets a list apart from what the article is about.
 _OF_OTHERS = re.compile(r"\b(?:others?|rest|neighbou?r\w*|nationwide|national|elsewhere|average|compared|comparison)\b")
+_IN = re.compile(r" in (?:the )?(?:city of )?")
 _REGIONAL = frozenset(("industrial", "regional", "local", "agricultural", "fiscal"))
 _OF_FIRMS = frozenset(
     name + growth for name in ("revenue", "profit", "output", "sales", "turnover") for growth in ("", "Growth")
@@ -52,6 +53,8 @@ class MatchOwners(MatchThings):
         heading = find_heading(self.reading, self.sentence)
         if heading is not None and subject.how.endswith("-subject") and _OF_OTHERS.search(heading.folded):
             return False
+        if subject.how and subject.type in PLACES and self._is_told_of_place_behind(subject, match):
+            return False
         if subject.type in PLACES and name in _OF_FIRMS and self._is_told_by_firm(match):
             return False
         if not subject.how.endswith("-subject"):
@@ -65,6 +68,18 @@ class MatchOwners(MatchThings):
         if name.removeprefix("growth-of-").removesuffix("Growth") not in PARTS or len(words) > 3:
             return True
         return bool(_REGIONAL & {fold_case(word) for word in words}) or self._is_spoken_of(subject)
+
+    def _is_told_of_place_behind(self, subject: Thing, match: re.Match[str]) -> bool:
+        """Say whether another place stands right behind: "that of toys fell by 4 percent in Huairou District"."""
+        behind = _IN.match(self.article.text, self._span(match).end)
+        marks = [m.mention for m in self.sentence.marks if behind and m.mention and m.start == behind.end()]
+        if not marks or class_name(marks[0].type) not in PLACES:
+            return False
+        holder = subject.iri
+        while holder and holder != marks[0].entity:
+            known = self.lexicon.entities.get(holder)
+            holder = known.within if known else ""
+        return not holder
 
     def _is_told_by_firm(self, match: re.Match[str]) -> bool:
         """Say whether an enterprise tells it: "Lanhai said its revenue in Linhe District doubled" is of Lanhai."""

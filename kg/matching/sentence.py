@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from kg.lexicon import fold_case
@@ -11,7 +11,7 @@ from kg.lists import Item, is_item, is_mark, share_noun, split_list, strip_noun
 from kg.matching.earlier import SUMS
 from kg.matching.values import MatchValues
 from kg.matching.words import NotFilled, Refusal, Thing, clean_words
-from kg.model import Claim, Resolution, Span, say_value
+from kg.model import Claim, Quantity, Resolution, Span, say_value
 from kg.pattern import CLAUSE, MARK
 from kg.reading import Mark
 from kg.rules import Rule, Template, slot_name
@@ -27,6 +27,15 @@ _AMOUNT = re.compile(f"({MARK}) ")
 # In an item of a list it leaves open where the list is to be divided.
 _CONJUNCTION = re.compile(r"\b(?:and|or)\b")
 _LAST_COMMA = re.compile(", (?:and|as well as) ")
+
+
+_LEAD_OF = re.compile(r"^(?:(?:of|in|from|the) )+")
+
+
+def _reaches_over(numbers: Sequence[Quantity | None]) -> bool:
+    """Say whether what is said of the first number may be said of all: "by more than 3 and 4 percent"."""
+    said = [number.qualifier if number else "exact" for number in numbers]
+    return len(said) > 1 and said[0] != "exact" and all(word == "exact" for word in said[1:])
 
 
 class SentenceMatcher(MatchValues):
@@ -138,7 +147,10 @@ class SentenceMatcher(MatchValues):
         spans = [Span(self.sentence.locate(item.start), self.sentence.locate(item.end, end=True)) for item in items]
         labels = share_noun([clean_words(self.article.text[slice(*span)]) for span in spans])
         sure = _LAST_COMMA.search(match[template.each]) is not None
+        labels = [_LEAD_OF.sub("", label) for label in labels]
         if any(not label or (_CONJUNCTION.search(label) and not sure) for label in labels):
+            return
+        if _reaches_over([mark.quantity for mark in marks]):
             return
         for label, mark in zip(labels, marks, strict=False):
             if mark.key in SUMS and mark.key != "times":
