@@ -4,6 +4,9 @@
 the row has fellows (a ministry that supports a thousand firms, each said by an article), that costs the
 square. ``MINUS { … }`` reads what is there once, and looks each row up. The two mean the same where what is
 shared is bound on both sides by patterns; a condition ``?number = ?value`` between them becomes a shared key.
+
+A FILTER holds of its whole group wherever it stands; BIND and MINUS take only what stands before them. They are
+therefore put at the end, and ``FILTER(true)`` where the FILTER stood, for what stands around it to be parted as before.
 """
 
 from __future__ import annotations
@@ -17,10 +20,13 @@ from pyoxigraph import Literal, NamedNode
 from kg.shapes.pairs import Unlike, comparable
 from kg.shapes.plainselect import equated, plain_select
 from kg.shapes.prebinding import Group, Token, groups, tokens
-from kg.shapes.querypaths import Edge, conditions_of, group_edges, names_of, query_edges, split_dots
+from kg.shapes.querypaths import Edge, condition_places, group_edges, names_of, query_edges, split_dots
 from kg.shapes.terms import Term
 
 KEY = NamedNode("urn:kg:key")
+NAME = "kgkey"
+"""How the variables of keys begin."""
+NOTHING = "FILTER(true)"
 
 
 class Keys:
@@ -41,7 +47,7 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class _Test:
-    """One FILTER NOT EXISTS of a query's own group: the tokens it takes, and what stands in their place."""
+    """One FILTER NOT EXISTS of a query's own group: the tokens it takes, and what is asked at the end instead."""
 
     start: int
     end: int
@@ -49,42 +55,59 @@ class _Test:
 
 
 @lru_cache(maxsize=256)
-def subtracted(text: str) -> str | None:
-    """Return the query with MINUS for FILTER NOT EXISTS where that can cost the square, nothing where none can."""
+def subtracted(text: str, constants: frozenset[str] = frozenset()) -> str | None:
+    """Return the query with MINUS for FILTER NOT EXISTS where that can cost the square, nothing where none can.
+
+    ``constants`` are the variables for which one term each will be put in: they share nothing.
+    """
     read, edges = plain_select(text), query_edges(text, None)
-    if read is None or edges is None:
+    if read is None or edges is None or NAME in text:
         return None
     own = [edge for edge in edges if not read.tests.intersection(edge.block)]
     around = frozenset(name for edge in own for name in names_of(edge))
     items = split_dots(tokens(text))
     found, numbers = groups(items, ()), count()
-    tests = [t for g in found if g.level == 1 and (t := _test(items, g, around, f"kgkey{next(numbers)}"))]
+    own_groups = [group for group in found if group.level == 1]
+    tests = [t for g in own_groups if (t := _test(items, g, around, constants, f"{NAME}{next(numbers)}"))]
     if not tests:
         return None
-    skipped = {place for test in tests for place in range(test.start, test.end)}
-    kept = "".join(token.text for place, token in enumerate(items[: found[0].end]) if place not in skipped)
+    taken = [(test.start, test.end) for test in tests]
     rest = "".join(token.text for token in items[found[0].end :])
-    return f"{kept} {' '.join(test.instead for test in tests)} {rest}"
+    return f"{_without(items, 0, found[0].end, taken)} {' '.join(test.instead for test in tests)} {rest}"
 
 
-def _test(items: list[Token], group: Group, around: frozenset[str], key: str) -> _Test | None:
+def _without(items: list[Token], start: int, end: int, taken: list[tuple[int, int]]) -> str:
+    """Return a part of a query with conditions that always hold for those taken out of it."""
+    out: list[str] = []
+    for first, after in taken:
+        out += [*(token.text for token in items[start:first]), NOTHING]
+        start = after
+    return "".join([*out, *(token.text for token in items[start:end])])
+
+
+def _test(
+    items: list[Token], group: Group, around: frozenset[str], constants: frozenset[str], key: str
+) -> _Test | None:
     solid = [place for place in range(group.start) if items[place].kind != "space"][-3:]
     edges = group_edges(items, group)
     if [items[place].word for place in solid] != ["FILTER", "NOT", "EXISTS"] or group.has_groups or edges is None:
         return None
-    inner = frozenset(name for edge in edges for name in names_of(edge))
+    inner = frozenset(name for edge in edges for name in names_of(edge)) - constants
     if not inner & around or not _can_be_many(edges, around):
         return None
-    body, outside = "".join(token.text for token in items[group.start + 1 : group.end]), ""
-    for condition in conditions_of(items, group.start, group.end):
-        if {token.var for token in tokens(condition) if token.var} <= inner:
+    taken: list[tuple[int, int]] = []
+    shared = outside = ""
+    for first, after in condition_places(items, group.start, group.end):
+        if {token.var for token in items[first:after] if token.var} <= inner | constants:
             continue
-        pair = _equated(condition, inner, around)
-        if pair is None or outside:
+        pair = _equated("".join(token.text for token in items[first:after]), inner, around)
+        if pair is None or taken:
             return None
-        body = body.replace(condition, f"BIND({KEY}(?{pair[0]}) AS ?{key})")
-        outside = f"BIND({KEY}(?{pair[1]}) AS ?{key})"
-    return _Test(solid[0], group.end + 1, f"{outside} MINUS {{ {body} }}")
+        taken = [(first, after)]
+        shared, outside = (f"BIND({KEY}(?{name}) AS ?{key}) " for name in pair)
+    return _Test(
+        solid[0], group.end + 1, f"{outside}MINUS {{{_without(items, group.start + 1, group.end, taken)} {shared}}}"
+    )
 
 
 def _can_be_many(edges: list[Edge], around: frozenset[str]) -> bool:

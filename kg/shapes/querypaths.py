@@ -214,12 +214,17 @@ def _nested(
 
 def conditions_of(items: list[Token], start: int, end: int) -> list[str]:
     """Return the FILTERs of a group, as written."""
-    out: list[str] = []
+    return ["".join(token.text for token in items[slice(*places)]) for places in condition_places(items, start, end)]
+
+
+def condition_places(items: list[Token], start: int, end: int) -> list[tuple[int, int]]:
+    """Return where the FILTERs of a group start, and where what follows each does."""
+    out: list[tuple[int, int]] = []
     place = start + 1
     while place < end:
         if items[place].word == "FILTER":
             after = after_condition(items, place + 1)
-            out.append("".join(token.text for token in items[place:after]))
+            out.append((place, after))
             place = after
         else:
             place += 1

@@ -58,7 +58,7 @@ def _run_select(
 
 def _subtracted(engine: Engine, evaluation: Evaluation, text: str, constants: dict[str, Term]) -> Iterable[Row] | None:
     """Return the solutions of a query that asks for what is absent, nothing where it has to be asked row by row."""
-    changed = None if _has_one_row(evaluation) else subtracted(text)
+    changed = None if _has_one_row(evaluation) else subtracted(text, frozenset(constants))
     if changed is None:
         return None
     keys = Keys()
