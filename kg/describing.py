@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -15,13 +16,16 @@ from typing import Any, NamedTuple
 import ahocorasick_rs
 
 from kg.model import Mention, Quantity, Sentence, Span
-from kg.vocab import ADMIN_AREA, DISTRICT, ENTERPRISE, PARK, class_name, described_iri, is_described, new_entity_iri
+from kg.surroundings import Surroundings
+from kg.vocab import class_name, described_iri, new_entity_iri
 
 MAX_WORDS = 7
 MIN_NAME = 3
 """Of how many words in capitals a description is a name: "the Linhe Chip Plant"."""
 MAX_REACH = 90
 """How many characters in front of its head a description can begin: what keeps the cost linear on a hostile line."""
+MAX_RIVALS = 64
+"""Of how many things with one head noun an article can speak before no description means any of them."""
 
 _WORD = re.compile(r"[A-Za-z0-9](?:[\w&/+-]*[\w])?")
 _NEXT = re.compile(r" ([A-Za-z][\w-]*)")
@@ -32,8 +36,6 @@ _POSSESSIVE = frozenset(("its", "their"))
 _OWNED = re.compile(r"[’']s?$")
 _LAST = re.compile(r"([\w’'-]+)[ \n]+$")
 _NO_AMOUNTS = frozenset(("period", "date", "ordinal"))
-_PLACES = frozenset((ADMIN_AREA, DISTRICT, PARK))
-_LIES = re.compile(r"(?:,? (?:located|based|situated))? in (?:the )?")
 _ROLES = frozenset(("company", "firm", "group", "enterprise", "corporation"))
 """Whose name says only what kind of owner it is: "the company's plant"."""
 
@@ -56,6 +58,13 @@ class Descriptions:
     words: tuple[str, ...]
     automaton: ahocorasick_rs.AhoCorasick
 
+    def by_class(self) -> dict[str, list[str]]:
+        """Return the heads of each class."""
+        found: dict[str, list[str]] = {}
+        for word, head in self.heads.items():
+            found.setdefault(head.type, []).append(word)
+        return found
+
 
 def make_descriptions(table: Mapping[str, Any], types: Sequence[str]) -> Descriptions:
     """Compile described.toml, whose classes are ``types``; raises ``KeyError`` or ``TypeError`` where it is wrong."""
@@ -71,13 +80,30 @@ def make_descriptions(table: Mapping[str, Any], types: Sequence[str]) -> Descrip
 
 
 class _Phrase(NamedTuple):
-    """A description in the text: where its words stand, how it is introduced, and by whose name."""
+    """A description in the text: where its words stand, how it is introduced, by whose name, and where that begins."""
 
     start: int
     end: int
     head: str
     lead: str
     owner: str
+    begin: int
+    owner_end: int = -1
+
+    @property
+    def kind(self) -> str:
+        """The last word of the head: what all things have that one description can mean."""
+        return self.head.rpartition(" ")[2]
+
+
+class _Thing(NamedTuple):
+    """A thing as the words first describe it; ``firm`` is the enterprise that owns it, as far as they say."""
+
+    mention: Mention
+    words: frozenset[str]
+    owner: str
+    firm: str
+    place: str
 
 
 class Describer:
@@ -87,11 +113,10 @@ class Describer:
         self.forms = descriptions
         self.base, self.article = base, article
         self.text, self.folded = text, folded
-        self.things: dict[str, tuple[Mention, str, str]] = {}
-        """By IRI the mention that first describes a thing, its head and its owner."""
+        self.things: dict[str, list[_Thing]] = {}
+        """By the last word of its head, each thing described before, in order."""
+        self.seen: set[str] = set()
         self.numbers: dict[tuple[str, str], int] = {}
-        self.places: dict[int, str] = {}
-        """By its start, each place that the article names."""
 
     def describe(
         self, sentences: Sequence[Sentence], mentions: Sequence[list[Mention]], quantities: Sequence[Sequence[Quantity]]
@@ -102,22 +127,25 @@ class Describer:
             phrases.setdefault(number, []).append(phrase)
         if not phrases:
             return list(mentions)
-        self.places = {m.start: m.entity for group in mentions for m in group if m.type in _PLACES}
-        named: list[Mention] = []
+        around = Surroundings(self.text, self.folded, mentions, self.forms.by_class())
         found: list[list[Mention]] = []
         for number, group in enumerate(mentions):
             made: list[Mention] = []
             gone: list[_Phrase] = []
+            coming = deque(group)
             for phrase in phrases.get(number, ()):
-                before = [*named, *(m for m in group if m.entity and m.end <= phrase.start)]
-                mention, instead = self._tell(phrase, before)
+                while coming and coming[0].end <= phrase.start:
+                    _name_next(coming.popleft(), gone, around)
+                place = around.find_place(phrase.begin, phrase.end, phrase.owner_end, sentences[number].start)
+                mention, instead = self._tell(phrase, place, around)
                 if instead:
                     gone.append(phrase)
                 if mention is not None:
                     made.append(mention)
-            kept = [m for m in group if not any(m.start < p.end and p.start < m.end for p in gone)]
+            for mention in coming:
+                _name_next(mention, gone, around)
+            kept = [m for m in group if not _overlaps(m, gone)]
             found.append(sorted([*kept, *made], key=lambda m: m.start))
-            named += [m for m in kept if m.entity]
         return found
 
     # ------------------------------------------------------------ the words
@@ -174,9 +202,10 @@ class Describer:
             begin = max(self.text.rfind(" ", floor, position - 1), floor - 1) + 1
             word = self.folded[begin : position - 1].lstrip('"“')
             if word in _DEFINITE or word in _INDEFINITE or word in _POSSESSIVE:
-                return _Phrase(words, end, head, word, "") if self._may_lead(word, begin, floor) else None
+                return _Phrase(words, end, head, word, "", begin) if self._may_lead(word, begin, floor) else None
             if _OWNED.search(word) and open_words:
-                return _Phrase(words, end, head, "", _OWNED.sub("", word))
+                name = _OWNED.sub("", word)
+                return _Phrase(words, end, head, "", name, begin, begin + len(name))
             if word in self.forms.stops or not _WORD.fullmatch(word):
                 return None
             if open_words:
@@ -192,82 +221,72 @@ class Describer:
         return before is None or before[1] not in self.forms.equates
 
     # ------------------------------------------------------------ the things
-    def _tell(self, phrase: _Phrase, named: Sequence[Mention]) -> tuple[Mention | None, bool]:
+    def _tell(self, phrase: _Phrase, place: str, around: Surroundings) -> tuple[Mention | None, bool]:
         """Return what a description is of, and whether that stands for all other readings of its words.
 
         It is a thing described before if that is the only one it can mean, else a new one. Where a named thing may
         be meant, what holds for references decides; where both may be, nothing is meant.
         """
-        label = self.text[phrase.start : phrase.end]
         form = self.forms.heads[phrase.head]
+        firm = around.find_owner(phrase.end, phrase.owner_end)
         if phrase.lead in _INDEFINITE:
-            if self._explains(phrase, named):
+            if self._explains(phrase, around):
                 return None, False
-            return self._introduce(phrase, label, form), True
+            return self._introduce(phrase, form, firm or around.last_firm(), place), True
+        if len(self.things.get(phrase.kind, ())) > MAX_RIVALS:
+            return None, False
         bare = self.folded[phrase.start : phrase.end] == phrase.head
-        things = [thing for thing in self._fitting(phrase) if not self._lies_elsewhere(phrase, thing)]
+        things = [thing.mention for thing in self._fitting(phrase, firm, place)]
         if bare and phrase.lead in _DEFINITE:
-            rivals = [m for m in named if m.type == form.type and _bears(m, phrase.head)]
-            if rivals:
-                return None, bool(things) and things[-1].start > rivals[-1].start
+            rival = around.last_bearer(form.type, phrase.head)
+            if rival:
+                return None, bool(things) and things[-1].start > rival.start
         if len(things) == 1:
-            apart = self._changes_owner(phrase, things[0], named)
+            apart = (phrase.lead in _POSSESSIVE or phrase.owner in _ROLES) and around.changes_firm(things[0].start)
             return (None, False) if apart else (self._refer(phrase, things[0]), True)
         if things or (bare and phrase.lead in _DEFINITE and not form.alone):
             return None, False
-        return self._introduce(phrase, label, form), True
+        return self._introduce(phrase, form, firm or around.last_firm(), place), True
 
-    @staticmethod
-    def _changes_owner(phrase: _Phrase, thing: Mention, named: Sequence[Mention]) -> bool:
-        """Say whether "its plant" may be of another company than that of the plant described before."""
-        if phrase.lead not in _POSSESSIVE and phrase.owner not in _ROLES:
-            return False
-        last = [m.entity for m in named if m.type == ENTERPRISE and m.start < thing.start][-1:]
-        since = {m.entity for m in named if m.type == ENTERPRISE and m.start > thing.start}
-        return bool(since - set(last))
+    def _fitting(self, phrase: _Phrase, firm: str, place: str) -> list[_Thing]:
+        """Return the things described before that a definite description can mean.
 
-    def _fitting(self, phrase: _Phrase) -> list[Mention]:
-        """Return the things described before that a definite description can mean: all its words are theirs."""
+        All its words are theirs, and neither place nor owner is another: "a plant in Linhe … its plant in Yunhe".
+        """
         words = set(self.folded[phrase.start : phrase.end].split()) - {"new", "planned", "proposed"}
-        found = []
-        for mention, head, owner in self.things.values():
-            known = set(mention.label.lower().split())
-            if phrase.owner and owner and phrase.owner != owner:
-                continue
-            if head.split()[-1] == phrase.head.split()[-1] and words <= known:
-                found.append(mention)
-        return found
+        return [
+            thing
+            for thing in self.things.get(phrase.kind, ())
+            if words <= thing.words
+            and not (phrase.owner and thing.owner and phrase.owner != thing.owner)
+            and not (firm and thing.firm and firm != thing.firm)
+            and not (place and thing.place and place != thing.place)
+        ]
 
-    def _lies_elsewhere(self, phrase: _Phrase, thing: Mention) -> bool:
-        """Say whether both are placed, and not in the same place: "a plant in Linhe … its plant in Yunhe"."""
-        here, there = (self._place_behind(end) for end in (phrase.end, thing.end))
-        return bool(here and there and here != there)
-
-    def _place_behind(self, end: int) -> str:
-        lies = _LIES.match(self.text, end)
-        return self.places.get(lies.end(), "") if lies else ""
-
-    def _explains(self, phrase: _Phrase, named: Sequence[Mention]) -> bool:
+    def _explains(self, phrase: _Phrase, around: Surroundings) -> bool:
         """Say whether a description stands beside a name that it explains: "Red Hill, a 3-billion-yuan project, …"."""
         gap = self.text[max(0, phrase.start - MAX_REACH) : phrase.start]
         comma = gap.rfind(", ")
         if comma < 0:
             return False
         at = phrase.start - len(gap) + comma
-        return any(m.end in (at, at - 1) for m in named[-4:])
+        return any(m.end in (at, at - 1) for m in around.recent)
 
-    def _introduce(self, phrase: _Phrase, label: str, form: Head) -> Mention:
+    def _introduce(self, phrase: _Phrase, form: Head, firm: str, place: str) -> Mention:
+        """Return the mention of a thing not described before: named if its words are in capitals."""
+        label = self.text[phrase.start : phrase.end]
         words = label.split()
         if len(words) >= MIN_NAME and all(word[0].isupper() for word in words):
-            iri = new_entity_iri(self.base, class_name(form.type), label)
-            mention = Mention(phrase.start, phrase.end, iri, label, form.type, "cue")
-            self.things.setdefault(iri, (mention, phrase.head, phrase.owner))
-            return mention
-        key = (form.type, f"{phrase.owner} {label.lower()}".strip())
-        number = self.numbers[key] = self.numbers.get(key, 0) + 1
-        iri = described_iri(self.base, self.article, *key, number)
-        mention = Mention(phrase.start, phrase.end, iri, label, form.type, "described")
-        self.things[iri] = (mention, phrase.head, phrase.owner)
+            iri, kind = new_entity_iri(self.base, class_name(form.type), label), "cue"
+        else:
+            key = (form.type, f"{phrase.owner} {label.lower()}".strip())
+            number = self.numbers[key] = self.numbers.get(key, 0) + 1
+            iri, kind = described_iri(self.base, self.article, *key, number), "described"
+        mention = Mention(phrase.start, phrase.end, iri, label, form.type, kind)
+        if iri not in self.seen:
+            self.seen.add(iri)
+            thing = _Thing(mention, frozenset(label.lower().split()), phrase.owner, firm, place)
+            self.things.setdefault(phrase.kind, []).append(thing)
         return mention
 
     @staticmethod
@@ -277,6 +296,10 @@ class Describer:
         )
 
 
-def _bears(mention: Mention, head: str) -> bool:
-    """Say whether a named thing can be called by a bare head: any project is "the project"."""
-    return not is_described(mention.entity) and (head == "project" or mention.label.lower().endswith(head))
+def _overlaps(mention: Mention, phrases: Sequence[_Phrase]) -> bool:
+    return any(mention.start < phrase.end and phrase.start < mention.end for phrase in phrases)
+
+
+def _name_next(mention: Mention, gone: Sequence[_Phrase], around: Surroundings) -> None:
+    if mention.entity and not _overlaps(mention, gone):
+        around.name(mention)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import zlib
 
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from kg.article import parse_article
 from kg.corpus.tools import read_claims
 from kg.corpus.work import pack_article
+from kg.describing import MAX_RIVALS, Describer
 from kg.graph import write_quads
+from kg.model import Span
 from kg.pipeline import Tools
 
 TEXT = "Linhe District will gain a 3-billion-yuan chip plant. The plant covers 300 mu."
@@ -41,6 +44,23 @@ def read_things(tools: Tools, text: str) -> list[str]:
         ("Bosch's plant is big. Siemens' plant is small. The plant is new.", [1, 2]),
         ("Bosch built a chip plant in Wuxi. Its plant in Hefei is big.", [1, 2]),
         ("Bosch built a chip plant in Wuxi. Its plant in Wuxi is big.", [1, 1]),
+        # Another place or owner is another thing, wherever the words say it.
+        ("Bosch built a chip plant in Wuxi. In Hefei, the chip plant covers 30 mu.", [1, 2]),
+        ("Bosch built a chip plant in Wuxi. Meanwhile in Hefei the chip plant is big.", [1, 2]),
+        ("Bosch built a chip plant in Wuxi. Today in Hefei, said the firm, the chip plant is big.", [1, 2]),
+        ("Bosch built a chip plant in Wuxi. The chip plant at Hefei is big.", [1, 2]),
+        ("Bosch built a chip plant in Wuxi. The chip plant near Wuxi is big.", [1, 2]),
+        ("Bosch built a chip plant in Wuxi. The chip plant, which is located outside Hefei, is big.", [1, 2]),
+        ("Bosch built a chip plant in Wuxi. Hefei's chip plant is big.", [1, 2]),
+        ("Bosch built a chip plant in Wuxi. In Wuxi, the chip plant covers 30 mu.", [1, 1]),
+        ("Bosch built a chip plant. The chip plant in Wuxi is big, and the chip plant is big.", [1, 1, 1]),
+        ("Bosch built a chip plant. The chip plant of Siemens is big.", [1, 2]),
+        ("Bosch built a chip plant. The chip plant owned by Siemens is big.", [1, 2]),
+        ("Bosch built a chip plant. The chip plant, which is owned and run by Siemens, is big.", [1, 2]),
+        ("Bosch built a chip plant. The chip plant of Quxomat is big.", [1, 2]),
+        ("Bosch built a chip plant. Siemens' chip plant is big.", [1, 2]),
+        ("Bosch built a chip plant. The chip plant of Bosch is big, and Bosch's chip plant is big.", [1, 1, 1]),
+        ("A chip plant of Siemens opened, said Bosch. The chip plant of Siemens is big.", [1, 1]),
         # "First" and the like tell one from others.
         ("Bosch built a chip plant. It built its first plant in May.", [1]),
         # A place that the article never names.
@@ -101,3 +121,41 @@ def test_the_graph_marks_what_has_no_name_and_nothing_compares_it(tools: Tools) 
 
 def test_a_long_line_of_words_costs_no_more_than_its_length(tools: Tools) -> None:
     assert read_things(tools, "very new " * 20_000 + "plant " * 5_000) == []
+
+
+def test_of_too_many_things_none_is_meant(tools: Tools) -> None:
+    text = " ".join(f"They built a v{n} plant." for n in range(MAX_RIVALS)) + " The v7 plant is big."
+    things = read_things(tools, text)
+    assert things[-1] == "v7 plant 8"
+    assert read_things(tools, f"They built a new plant. {text}") == [
+        "new plant 1",
+        *(f"{words} {int(number) + 1}" for words, _, number in (thing.rpartition(" ") for thing in things[:-1])),
+    ]
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "Its v{n} plant is big. ",
+        "They built a v{n} plant. The v{n} plant is big. ",
+        "Bosch grew. Siemens' v{n} plant is big. Its plant is big. The park is big. ",
+    ],
+)
+def test_time_is_linear_in_the_number_of_descriptions(tools: Tools, piece: str) -> None:
+    lexicon = tools.extractor.lexicon
+
+    def measure(size: int) -> float:
+        text = "".join(piece.format(n=number) for number in range(size // len(piece)))
+        article = parse_article(text.encode(), tools.page, article_id="text")
+        spans = [Span(s.start, s.end) for s in article.sentences]
+        mentions = lexicon.read_mentions(article.text, spans)
+        best = 9e9
+        for _ in range(2):
+            describer = Describer(lexicon.descriptions, lexicon.base, "text", article.text, article.text.lower())
+            began = time.process_time()
+            describer.describe(article.sentences, mentions, [()] * len(spans))
+            best = min(best, time.process_time() - began)
+        return best
+
+    small, large = measure(20_000), measure(160_000)
+    assert large < 8 * 3 * max(small, 0.005), f"{small:.3f}s for 20 kB, {large:.3f}s for 160 kB"
