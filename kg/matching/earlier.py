@@ -149,6 +149,9 @@ class EarlierValues(MatchWords):
         if form not in ("share", "portion") and _is_growth(claim):
             raise NotFilled  # "grew by 9 percent, ranking second": by growth or by size, the words do not say
         if form not in ("share", "portion"):
+            told = [m.key for m in self.sentence.marks if claim.start <= m.start and m.end <= claim.end]
+            if claim.unit not in _RATIOS and [key for key in told if key in SUMS][-1:] == ["percent"]:
+                raise NotFilled  # "3 billion yuan, up 9 percent, ranking second": by growth or by size?
             return plain
         if claim.subject_type == "Cohort" or claim.predicate == RDC + "share":
             return RDC + "share"
