@@ -103,6 +103,33 @@ def test_an_answer_is_seen_as_table_chart_and_network(page: Any, server: Server)
     page.wait_for_url("**/page?iri=*life-valley")
 
 
+def test_a_late_picture_does_not_take_the_place_of_the_table(page: Any, server: Server) -> None:
+    text = "SELECT ?park ?place WHERE { ?park a rd:Park ; rd:within ?place }"
+    late: list[Any] = []
+    page.route("**/picture", lambda route: late.append(route))
+    page.goto(f"{server.url}/editor?query={quote(text)}")
+    with page.expect_request("**/picture"):
+        page.get_by_role("button", name="Network").click()
+    page.get_by_role("button", name="Table").click()
+    with page.expect_response("**/picture"):
+        late[0].continue_()
+    page.wait_for_timeout(300)
+    assert page.locator("#answer tbody tr").count() >= 4
+    assert page.get_by_role("button", name="Table").get_attribute("aria-pressed") == "true"
+
+
+def test_a_picture_that_does_not_come_is_told(page: Any, server: Server) -> None:
+    text = "SELECT ?park ?place WHERE { ?park a rd:Park ; rd:within ?place }"
+    page.goto(f"{server.url}/editor?query={quote(text)}")
+    for act in (lambda route: route.abort(), lambda route: route.fulfill(status=502, body="<p>Bad gateway</p>")):
+        page.route("**/picture", act)
+        page.get_by_role("button", name="Network").click()
+        page.wait_for_selector("#answer .error")
+        assert page.inner_text("#answer .error") == "the server did not answer"
+        page.get_by_role("button", name="Table").click()
+        page.unroute("**/picture")
+
+
 def test_editor_points_at_an_error(page: Any, server: Server) -> None:
     text = "SELECT *\nWHERE {\n  ?s foo:bar ?o .\n}"
     page.goto(f"{server.url}/editor?query={quote(text)}")

@@ -95,6 +95,22 @@ def test_bars_stand_on_zero_and_missing_numbers_are_dashed() -> None:
     assert texts(svg) == ["percent", "grew", "about 50", "fell", "-25", "not told", "missing"]
 
 
+def test_what_has_no_length_is_dashed_under_its_name(server: Server) -> None:
+    cells = [f'"{n}"^^xsd:double' for n in ("2", "INF", "NaN", "-INF", "1e308")]
+    rows = " ".join(f'("{name}" {cell})' for name, cell in zip("abcde", cells, strict=True))
+    svg = draw(server, f"SELECT ?a ?n {{ VALUES (?a ?n) {{ {rows} }} }}")
+    assert [bar.get("stroke-dasharray") for bar in read_svg(svg).iter(f"{SVG}rect")] == [None] + ["4 3"] * 4
+    assert texts(svg) == ["n", "a", "2", "b", "INF", "c", "NaN", "d", "-INF", "e", "1" + "0" * 308]
+    years = " ".join(f'("{year}"^^xsd:gYear {cell})' for year, cell in enumerate(cells, 2001))
+    svg = draw(server, f"SELECT ?year ?n {{ VALUES (?year ?n) {{ {years} }} }}")
+    assert len(list(read_svg(svg).iter(f"{SVG}circle"))) == 2  # a point, and the key
+    assert "nan" not in svg
+
+
+def draw(server: Server, query: str) -> str:
+    return server.client.get("/picture", params={"query": query, "format": "chart"}).text
+
+
 def test_a_line_has_a_gap_where_a_number_is_missing() -> None:
     numbers = {"2019": 1.0, "2020": 2.0, "2021": None, "2022": 3.0, "2023": 4.0}
     rows = tuple(Row("GDP", date, {"value": n}, {"value": str(n)}) for date, n in numbers.items())
@@ -130,6 +146,22 @@ def test_a_query_of_ones_own_is_drawn(server: Server) -> None:
     assert {"Life Valley", "Changping District"} <= set(texts(answer.text))
     query = "CONSTRUCT { ?a rd:within ?b } WHERE { ?a rd:within ?b }"
     assert "Life Valley" in texts(server.client.get("/picture", params={"query": query, "format": "network"}).text)
+
+
+def test_a_chart_and_a_network_of_the_same_query_are_two_answers(server: Server) -> None:
+    query = "SELECT ?park ?place (1 AS ?n) { ?park a rd:Park ; rd:within ?place }"
+    drawn = {
+        view: server.client.get("/picture", params={"query": query, "format": view}) for view in ("chart", "network")
+    }
+    assert [len(list(read_svg(answer.text).iter(f"{SVG}rect"))) > 0 for answer in drawn.values()] == [True, False]
+    assert drawn["chart"].headers["etag"] != drawn["network"].headers["etag"]
+
+
+def test_a_long_query_is_drawn_by_post(server: Server) -> None:
+    query = "SELECT ?park ?place { ?park a rd:Park ; rd:within ?place } #" + "x" * 60_000
+    answer = server.client.post("/picture", data={"query": query, "format": "network"})
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml; charset=utf-8")
+    assert "Life Valley" in texts(answer.text)
 
 
 @pytest.mark.parametrize(

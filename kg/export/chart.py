@@ -1,10 +1,12 @@
 """Charts of a query whose rows have numbers: bars, or lines where the rows have dates.
 
-A number that is not there is drawn as an empty, dashed bar and called missing; it is never a zero.
+A number that is not there is drawn as an empty, dashed bar and called missing; it is never a zero. One that has no
+length (``INF``, ``NaN``) is drawn in the same way and called what it is.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +28,8 @@ _DATES = {v.XSD_GYEAR, v.XSD_GYEAR_MONTH, v.XSD_DATE}
 _PLACES = ("start", "end")
 _NOT_NAMES = ("quote", "article", "status", "qualifier", "unit", "period")
 _CHANGE = ("before", "after")
+_LARGEST = 1e300
+"""Beyond it, the distance between two numbers may be no number."""
 MOST = 80
 """Rows that can be read in one chart."""
 
@@ -107,13 +111,22 @@ def _make_row(
     ]
     if not date and cells.get("period") is not None:
         names.append(namer.say(cells["period"]))
-    numbers = {name: float(cells[name].value) if cells[name] is not None else None for name in numeric}
+    numbers = {name: _read_number(cells[name]) for name in numeric}
     labels = {}
     for name in numeric:
         how = cells.get(f"{name}_qualifier") or (cells.get("qualifier") if len(numeric) == 1 else None)
         word = QUALIFIERS.get(getattr(how, "value", ""), "")
         labels[name] = f"{word} {cells[name].value}".strip() if cells[name] is not None else "missing"
     return Row(" · ".join(dict.fromkeys(names)), date, numbers, labels)
+
+
+def _read_number(term: Any) -> float | None:
+    """Return what can be drawn of a number: ``None`` for a missing, unreadable, endless or too large one."""
+    try:
+        number = float(term.value) if term is not None else math.nan
+    except ValueError:
+        return None
+    return number if abs(number) < _LARGEST else None
 
 
 def draw_panels(plt: Any, panels: Sequence[Panel], title: str) -> Any:

@@ -156,7 +156,7 @@ _encode_key = json.JSONEncoder(sort_keys=True).encode
 def make_key(job: Mapping[str, Any], format: Format) -> str:
     """Return what tells an answer from all others of a build."""
     if job["do"] == "query" and "default" not in job:  # nearly all
-        return f"{job['union']} {job['base']} {format.media} {job['text']}"
+        return f"{job['union']} {job['base']} {format.name} {job['text']}"
     return _encode_key(job) + format.media
 
 

@@ -18,7 +18,7 @@ from kg.serve.answers import Answer, Answers, make_tag, respond
 from kg.serve.errors import HttpError
 from kg.serve.html import esc
 from kg.serve.negotiation import GRAPH_FORMATS, HTML, PICTURES, Format, choose_format, formats_of, pick_format
-from kg.serve.protocol import make_ask, query_job, read_pairs
+from kg.serve.protocol import query_job, read_ask, read_pairs
 from kg.serve.settings import Settings
 from kg.serve.views import list_views
 
@@ -44,7 +44,7 @@ class Pages:
             Route("/questions", self.listing),
             Route("/questions/{name}", self.question),
             Route("/editor", self.editor),
-            Route("/picture", self.picture),
+            Route("/picture", self.picture, methods=["GET", "POST"]),
             Route("/terms.json", self.terms),
             Route("/page", self.thing),
             Mount("/static", StaticFiles(directory=STATIC)),
@@ -173,7 +173,7 @@ class Pages:
 
     async def picture(self, request: Request) -> Response:
         """Draw the answer to a query as the chart or the network that ``format`` names."""
-        ask = make_ask(read_pairs(request.scope["query_string"]), request.method)
+        ask = await read_ask(request)
         if ask is None:
             raise HttpError(400, "no query", hint="send it as the field query, and format=chart or format=network")
         format = pick_format(PICTURES, "", ask.format or "chart")

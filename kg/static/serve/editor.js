@@ -5,6 +5,7 @@
   const START = "SELECT DISTINCT ?park ?place\nWHERE {\n  ?park a rd:Park ;\n    rd:within|rd:locatedIn ?place .\n}\nLIMIT 100";
   const SHOWN = 1000;
   const NAMED = 300;
+  const NO_ANSWER = { error: "the server did not answer" };
   const NUMBER = /#(integer|decimal|double|float)$/;
   const at = (id) => document.getElementById(id);
   const make = (name, text, attributes = {}) => {
@@ -16,6 +17,13 @@
   let prefixes = {};
   let terms = {};
   let marks = [];
+
+  const makeError = (error) => {
+    const box = make("div", undefined, { class: "error" });
+    const place = error.line ? `Line ${error.line}, column ${error.column}: ` : "";
+    box.append(make("p", `${place}${error.error}${error.hint ? ` (${error.hint})` : ""}`));
+    return box;
+  };
 
   const shorten = (iri) => {
     let best = "";
@@ -92,16 +100,17 @@
     return views;
   };
 
+  // By POST, as the query itself is asked: what is too long for an address, which proxies cut off, can be drawn too.
   const draw = async (text, view) => {
-    const response = await fetch(`/picture?query=${encodeURIComponent(text)}&format=${view}`, {
-      headers: { Accept: "image/svg+xml, application/problem+json;q=0.1" },
+    const response = await fetch("/picture", {
+      method: "POST",
+      headers: {
+        "Content-Type": "application/x-www-form-urlencoded",
+        Accept: "image/svg+xml, application/problem+json;q=0.1",
+      },
+      body: new URLSearchParams({ query: text, format: view }),
     });
-    if (!response.ok) {
-      const box = make("div", undefined, { class: "error" });
-      const error = await response.json();
-      box.append(make("p", `${error.error}${error.hint ? ` (${error.hint})` : ""}`));
-      return box;
-    }
+    if (!response.ok) return makeError(await response.json());
     // Drawn by the server alone, every text in it escaped; the policy of the page lets no script of it run.
     const drawn = new DOMParser().parseFromString(await response.text(), "image/svg+xml");
     return document.importNode(drawn.documentElement, true);
@@ -111,12 +120,15 @@
     const box = make("div");
     box.append(table);
     if (views.length < 2) return box;
+    let clicks = 0;
     const bar = make("nav", undefined, { class: "views", "aria-label": "Ways to see the answer" });
     for (const view of views) {
       const pressed = view === "table" ? "true" : "false";
       const button = make("button", view[0].toUpperCase() + view.slice(1), { type: "button", "aria-pressed": pressed });
       button.addEventListener("click", async () => {
-        const shown = view === "table" ? table : await draw(text, view);
+        const click = ++clicks;
+        const shown = view === "table" ? table : await draw(text, view).catch(() => makeError(NO_ANSWER));
+        if (click !== clicks) return; // another view was chosen while this one was drawn
         for (const other of bar.children) other.setAttribute("aria-pressed", String(other === button));
         box.lastChild.replaceWith(shown);
       });
@@ -162,10 +174,7 @@
   };
 
   const showError = (editor, error) => {
-    const box = make("div", undefined, { class: "error" });
-    const place = error.line ? `Line ${error.line}, column ${error.column}: ` : "";
-    box.append(make("p", `${place}${error.error}${error.hint ? ` (${error.hint})` : ""}`));
-    at("error").replaceChildren(box);
+    at("error").replaceChildren(makeError(error));
     if (error.line) {
       const from = { line: error.line - 1, ch: Math.max(error.column - 2, 0) };
       marks.push(editor.getDoc().markText(from, { line: error.line - 1, ch: error.column + 1 }, { className: "wrong" }));
@@ -203,11 +212,11 @@
         const rows = showRows(answer);
         at("answer").append(showViews(text, listViews(answer), rows));
         showDownloads(text, FORMATS.rows);
-        await nameThings(rows);
+        await nameThings(rows).catch(() => {}); // the rows stand without
       }
     } catch {
       at("answer").replaceChildren();
-      showError(editor, { error: "the server did not answer" });
+      showError(editor, NO_ANSWER);
     }
   };
 
