@@ -244,7 +244,8 @@ def _mark_code(mark: Mark, class_code: Callable[[str], str]) -> str:
 
 # What stands before a period that says what a number is compared with, and not when it was measured.
 _BASE = re.compile(
-    r"\b(?:than(?: the (?:[a-z]+ ){0,2}(?:rates?|numbers?|growth|pace|increase|average|total))?|compared (?:with|to)|against|over|from|versus|(?<!show )(?<!shows )(?<!showed )(?<!expected )"
+    r"\b(?:than(?: the (?:[a-z]+ ){0,2}(?:rates?|numbers?|growth|pace|increase|average|total))?"
+    r"|compared (?:with|to)|against|over|from|versus|(?<!show )(?<!shows )(?<!showed )(?<!expected )"
     r"(?<!estimated )(?<!learned )(?<!announced )(?<!stated )(?<!indicates )(?<!said )(?<!says )"
     r"(?<!reported )(?<!found )(?<!revealed )(?<!noted )(?<!added )(?<!indicate )(?<!indicated )that|those|level|figure"
     r"|(?:same|corresponding|year-earlier) period)"
