@@ -11,7 +11,7 @@ import pytest
 from export_readers import BASE
 
 from kg import sorted_file, turtle
-from kg.export import Source, export_file, quads
+from kg.export import Source, export_file, quads, rdf, rdf12
 from kg.store import load_lines
 
 sys.path.insert(0, str(Path(__file__).parent / "benchmarks"))
@@ -37,6 +37,8 @@ def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make all that may be held at a time small beside the graphs."""
     monkeypatch.setattr(quads, "RUN_BYTES", 100_000)
     monkeypatch.setattr(quads, "BLOCK_BYTES", 20_000)
+    for module in (rdf, rdf12):  # each has its own name for it once it was imported
+        monkeypatch.setattr(module, "BLOCK_BYTES", 20_000)
     monkeypatch.setattr(sorted_file, "_CHUNK", 20_000)
     monkeypatch.setattr(sorted_file, "_MERGED_CHUNK", 4_000)
     monkeypatch.setattr(turtle, "_REMEMBERED", 200)

@@ -358,7 +358,7 @@ def test_a_terminal_shows_rate_and_remaining_time(tmp_path: Path) -> None:
 
 
 def check_terminal(server: Server, tmp_path: Path) -> None:
-    build = str(make_build(tmp_path / "b", {"one": 200, "two": 200}))
+    build = str(make_build(tmp_path / "b", {"one": 2_000, "two": 2_000}))
     command = [sys.executable, "-m", "kg", "load", server.url, "--build", build, "--staging", "--chunk-mb", "0.01"]
     env = {**os.environ, **server.env}
     shown = read_terminal(command, env).split("\r\x1b[K")
