@@ -26,11 +26,10 @@ from kg.reading import (
     Reading,
     SentenceReading,
     find_heading,
-    find_list_period,
     find_modality,
     find_paragraph_period,
     find_period,
-    find_same_period,
+    find_pointed_period,
 )
 from kg.vocab import CONCEPT, article_iri
 
@@ -329,8 +328,8 @@ class _Check:
             return
         marks = [m for m in self.around if m.quantity and m.quantity.kind in ("period", "date")]
         reading, sentence = self.gate.reading, self.sentences[0]
-        heading = _find_heading(reading, sentence)
-        said_here = [m.quantity for m in marks if m.quantity] + ([heading] if heading else [])
+        before = find_pointed_period(reading, sentence) or find_paragraph_period(reading, sentence)
+        said_here = [m.quantity for m in marks if m.quantity] + ([before] if before else [])
         words = {clean_words(self.gate.text[q.start : q.end]): q for q in said_here}
         if claim.period not in words:
             yield Failure("period", f"{claim.period!r} is not a period of the sentence")
@@ -339,7 +338,7 @@ class _Check:
         self.found.append(("period", said_at.start, said_at.end))
         if self.licensed:
             return
-        governing = find_period(self.gate.text, self.sentences[0], self._value_span()) or heading
+        governing = find_period(self.gate.text, self.sentences[0], self._value_span()) or before
         said = clean_words(self.gate.text[governing.start : governing.end]) if governing else ""
         if said != claim.period:
             yield Failure("period", f"the words say {said!r}")
@@ -455,9 +454,3 @@ def _has_words(folded: str, label: str, any_word: bool) -> bool:
     stems = [word[: max(4, len(word) - 3)] for word in words]
     found = [re.search(rf"(?<!\w){re.escape(stem)}", folded) is not None for stem in stems]
     return bool(found) and (any(found) if any_word else all(found))
-
-
-def _find_heading(reading: Reading, sentence: SentenceReading) -> Quantity | None:
-    """Return the period that a sentence takes from those before it, if its own words name none."""
-    said = find_list_period(reading, sentence) or find_same_period(reading, sentence)
-    return said or find_paragraph_period(reading, sentence)

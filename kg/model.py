@@ -92,6 +92,15 @@ class Entity:
     match: str = ""
 
 
+def find_ancestors(iri: str, entities: Mapping[str, Entity]) -> list[str]:
+    """Return the IRIs of what a thing lies within, the nearest first; a circle is walked once."""
+    found: list[str] = []
+    while (known := entities.get(iri)) and known.within and known.within not in found:
+        iri = known.within
+        found.append(iri)
+    return found
+
+
 class Mention(NamedTuple):
     """A place in the text where a thing is named.
 

@@ -348,6 +348,11 @@ def find_list_period(reading: Reading, sentence: SentenceReading) -> Quantity | 
     return periods[0] if len(periods) == 1 else None
 
 
+def find_pointed_period(reading: Reading, sentence: SentenceReading) -> Quantity | None:
+    """Return the period that a sentence without one of its own points back to: its list's, or "the same period"."""
+    return find_list_period(reading, sentence) or find_same_period(reading, sentence)
+
+
 def find_paragraph_period(reading: Reading, sentence: SentenceReading) -> Quantity | None:
     """Return the period with which an earlier sentence of the paragraph begins, where none has another since.
 

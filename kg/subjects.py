@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 
-from kg.model import Entity, Mention
+from kg.model import Entity, Mention, find_ancestors
 from kg.reading import Mark, Reading, SentenceReading
 from kg.vocab import ADMIN_AREA, DISTRICT, PARK, PROJECT, is_described
 
@@ -162,7 +162,7 @@ def find_subject(
 
 def _only_holds(mentions: Sequence[Mention], main: Mention, entities: Mapping[str, Entity]) -> bool:
     """Say whether things are named only as where the main one lies: "60 percent of Wuhan's exports"."""
-    return bool(mentions) and all(m.entity in _ancestors(main.entity, entities) for m in mentions)
+    return bool(mentions) and all(m.entity in find_ancestors(main.entity, entities) for m in mentions)
 
 
 def find_main_subject(reading: Reading, entities: Mapping[str, Entity]) -> tuple[Mention, str] | None:
@@ -251,7 +251,7 @@ def choose_bearer(
     mentions = _distinct(m.mention for m in (free or placed) if m.mention)
     if not mentions:
         return None
-    holders = {place for mention in mentions for place in _ancestors(mention.entity, entities)}
+    holders = {place for mention in mentions for place in find_ancestors(mention.entity, entities)}
     return [mention for mention in mentions if mention.entity not in holders]
 
 
@@ -321,14 +321,6 @@ def _houses_unknown(text: str, mark: Mark, marks: Sequence[Mark]) -> bool:
 
 def _distinct(mentions: Iterable[Mention]) -> list[Mention]:
     return list({mention.entity: mention for mention in mentions}.values())
-
-
-def _ancestors(iri: str, entities: Mapping[str, Entity]) -> set[str]:
-    found: set[str] = set()
-    while (known := entities.get(iri)) and known.within and known.within not in found:
-        iri = known.within
-        found.add(iri)
-    return found
 
 
 def has_unknown_name(text: str, sentence: SentenceReading, position: int) -> bool:

@@ -11,7 +11,7 @@ from kg.across.settings import Settings, load_settings
 from kg.article import Page, load_page
 from kg.extract import Extractor
 from kg.gate import Gate, Verdict
-from kg.lexicon import load_lexicon
+from kg.lexicon_files import load_lexicon
 from kg.matching import Refusal
 from kg.model import Article, Claim
 from kg.quantity import load_quantities

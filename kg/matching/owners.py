@@ -8,6 +8,7 @@ from kg.lexicon import fold_case
 from kg.matching.earlier import PLACES
 from kg.matching.things import PRONOUN, MatchThings
 from kg.matching.words import Thing
+from kg.model import find_ancestors
 from kg.reading import find_heading
 from kg.vocab import DISTRICT, RDC, WITHIN, class_name
 
@@ -50,8 +51,7 @@ class MatchOwners(MatchThings):
     def _may_own(self, subject: Thing, predicate: str, match: re.Match[str]) -> bool:
         """Say whether a number can belong to a thing that stands elsewhere: "the output value" is of what?"""
         name = re.split(r"[/#]", predicate)[-1]
-        heading = find_heading(self.reading, self.sentence)
-        if heading is not None and subject.how.endswith("-subject") and _OF_OTHERS.search(heading.folded):
+        if subject.how.endswith("-subject") and self._is_told_of_others():
             return False
         if subject.how and subject.type in PLACES and self._is_told_of_place_behind(subject, match):
             return False
@@ -69,17 +69,18 @@ class MatchOwners(MatchThings):
             return True
         return bool(_REGIONAL & {fold_case(word) for word in words}) or self._is_spoken_of(subject)
 
+    def _is_told_of_others(self) -> bool:
+        """Say whether a list's heading sets it apart from what the article is about: "Other districts:"."""
+        heading = find_heading(self.reading, self.sentence)
+        return heading is not None and _OF_OTHERS.search(heading.folded) is not None
+
     def _is_told_of_place_behind(self, subject: Thing, match: re.Match[str]) -> bool:
         """Say whether another place stands right behind: "that of toys fell by 4 percent in Huairou District"."""
         behind = _IN.match(self.article.text, self._span(match).end)
         marks = [m.mention for m in self.sentence.marks if behind and m.mention and m.start == behind.end()]
         if not marks or class_name(marks[0].type) not in PLACES:
             return False
-        holder = subject.iri
-        while holder and holder != marks[0].entity:
-            known = self.lexicon.entities.get(holder)
-            holder = known.within if known else ""
-        return not holder
+        return marks[0].entity not in (subject.iri, *find_ancestors(subject.iri, self.lexicon.entities))
 
     def _is_told_by_firm(self, match: re.Match[str]) -> bool:
         """Say whether an enterprise tells it: "Lanhai said its revenue in Linhe District doubled" is of Lanhai."""

@@ -12,11 +12,10 @@ from kg.matching.words import NotFilled, Thing, clean_words
 from kg.model import Quantity, Resolution, Span
 from kg.reading import (
     find_heading,
-    find_list_period,
     find_modality,
     find_paragraph_period,
     find_period,
-    find_same_period,
+    find_pointed_period,
     is_base,
 )
 from kg.rules import Template, slot_name
@@ -112,8 +111,7 @@ class MatchValues(MatchOwners):
 
     def _find_period(self, match: re.Match[str]) -> Quantity | None:
         found = find_period(self.article.text, self.sentence, self._span(match))
-        found = found or find_list_period(self.reading, self.sentence)
-        return found or find_same_period(self.reading, self.sentence)
+        return found or find_pointed_period(self.reading, self.sentence)
 
     def _carried_period(self, subject: Thing, match: re.Match[str]) -> Quantity | None:
         """Return the period of what the paragraph told last, where that is of the same thing and achieved too."""
