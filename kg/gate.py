@@ -13,25 +13,18 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
 
+from kg.dating import find_paragraph_period, find_period, find_pointed_period
 from kg.derive import evaluate_formula, proves_value
 from kg.errors import EvidenceError
 from kg.extract import Extractor
 from kg.lexicon import fold_case, is_bounded
 from kg.matching import clean_words
+from kg.modality import find_modality
 from kg.model import Claim, Quantity, Resolution, Span
-from kg.reading import (
-    Mark,
-    Reading,
-    SentenceReading,
-    find_heading,
-    find_modality,
-    find_paragraph_period,
-    find_period,
-    find_pointed_period,
-)
+from kg.reading import Mark, Reading, SentenceReading, find_heading
 from kg.vocab import CONCEPT, article_iri
+from kg.wording import Failure, has_words, overlap, say_the_same, tell_difference
 
 _CANONICAL = frozenset(
     "CNY USD EUR GBP HKD JPY MOP TWD KRW SGD percent point permille times rank"
@@ -45,27 +38,6 @@ _UP = re.compile(
     r"\b(?:up|r[oi]se\w*|rising|increas\w+|gr[eo]w\w*|growth|climb\w*|jump\w*|surg\w+|soar\w*|expand\w*|expansion"
     r"|higher|gain\w*|added|doubl\w+|tripl\w+)\b"
 )
-_WORD = re.compile(r"[\w’'-]+")
-_STOP = frozenset("the a an of in and for to by with its their on at not named".split())
-_MEANING = (
-    "subject",
-    "predicate",
-    "object_type",
-    "value",
-    "value_before",
-    "unit",
-    "qualifier",
-    "qualifier_before",
-    "scope",
-    "modality",
-)
-
-
-class Failure(NamedTuple):
-    """Why a claim is refused: the part that is not borne out, and what the words say instead."""
-
-    part: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +116,7 @@ class Gate:
         """Return what the rules claim with the same predicate in words that overlap a claim's."""
         starts = self.known_starts.get(claim.predicate, [])
         low, high = bisect_left(starts, claim.start - self.longest), bisect_left(starts, claim.end)
-        return [known for known in self.known.get(claim.predicate, [])[low:high] if _overlap(known, claim)]
+        return [known for known in self.known.get(claim.predicate, [])[low:high] if overlap(known, claim)]
 
     def sentences_of(self, claim: Claim) -> list[SentenceReading]:
         """Return the sentences that a claim's quote touches."""
@@ -174,7 +146,7 @@ class _Check:
         self.quantities = [mark.quantity for mark in self.marks if mark.quantity]
         self.folded = fold_case(claim.quote)
         self.rivals = gate.find_rivals(claim)
-        self.licensed = any(_same_meaning(c, claim) for c in self.rivals)
+        self.licensed = any(say_the_same(c, claim) for c in self.rivals)
         self.found: list[tuple[str, int, int]] = []
 
     def _inside(self, mark: Mark) -> bool:
@@ -263,7 +235,7 @@ class _Check:
             return quantity.other[1] == unit
         if unit in _CANONICAL or quantity.kind in ("money", "percent", "points", "measure"):
             return quantity.unit == unit
-        return quantity.kind == "count" and (self.licensed or _has_words(self.folded, unit, False))
+        return quantity.kind == "count" and (self.licensed or has_words(self.folded, unit))
 
     def _is_before(self, before: Quantity, value: Quantity) -> bool:
         """Say whether the words lead from one quantity to the other: "from A to B", "to B from A"."""
@@ -308,7 +280,7 @@ class _Check:
         if resolution and self._is_resolved(resolution, iri):
             self.found.append((f"{part} by {resolution.rule}", resolution.start, resolution.end))
             return
-        if self.licensed or _has_words(self.folded, label, False):
+        if self.licensed or has_words(self.folded, label):
             return
         yield Failure(part, f"{label!r} is not named in the quote, and nothing resolves it")
 
@@ -363,7 +335,7 @@ class _Check:
         """Refuse what the rules read otherwise; what they cannot read must leave nothing else to be meant."""
         claim = self.claim
         for rival in self.rivals:
-            difference = _tell_difference(claim, rival)
+            difference = tell_difference(claim, rival)
             if difference:
                 yield difference
                 return
@@ -410,47 +382,3 @@ def _local(iri: str) -> str:
 def article_iri_of(gate: Gate) -> str:
     """Return the IRI of the gate's article."""
     return article_iri(gate.base, gate.reading.article.id)
-
-
-def _overlap(one: Claim, other: Claim) -> bool:
-    return one.start < other.end and other.start < one.end
-
-
-def _same_meaning(one: Claim, other: Claim) -> bool:
-    """Two claims that say the same: all but quote, status, labels and the words of the period."""
-    if any(getattr(one, name) != getattr(other, name) for name in _MEANING):
-        return False
-    if one.object_type == "literal":
-        return one.object_label == other.object_label
-    if one.object_type == "Observation":
-        return other.period in ("", one.period)
-    return one.object == other.object
-
-
-def _tell_difference(claim: Claim, rival: Claim) -> Failure | None:
-    """Return in what a claim differs from what the rules read in the same words, if they are of one fact."""
-    if claim.object_type == "Observation":
-        if rival.object_type != "Observation":
-            return None
-        if claim.subject != rival.subject and claim.value == rival.value:
-            return Failure("subject", f"the words say it of {rival.subject_label}")
-        for name in ("value", "value_before", "unit", "qualifier", "qualifier_before", "modality", "scope", "period"):
-            if getattr(claim, name) != getattr(rival, name) and claim.subject == rival.subject:
-                return Failure(name, f"the words say {getattr(rival, name) or 'nothing'!r}")
-        return None
-    same_object = claim.object == rival.object and claim.object_label == rival.object_label
-    if same_object and claim.subject != rival.subject:
-        return Failure("subject", f"the words say it of {rival.subject_label}")
-    if same_object and claim.modality != rival.modality:
-        return Failure("modality", f"the words say {rival.modality}")
-    if claim.subject == rival.subject and not same_object:
-        return Failure("object", f"the words say {rival.object_label!r}")
-    return None
-
-
-def _has_words(folded: str, label: str, any_word: bool) -> bool:
-    """Say whether the words of a label stand in a quote, by their stems; one is enough where licensed."""
-    words = [word for word in _WORD.findall(fold_case(label)) if word not in _STOP]
-    stems = [word[: max(4, len(word) - 3)] for word in words]
-    found = [re.search(rf"(?<!\w){re.escape(stem)}", folded) is not None for stem in stems]
-    return bool(found) and (any(found) if any_word else all(found))

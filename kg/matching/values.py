@@ -6,18 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from kg.dating import find_paragraph_period, find_period, find_pointed_period, is_base
 from kg.matching.earlier import SUMS
 from kg.matching.owners import MatchOwners
 from kg.matching.words import NotFilled, Thing, clean_words
+from kg.modality import find_modality
 from kg.model import Quantity, Resolution, Span
-from kg.reading import (
-    find_heading,
-    find_modality,
-    find_paragraph_period,
-    find_period,
-    find_pointed_period,
-    is_base,
-)
+from kg.reading import find_heading
 from kg.rules import Template, slot_name
 from kg.vocab import observation_iri
 

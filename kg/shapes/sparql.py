@@ -18,7 +18,8 @@ from kg.shapes.terms import TRUE, Term, text_of
 from kg.shapes.touched import rarest, shape_rows
 
 if TYPE_CHECKING:
-    from kg.shapes.engine import Engine, Evaluation
+    from kg.shapes.engine import Engine
+    from kg.shapes.evaluation import Evaluation
 
 Row: TypeAlias = dict[str, Term]
 LIMITS = (1_000, 10_000, 100_000)

@@ -1,0 +1,57 @@
+"""Whether words say that something is done, planned, a target, or denied."""
+
+from __future__ import annotations
+
+import re
+
+from kg.dating import ASIDE
+from kg.pattern import MARK
+from kg.reading import SentenceReading
+from kg.rules import RuleSet
+
+CLAUSE = 90
+"""How many masked characters before a match can still say that it is planned or denied."""
+
+_DONE = re.compile(r"\b(?:after|following|having) (?:having )?[a-z]{3,}(?:ing|ed) ")
+_CLAUSE = re.compile(r",\s(?:and|but|while|yet|so)\b")
+
+_PLANS = re.compile(
+    r"\b(?:formulated|made|set out|drew up|drawn up|released|unveiled|has|have|put forward) (?:an?|its|the)"
+    rf" (?:[\w-]+ ){{0,2}}plan (?:{MARK} )?(?:for|to|that)\b[^.;:]*$"
+)
+_TARGETS = re.compile(r"\b(?:targets|goals|objectives)\b[^.;:]{0,80}(?::|\b(?:are|include)\b)")
+_AIMS = re.compile(
+    r"\b(?:(?P<target>targets?|goals?|objectives?|aims?)|plans?|planned|forecasts?|projections?|projected|expected)\b"
+)
+
+
+def find_modality(
+    sentence: SentenceReading, rules: RuleSet, start: int, end: int, heading: SentenceReading | None = None
+) -> str:
+    """Return achieved, planned, target or denied, from masked positions and the clause before them.
+
+    What a plan or a list of targets names ("the main targets are: …") is a target, however far down the list, and so
+    is what stands under a ``heading`` that says so ("Targets for 2025:").
+    What a closed aside says ("X, which will be widened, has …") is not said of the match, a denial
+    ends where "and" or "but" begins a new clause, and no plan reaches over "after attracting" to what was done.
+    """
+    text = sentence.folded
+    clause = max(text.rfind(mark, 0, start) for mark in (";", ":", ". ")) + 1
+    clause = max(clause, start - CLAUSE)
+    lead, match = ASIDE.sub(", ", text[clause:start]), text[start:end]
+    denied = _CLAUSE.split(lead)[-1] + match
+    lead = _DONE.split(lead)[-1]
+    if _TARGETS.search(text, 0, start):
+        return "target"
+    if _PLANS.search(text, 0, start):
+        return "planned"
+    for name, pattern, words in (
+        ("denied", rules.denied, denied),
+        ("target", rules.target, lead + match),
+        ("planned", rules.planned, lead + match),
+    ):
+        if pattern.search(words):
+            return name
+    if heading is not None and (aim := _AIMS.search(heading.folded)):
+        return "target" if aim["target"] else "planned"
+    return "achieved"
