@@ -49,7 +49,7 @@ _THING_IN = re.compile(
     r"\b(?:the|an?|this|that|one|another|its|their|[\w-]+[’']s) (?:[\w-]+ ){0,4}"
     r"(?:park|zone|project|plant|factory|base|building|hospital|school|university|college|institute|laboratory|company|firm"
     r"|enterprise|community|village|town|center|centre|platform|campus|complex|hub|port|airport|station|site|facility|store)"
-    r"(?:,? (?:located|based|situated|built|lying))? (?:in|at|near)(?: the)? [\"“‘']?$",
+    r"(?:,? (?:located|based|situated|built|lying))? (?:in|at|near|of)(?: the)? [\"“‘']?$",
     re.IGNORECASE,
 )
 _JOINED = re.compile(r",? (?:and|or)(?: the)? |, (?:the )?")
@@ -96,6 +96,13 @@ _SITED = re.compile(
 _BEGINS = re.compile(
     r"(?:^|[.!?。！？;][\"”]?\s+|\n\s*)[\"“]?(?:[A-Z][\w ]{0,30}, )?"
     r"(?:[Tt]he|[Tt]his|[Aa]n?|[Ii]ts|[Tt]heir|(?:[Tt]he )?[\w-]+(?:[’']s|(?<=s)[’'])) (?:[\w-]+ ){0,2}$"
+)
+# "Linhe airport", "the Linhe expressway": something else that is called by the place's name.
+_CALLED_AFTER = re.compile(
+    r" (?:international )?(?:airport|port|railway|railroad|expressway|highway|bridge|tunnel|river|lake|reservoir"
+    r"|station|university|hospital|college|school|stadium|museum|mine|oilfield|power (?:station|plant))\b"
+    r"(?! (?:district|area|zone)\b)",
+    re.IGNORECASE,
 )
 # Where everything in the articles lies: named for direction, not as what a sentence is about.
 _TOO_WIDE = frozenset(("China", "Asia", "Europe", "the United States", "Japan"))
@@ -226,7 +233,7 @@ def choose_bearer(
     for number, mark in enumerate(found):
         if _only_places(text, mark, found[max(0, number - 1) : number], found[number + 1 : number + 2]):
             continue
-        if _houses_unknown(text, mark, marks):
+        if _houses_unknown(text, mark, marks) or _names_another(text, mark, marks):
             return []
         before = text[max(0, mark.start - 24) : mark.start]
         joined = governed is not None and _JOINED.fullmatch(text, governed.end, mark.start) is not None
@@ -317,6 +324,12 @@ def _houses_unknown(text: str, mark: Mark, marks: Sequence[Mark]) -> bool:
         return True
     found = _UNNAMED.search(text, max(0, mark.start - 60), mark.start)
     return found is not None and not any(other.start <= found.start(1) < other.end for other in marks)
+
+
+def _names_another(text: str, mark: Mark, marks: Sequence[Mark]) -> bool:
+    """Say whether the name is a part of another thing's that no mark explains: "Linhe airport"."""
+    found = _CALLED_AFTER.match(text, mark.end, mark.end + 40)
+    return found is not None and not any(mark.end <= other.start < found.end() for other in marks)
 
 
 def _distinct(mentions: Iterable[Mention]) -> list[Mention]:
