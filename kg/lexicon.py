@@ -51,7 +51,7 @@ _SECTION = re.compile(
     r" (?:[Aa]rea|[Zz]one|[Pp]ark|[Ss]ection)\b"
 )
 _LIES_IN = re.compile(r"(?: [Dd]istrict)? in (?:the )?(?:city of )?")
-_CAPITAL_BEHIND = re.compile(r" ([A-Z][a-z][\w’-]*)")
+_CAPITAL_BEHIND = re.compile(r"(?: \([A-Z][a-z]+\))? ([A-Z][a-z][\w’-]*)")
 _APART = re.compile(r"(?:\A|\n|\b(?:of|in|at|for|to|from|by|with|the) |[’']s |[:–—] )$")
 MAX_TELLING = 2
 """How many words of a name in a heading tell which thing is meant: with more, a verb is likely among them."""
@@ -59,6 +59,7 @@ _OF = re.compile(r" of\b")
 _WORD_BEFORE = re.compile(r"(?<![\w’'-])([A-Z][a-z]+|the)(?: [12][0-9]{3})? $")
 _CAPITAL = re.compile(r" [A-Z]")
 _PLACES = frozenset({ADMIN_AREA, DISTRICT})
+_BARE = _PLACES | {PARK}
 _SUBJECT = re.compile(r"(?:^|[.!?。！？;]\s+|\n\s*)(?:[A-Z][\w ]{0,30}, )?(?:[Tt]he )?[\"“‘]?$")
 
 
@@ -130,10 +131,7 @@ class Lexicon:
         """
         found = [_shift(self.find_mentions(text[a:b]), a) for a, b in spans]
         titled = [is_title_case(text[a:b]) for a, b in spans]
-        found = [
-            group if title else [m for m in group if not self._begins_another(text, m, group)]
-            for group, title in zip(found, titled, strict=True)
-        ]
+        found = [group if title else self._leave_begun(text, group) for group, title in zip(found, titled, strict=True)]
         elsewhere = {m.entity for group in found for m in group if self._lies_elsewhere(text, m, group)}
         found = [[m for m in group if m.entity not in elsewhere] for group in found] if elsewhere else found
         seen = {m.entity for group, title in zip(found, titled, strict=True) if not title for m in group}
@@ -163,18 +161,24 @@ class Lexicon:
             return False
         return place not in find_ancestors(mention.entity, self.entities)
 
-    def _begins_another(self, text: str, mention: Mention, group: Sequence[Mention]) -> bool:
-        """Say whether a place's bare name only begins a name that nothing knows: "Shanxi Reform Fund"."""
-        if (
-            mention.type not in (DISTRICT, ADMIN_AREA)
-            or mention.kind != "name"
-            or " " in text[mention.start : mention.end]
-        ):
+    def _leave_begun(self, text: str, group: Sequence[Mention]) -> list[Mention]:
+        """Return mentions without the bare names that only begin a name that nothing knows: "Shanxi Reform Fund".
+
+        From the last to the first, so that both places go of "the Hefei Luyang (Xingning) Transfer Park".
+        """
+        kept: list[Mention] = []
+        starts: set[int] = set()
+        for mention in reversed(group):
+            if not self._begins_another(text, mention, starts):
+                kept.append(mention)
+                starts.add(mention.start)
+        return kept[::-1]
+
+    def _begins_another(self, text: str, mention: Mention, starts: set[int]) -> bool:
+        if mention.type not in _BARE or mention.kind != "name" or " " in text[mention.start : mention.end]:
             return False
         behind = _CAPITAL_BEHIND.match(text, mention.end)
-        if behind is None or behind[1] in self._words.stops or any(m.start == behind.start(1) for m in group):
-            return False
-        return True
+        return behind is not None and behind[1] not in self._words.stops and behind.start(1) not in starts
 
     def _stands_alone(self, text: str, mention: Mention) -> bool:
         """Say whether a heading sets the name of a place apart from other words: "Rises in Jinpu New Area"."""

@@ -48,7 +48,7 @@ _UNNAMED = re.compile(
 _THING_IN = re.compile(
     r"\b(?:the|an?|this|that|one|another|its|their|[\w-]+[’']s) (?:[\w-]+ ){0,4}"
     r"(?:park|zone|project|plant|factory|base|building|hospital|school|university|college|institute|laboratory|company|firm"
-    r"|enterprise|community|village|town|center|centre|platform|campus|complex|hub|port|airport|station|site|facility|store)"
+    r"|branch|subsidiary|arm|unit|division|affiliate|enterprise|community|village|town|center|centre|platform|campus|complex|hub|port|airport|station|site|facility|store)"
     r"(?:,? (?:located|based|situated|built|lying))? (?:in|at|near|of)(?: the)? [\"“‘']?$",
     re.IGNORECASE,
 )
