@@ -12,7 +12,7 @@ _TEXTS = ("id", "says", "kind", "status", "part", "texts", "pattern", "unless", 
 _LISTS = ("triggers", "counter", "first", "second", "classes")
 _ENUMS = {"status": STATUSES, "modality": MODALITIES, "qualifier": QUALIFIERS}
 _SLOT_NAME = re.compile(r"-?\$(\w+)")
-_NEAR = re.compile(r"[@^]+([A-Z]\w*(?:\|[A-Z]\w*)*)")
+_NEAR = re.compile(r"[@^&]+([A-Z]\w*(?:\|[A-Z]\w*)*)")
 _PREFIXED = re.compile(r"([a-z][\w-]*):[\w.-]+")
 
 

@@ -80,7 +80,8 @@ _OWNED_THING = re.compile(
 _OWNS = re.compile(r"(?:[’']s|(?<=s)[’']) \w")
 # "the city's bureau said", "Beijing-based", "the Beijing bureau of statistics": the name only describes.
 _DESCRIBES = re.compile(
-    r"(?:[’']s?)? ?(?:-based\b|(?:\w+ ){0,4}(?:bureau|committee|government|office|commission|department"
+    r"(?:[’']s?)? ?(?:-based\b|(?:International )?(?:airport|port|station)\b(?! (?:district|zone))"
+    r"|(?:\w+ ){0,4}(?:bureau|committee|government|office|commission|department"
     r"|authorit(?:y|ies)|official|officials|mayor|director|customs|statistics|average|level|plan)\b)"
 )
 # A capital inside the sentence that no name explains: somebody or something nobody here knows.

@@ -1,6 +1,7 @@
 """From the rules that match a sentence to its claims, in layers: each uses only what stands before it.
 
-``words`` reads a match, ``earlier`` looks at values claimed before, ``things`` finds subjects and objects, ``owners``
+``words`` reads a match, ``earlier`` looks at values claimed before, ``bearing`` at what
+a phrase is attached to, ``things`` finds subjects and objects, ``owners``
 judges whether these may own a number, ``values`` fills number and period, ``sentence`` applies the rules.
 """
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from kg.lexicon import fold_case
-from kg.matching.earlier import EarlierValues
+from kg.matching.bearing import MatchBearing
 from kg.matching.words import FIELD, POSSESSIVE, SPACE, NotFilled, Thing, clean_words
 from kg.model import Mention, Span, hash_id
 from kg.reading import Mark
@@ -33,7 +33,7 @@ _KIND = re.compile(r"\{(\w+):kind\}")
 _PREPOSITION = re.compile(r"\b(?:of|in|at|for|to|from|by|with|into|on|near|than)(?: the)? [\"“‘']?$")
 
 
-class MatchThings(EarlierValues):
+class MatchThings(MatchBearing):
     """Fills the subject, predicate and object of a match."""
 
     def _fill_predicate(self, part: Any, match: re.Match[str]) -> str:
@@ -82,6 +82,8 @@ class MatchThings(EarlierValues):
             return self._near_thing(text[1:], match)
         if text.startswith("^"):
             return self._first_thing(text[1:], match)
+        if text.startswith("&"):
+            return self._bearing_thing(text[1:], match)
         if text.startswith("~"):
             return self._sole_thing(text[1:], match)
         if text.startswith("<"):

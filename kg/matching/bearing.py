@@ -1,0 +1,136 @@
+"""What a phrase behind it is said of: "… a plant in Linhe, with an investment of 2 billion yuan".
+
+Such a phrase follows the thing or the counted group that it is of, and words about where that lies, who builds it and
+when may stand between. The nearest before it is meant, unless words between name another thing, known or not, or begin
+a clause of their own: then it is nobody's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+from kg.matching.earlier import PLACES, EarlierValues
+from kg.matching.words import POSSESSIVE, NotFilled, Thing
+from kg.model import Mention, Span
+from kg.pattern import MARK
+from kg.reading import Mark
+from kg.vocab import class_name
+
+MAX_GAP = 200
+"""How many characters at most stand between a thing and a phrase that is said of it."""
+_LEAD = rf"(?:(?:the|an?|its|their|this|another|each) )?(?:{MARK} )?(?:new |planned )?[\"“]?$"
+# Where something lies, or what it is compared with: no phrase behind is of that. "Invested in" a plant is no place.
+_LOCATES = re.compile(
+    rf"\b(?:(?<!invest )(?<!invested )(?<!investing )(?<!investment )in|at|near|within|inside|from|beside|outside"
+    rf"|around|under|into|than|like|as|including|such as|by|next to|close to|connecting|linking|serving|supplying)"
+    rf" {_LEAD}"
+)
+_GOVERNS = re.compile(rf"\b(?:of|in|at|for|to|from|by|with|into|on|near|than|as|like|across) {_LEAD}")
+_JOINED = re.compile(rf"(?:,| and|, and| or| as well as) {_LEAD}")
+# What tells of the thing itself: where it lies, what it covers, who builds it, in how many phases.
+_ASIDES = re.compile(
+    rf"(?:in|at|on) (?:the |this |its )?(?:[a-z-]+ ){{0,3}}"
+    rf"(?:zone|park|district|city|county|area|region|town|village|site)\b"
+    rf"|(?:[a-z-]+ ){{0,3}}(?:area|space|investment|capacity|value|cost) (?:of )?{MARK}"
+    rf"|in (?:{MARK}|two|three|several) (?:phases|stages)"
+    rf"|by (?:an?|the|its) [^,.;]{{0,40}}?(?:company|firm|group|enterprise)\b"
+    rf"|production lines? (?:is|are|was|were|will)\b"
+)
+_NOUNS = (
+    r"projects?|plants?|factor(?:y|ies)|bases?|parks?|zones?|schools?|hospitals?|buildings?|roads?|bridges?|lines?"
+    r"|stations?|cent(?:er|re)s?|funds?|platforms?|institut\w+|laborator(?:y|ies)|labs?|museums?|theat(?:er|re)s?"
+    r"|stadiums?|airports?|ports?|piers?|tunnels?|metros?|subways?|railways?|expressways?|highways?|hotels?|malls?"
+    r"|complex(?:es)?|towers?|campus(?:es)?|headquarters|facilit(?:y|ies)|workshops?|phases?|compan(?:y|ies)|firms?"
+    r"|enterprises?|subsidiar(?:y|ies)|branch(?:es)?|communit(?:y|ies)|villages?|towns?|apartments?|warehouses?"
+    r"|clusters?|ones?|reservoirs?|canals?|farms?|gardens?|universit\w+|colleges?|ventures?|deals?|agreements?"
+    r"|contracts?|others?|part|half|most|some|terminals?|squares?|blocks?|markets?|streets?|hubs?|plazas?|stores?"
+)
+_OTHER = re.compile(rf"(?<![\w-])(?:{_NOUNS})(?![\w-])")
+_HEAD = re.compile(rf"(?: [^\s,.;]+){{0,8}}? (?:{_NOUNS})(?![\w-])")
+_CLAUSE = re.compile(
+    r"[;:]|\b(?:which|that)$|\b(?:including|such as)\b|\b(?:and|but|while|whereas|where|when|because|so)"
+    rf" (?:the|its|an?|this|their|it|{MARK})\b"
+)
+_OF_THING = re.compile(r"\b(?:by|of|for|with|from|between|and|in)(?: the)? $")
+HOW = "clause-bearer"
+"""How such a thing was found, for the record."""
+
+
+class _Bearer(NamedTuple):
+    """A thing or group that can bear a phrase: where it stands in the masked sentence."""
+
+    start: int
+    end: int
+    thing: Thing
+
+
+class MatchBearing(EarlierValues):
+    """Finds the thing or the counted group that a phrase behind it is said of."""
+
+    def _bearing_thing(self, classes: str, match: re.Match[str]) -> Thing:
+        """Return the nearest thing of a class, or counted group of it, that the words at a match are said of."""
+        keys = {key for name in classes.split("|") for key in self.rules.slots[name]}
+        position = match.start("at") if "at" in match.re.groupindex else match.start()
+        bearers = sorted(self._list_bearers(keys, position), key=lambda bearer: (bearer.start, bearer.end))
+        text = self.sentence.folded
+        if not bearers:
+            raise NotFilled
+        nearest = bearers[-1]
+        before = text[bearers[-2].end : nearest.start] if len(bearers) > 1 else ""
+        between = text[nearest.end : position]
+        if _JOINED.fullmatch(before) or len(between) > MAX_GAP or not self._leads_to(between):
+            raise NotFilled
+        if nearest.thing.type == "Cohort" and "," not in text[nearest.end : match.end()] and self._is_size(match):
+            raise NotFilled
+        return nearest.thing
+
+    def _is_size(self, match: re.Match[str]) -> bool:
+        """Say whether a number is a lower bound: "projects with an investment of more than 5 billion" tell a size."""
+        found = match.groupdict().get("v")
+        quantity = self.sentence.mark_at(found).quantity if found else None
+        return quantity is not None and quantity.qualifier in ("moreThan", "atLeast")
+
+    def _list_bearers(self, keys: Iterable[str], position: int) -> Iterator[_Bearer]:
+        """Yield what can bear a phrase at a position: things that tell no place, and groups that rules have counted."""
+        text = self.sentence.folded
+        kinds = {class_name(key) for key in keys}
+        for found in re.finditer(MARK, text[:position]):
+            mark = self.sentence.mark_at(found[0])
+            before = text[max(0, found.start() - 40) : found.start()]
+            if mark.mention is None or mark.mention.type not in keys or POSSESSIVE.match(text, found.end()):
+                continue
+            placed = _GOVERNS if class_name(mark.mention.type) in PLACES - {"Park"} else _LOCATES
+            if not placed.search(before):
+                yield _Bearer(found.start(), found.end(), _thing_of(mark.mention))
+        for (number, member), group in self._groups.items():
+            start = text.find(number) if member in kinds else -1
+            head = _HEAD.match(text, start + len(number), position) if 0 <= start < position else None
+            if head:
+                where = Span(self.sentence.locate(start), self.sentence.locate(start, end=True))
+                yield _Bearer(start, head.end(), replace(group, resolved=where, how=HOW))
+
+    def _leads_to(self, between: str) -> bool:
+        """Say whether words between a thing and a phrase are about that thing alone."""
+        plain = _ASIDES.sub(" ", between)
+        for found in re.finditer(MARK, plain):
+            if self._names_another(self.sentence.mark_at(found[0]), plain[: found.start()]):
+                return False
+        return not _OTHER.search(plain) and not _CLAUSE.search(plain)
+
+    @staticmethod
+    def _names_another(mark: Mark, before: str) -> bool:
+        """Say whether a mark stands for something that acts or is counted itself."""
+        if mark.quantity is not None:
+            return mark.quantity.kind in ("count", "percent", "ordinal")
+        return (
+            mark.mention is not None and class_name(mark.mention.type) == "Enterprise" and not _OF_THING.search(before)
+        )
+
+
+def _thing_of(mention: Mention) -> Thing:
+    span = mention.resolved or Span(mention.start, mention.end)
+    how = "reference" if mention.resolved else HOW
+    return Thing(mention.entity, mention.label, class_name(mention.type), mention.garbled, span, how)
