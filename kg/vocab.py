@@ -254,6 +254,7 @@ AMOUNTS: tuple[str, ...] = (
     "industrialOutput",
     "outputValue",
     "valueAdded",
+    "valueAddedAboveSize",
     "investment",
     "fixedAssetInvestment",
     "revenue",

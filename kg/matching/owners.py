@@ -13,8 +13,8 @@ from kg.reading import find_heading
 from kg.vocab import DISTRICT, RDC, WITHIN, class_name
 
 PARTS = frozenset(
-    "valueAdded outputValue revenue profit investment contractValue capacity area floorArea income funding output"
-    " consumption expenditure loans deposits assets budget earnings transactions turnover".split()
+    "valueAdded valueAddedAboveSize outputValue revenue profit investment contractValue capacity area floorArea income"
+    " funding output consumption expenditure loans deposits assets budget earnings transactions turnover".split()
 )
 """What parts of a place have as well: said of nothing, these are of what the sentence before speaks of."""
 # What a heading says that sets a list apart from what the article is about.
