@@ -70,7 +70,7 @@ def test_search_by_keyboard_and_chinese_name(opened: Any, export_source: Source)
     second = page.locator("#found li").nth(1)
     assert second.get_attribute("aria-selected") == "true"
     assert page.get_attribute("#search", "aria-activedescendant") == second.get_attribute("id")
-    name = second.locator("bdi").inner_text()
+    name = second.locator("bdi").first.inner_text()
     page.keyboard.press("Enter")
     assert page.inner_text("#panel h2").startswith(name)
     assert page.locator("#found").is_hidden()

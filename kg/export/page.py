@@ -38,7 +38,7 @@ def write_page(source: Source, target: Target) -> None:
             where=str(target.path),
             hint="choose a part: --around NAME --hops 2, --class Park, --article ID",
         )
-    data = make_data(source, target.losses)
+    data = {**make_data(source, target.losses), **json.loads(_read("page", "zh.json"))}
     target.counts.update(things=len(data["nodes"]), facts=len(data["facts"]), articles=len(data["articles"]))
     with target.open() as stream:
         stream.write(make_page(json.dumps(data, ensure_ascii=False, allow_nan=False), data["title"]).encode())

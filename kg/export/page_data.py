@@ -21,7 +21,11 @@ from kg.network import Names, say_local_name
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
-_ARTICLE_FIELDS = {"title": v.LABEL, "text": v.ARTICLE_BODY, "url": v.URL, "date": v.DATE_PUBLISHED}
+_ARTICLE_FIELDS = {
+    "title": v.LABEL, "text": v.ARTICLE_BODY, "url": v.URL, "date": v.DATE_PUBLISHED, "lang": v.IN_LANGUAGE,
+}  # fmt: skip
+BUILT_IN = {v.OWL_CLASS: Names("class", "类别")}
+"""Names of OWL's own terms, which an ontology that stays in OWL DL says nothing of."""
 _FACT_TEXTS = (
     "value", "value_before", "unit", "qualifier", "qualifier_before", "period", "period_start", "period_end",
     "status", "modality", "rule", "derived", "reason",
@@ -54,26 +58,28 @@ def make_data(source: Source, losses: Losses) -> dict[str, Any]:
     return {
         "title": one_line(source.options.title, losses),
         "classes": {
-            kind: {"color": class_colour(kind), "zh": _class_name(kind, source.names)}
+            kind: {"color": class_colour(kind), **_name(v.CLASSES.get(kind, kind), source, losses)}
             for kind in sorted({node.kind for node in network.nodes})
         },
-        "predicates": [_predicate(iri, source, losses) for iri in predicates],
+        "terms": {name: _name(v.RDC + name, source, losses) for name in (*v.STATUSES, *v.MODALITIES, *v.QUALIFIERS)},
+        "units": {unit: _unit(unit, source, losses) for unit in sorted({claim.unit for claim in claims} - {""})},
+        "predicates": [{"iri": iri, **_name(iri, source, losses)} for iri in predicates],
         "nodes": [_node(node, source.names.get(node.id, Names()), losses) for node in network.nodes],
         "facts": facts,
         "articles": articles,
     }
 
 
-def _class_name(kind: str, names: dict[str, Names]) -> str:
-    iri = v.CLASSES.get(kind, kind)
-    return names.get(iri, Names()).zh
+def _name(iri: str, source: Source, losses: Losses) -> dict[str, str]:
+    """Return the English and the Chinese name of a term; one without names is said by its IRI, in English."""
+    names = BUILT_IN.get(iri) or source.names.get(iri, Names())
+    english = names.en or (names.every[0] if names.every else say_local_name(iri))
+    return {"en": one_line(english, losses), "zh": one_line(names.zh, losses)}
 
 
-def _predicate(iri: str, source: Source, losses: Losses) -> dict[str, str]:
-    label = next((e.label for e in source.network.edges if e.predicate == iri and e.modality == "achieved"), "")
-    names = source.names.get(iri, Names())
-    english = names.en or (names.every[0] if names.every else label) or say_local_name(iri)
-    return {"iri": iri, "en": one_line(english, losses), "zh": one_line(names.zh, losses)}
+def _unit(unit: str, source: Source, losses: Losses) -> dict[str, str]:
+    """Return a unit as claims print it, and its Chinese name."""
+    return {"en": one_line(unit, losses), "zh": one_line(source.names.get(v.unit_iri(unit), Names()).zh, losses)}
 
 
 def _node(node: Any, names: Names, losses: Losses) -> dict[str, Any]:
@@ -125,6 +131,7 @@ def _fact(
     if claim.scope:
         known = source.names.get(claim.scope, Names())
         fact["scope"] = clean(known.en or (known.every[0] if known.every else claim.scope), losses)
+        fact["scope_zh"] = clean(known.zh, losses)
     if claim.resolved:
         fact["resolved"] = [[r.part, r.rule, shift(r.start), shift(r.end)] for r in claim.resolved]
     return fact

@@ -1,9 +1,8 @@
 // The data of the page, its indexes, and small helpers. Text is only ever set as text.
 const data = JSON.parse(document.getElementById("data").textContent);
-const { nodes, facts, articles, predicates, classes } = data;
+const { nodes, facts, articles, predicates, classes, terms, units, words, reasons } = data;
 const SVG = "http://www.w3.org/2000/svg";
-const QUALIFIERS = { moreThan: "more than", nearly: "nearly", about: "about", atLeast: "at least", upTo: "up to" };
-const state = { language: "en", node: -1, fact: -1, article: -1, kind: "" };
+const state = { language: navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en", node: -1, fact: -1, article: -1, kind: "", panel: null };
 
 const about = nodes.map(() => []);
 const towards = nodes.map(() => []);
@@ -29,6 +28,48 @@ function make(tag, attributes, ...children) {
   return element;
 }
 
+// The page's own words in the language chosen, with what belongs in their places {0}, {1} …
+function word(english, ...values) {
+  const said = (state.language === "zh" && words[english]) || english;
+  return said.replace(/\{(\d)\}/g, (_, place) => String(values[place]));
+}
+
+function counted(count, one, many, ...values) {
+  return word(count === 1 ? one : many, count, ...values);
+}
+
+// A concept of the graph by its short name: a status, a modality, a qualifier.
+function term(name) {
+  const known = terms[name];
+  return known ? nameInOne(known) : word(name);
+}
+
+// Of the two names of a concept that stands in a sentence one is enough.
+function nameInOne(thing) {
+  return (state.language === "zh" && thing.zh) || thing.en;
+}
+
+function unitOf(fact) {
+  return fact.unit && units[fact.unit] ? nameInOne(units[fact.unit]) : fact.unit || "";
+}
+
+// Sets the words that stand in the page from its start; each element keeps its English ones.
+function sayFixed() {
+  document.documentElement.lang = state.language === "zh" ? "zh-Hans" : "en";
+  for (const element of document.querySelectorAll("[data-word]")) {
+    element.dataset.word ||= element.textContent;
+    element.textContent = word(element.dataset.word);
+  }
+  for (const name of ["aria-label", "placeholder"]) {
+    const kept = `data-word-${name}`;
+    for (const element of document.querySelectorAll(`[${kept}]`)) {
+      if (!element.getAttribute(kept)) element.setAttribute(kept, element.getAttribute(name));
+      element.setAttribute(name, word(element.getAttribute(kept)));
+    }
+  }
+  if (!data.title) document.title = byId("title").textContent = word("Knowledge graph");
+}
+
 function nameOf(thing) {
   if (state.language === "zh") return thing.zh || thing.en;
   if (state.language === "both" && thing.zh && thing.zh !== thing.en) return `${thing.en} ${thing.zh}`;
@@ -36,12 +77,16 @@ function nameOf(thing) {
 }
 
 function kindName(kind) {
-  return nameOf({ en: kind, zh: classes[kind].zh });
+  return nameOf(classes[kind]);
 }
 
 // A name in an element that keeps right-to-left marks from reaching what stands beside it.
 function named(thing) {
   return make("bdi", {}, nameOf(thing));
+}
+
+function namedPredicate(index) {
+  return make("bdi", { class: "term" }, nameOf(predicates[index]));
 }
 
 function thingLink(index) {
@@ -69,7 +114,7 @@ function grouped(value) {
 }
 
 function withQualifier(qualifier, value) {
-  return `${QUALIFIERS[qualifier] || ""} ${grouped(value)}`.trim();
+  return `${qualifier && qualifier !== "exact" ? term(qualifier) : ""} ${grouped(value)}`.trim();
 }
 
 // What a fact says of its subject: a thing, words, or an amount; a number that is not printed is shown as missing.
@@ -77,17 +122,22 @@ function saidBy(fact) {
   if (fact.o !== undefined) return thingLink(fact.o);
   if (!fact.number) return make("bdi", {}, fact.text);
   if (!fact.value) {
-    const why = fact.reason === "lostInTranslation" ? "lost in translation" : "not printed";
-    return make("span", { class: "gone" }, `${why}${fact.unit ? ` (${fact.unit})` : ""}`);
+    const isLost = fact.reason === "lostInTranslation";
+    const why = word(isLost ? "lost in translation" : "not printed");
+    return make("span", { class: "gone" }, `${why}${fact.unit ? ` (${unitOf(fact)})` : ""}`);
   }
-  if (fact.unit === "rank") return make("span", {}, `rank ${fact.value}${fact.scope ? ` in ${fact.scope}` : ""}`);
+  if (fact.unit === "rank") return make("span", {}, fact.scope ? word("rank {0} in {1}", fact.value, scopeOf(fact)) : word("rank {0}", fact.value));
   const before = fact.value_before ? `${withQualifier(fact.qualifier_before, fact.value_before)} → ` : "";
-  return make("span", {}, `${before}${withQualifier(fact.qualifier, fact.value)} ${fact.unit || ""}`.trim());
+  return make("span", {}, `${before}${withQualifier(fact.qualifier, fact.value)} ${unitOf(fact)}`.trim());
+}
+
+function scopeOf(fact) {
+  return nameInOne({ en: fact.scope, zh: fact.scope_zh });
 }
 
 function standing(fact) {
-  const tags = [make("span", { class: `tag ${fact.status}` }, fact.status)];
-  if (fact.modality !== "achieved") tags.push(" ", make("span", { class: `tag ${fact.modality}` }, fact.modality));
+  const tags = [make("span", { class: `tag ${fact.status}` }, term(fact.status))];
+  if (fact.modality !== "achieved") tags.push(" ", make("span", { class: `tag ${fact.modality}` }, term(fact.modality)));
   return make("span", {}, ...tags);
 }
 

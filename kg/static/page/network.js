@@ -162,7 +162,7 @@ function drawSvg(live) {
   const ys = nodes.map((node) => -node.y);
   const [left, top] = [Math.min(...xs) - 80, Math.min(...ys) - 60];
   const [width, height] = [Math.max(...xs) - left + 80, Math.max(...ys) - top + 60];
-  const picture = make("svg", { viewBox: `${left} ${top} ${width} ${height}`, role: "img", "aria-label": "Network" });
+  const picture = make("svg", { viewBox: `${left} ${top} ${width} ${height}`, role: "img", "aria-label": word("Network") });
   for (const { from, to } of pairs.values()) {
     picture.append(make("line", { x1: nodes[from].x, y1: -nodes[from].y, x2: nodes[to].x, y2: -nodes[to].y, stroke: "#999", "stroke-width": width / 900 }));
   }
@@ -200,9 +200,9 @@ function drawLegend() {
   byId("legend").querySelector("ul").replaceChildren(
     ...kinds.map((kind) => {
       const dot = make("svg", { class: "dot", viewBox: "0 0 10 10", "aria-hidden": "true" }, make("circle", { cx: 5, cy: 5, r: 5, fill: classes[kind].color }));
-      return make("li", {}, dot, `${kindName(kind)} (${count[kind]})`);
+      return make("li", {}, dot, make("bdi", { class: "term" }, kindName(kind)), ` (${count[kind]})`);
     }),
   );
-  const options = kinds.slice().sort().map((kind) => make("option", { value: kind, selected: kind === state.kind }, kindName(kind)));
-  byId("kind").replaceChildren(make("option", { value: "" }, "all"), ...options);
+  const options = kinds.slice().sort((a, b) => compare(kindName(a), kindName(b), true)).map((kind) => make("option", { value: kind, selected: kind === state.kind }, kindName(kind)));
+  byId("kind").replaceChildren(make("option", { value: "" }, word("all")), ...options);
 }

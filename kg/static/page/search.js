@@ -30,14 +30,14 @@ function listThings() {
   byId("found").replaceChildren(
     ...found.map((index, row) => {
       const item = make("li", { role: "option", id: `found-${row}`, click: () => take(row) }, named(nodes[index]), " ",
-        make("small", {}, `${kindName(nodes[index].kind)}${nodes[index].zh && state.language === "en" ? ` · ${nodes[index].zh}` : ""}`));
+        make("small", {}, make("bdi", { class: "term" }, kindName(nodes[index].kind)), nodes[index].zh && state.language === "en" ? " · " : "", nodes[index].zh && state.language === "en" ? make("bdi", {}, nodes[index].zh) : ""));
       item.addEventListener("mousedown", (event) => event.preventDefault());
       return item;
     }),
   );
   openList(found.length > 0);
   mark();
-  if (byId("search").value) say(`${found.length} things found`);
+  if (byId("search").value) say(counted(found.length, "{0} thing found", "{0} things found"));
 }
 
 function openList(isOpen) {
