@@ -28,8 +28,14 @@ _BASE_AMOUNT = re.compile(
     r"(?: \([^()]{1,40}\))?(?: (?:at|in|by))?(?: the)? ?$"
 )
 _BASE_WORDS = re.compile(
-    r"(?:from|over|on|than|against) (?:the )?(?:end of )?"
-    r"(?:(?:previous|last|preceding|prior|same) (?:year|month|quarter)|[12][0-9]{3})$"
+    r"(?:from|over|on|than|against) (?:the )?"
+    r"(?:(?:end of )?(?:(?:previous|last|preceding|prior|same) (?:year|month|quarter)|[12][0-9]{3})"
+    r"|(?:beginning|start) of (?:the|this|last) year)$"
+)
+# What is never a time of measuring, whatever stands before it: "moved up two places over the previous year".
+_BASE_ALWAYS = re.compile(
+    r"(?:over|than|against) (?:the )?(?:(?:end of (?:the )?)?(?:previous|preceding|prior) (?:year|month|quarter)"
+    r"|(?:beginning|start) of (?:the|this) year)$"
 )
 _AMOUNT = re.compile(
     r"(?:percent|per cent|%|points?|times|fold|higher|lower|more|up|down|increase|growth|year-on-year)\)? ?$"
@@ -177,5 +183,7 @@ def is_base(text: str, mark: Mark, floor: int) -> bool:
     before = _before(text, mark, floor)
     words = text[mark.start : mark.end].lower()
     if _BASE.search(before) or _BASE_AMOUNT.search(before):
+        return True
+    if _BASE_ALWAYS.match(words):
         return True
     return _BASE_WORDS.match(words) is not None and _AMOUNT.search(before) is not None

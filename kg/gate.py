@@ -38,6 +38,8 @@ _UP = re.compile(
     r"\b(?:up|r[oi]se\w*|rising|increas\w+|gr[eo]w\w*|growth|climb\w*|jump\w*|surg\w+|soar\w*|expand\w*|expansion"
     r"|higher|gain\w*|added|doubl\w+|tripl\w+)\b"
 )
+# "Growth of not lower than 7 percent" goes up.
+_NO_LESS = re.compile(r"\b(?:no|not) (?:less|lower) than\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +255,7 @@ class _Check:
             return
         place = next((start for part, start, _ in self.found if part == "value"), claim.end)
         lead = self.gate.text[max(self.sentences[0].sentence.start, place - 60) : place].lower()
+        lead = _NO_LESS.sub("at least", lead)
         tail = self.gate.text[place : claim.end].lower()
         downs = [m.start() for m in _DOWN.finditer(lead)]
         ups = [m.start() for m in _UP.finditer(lead)]

@@ -20,6 +20,18 @@ _PLANS = re.compile(
     rf" (?:[\w-]+ ){{0,2}}plan (?:{MARK} )?(?:for|to|that)\b[^.;:]*$"
 )
 _TARGETS = re.compile(r"\b(?:targets|goals|objectives)\b[^.;:]{0,80}(?::|\b(?:are|include)\b)")
+# "The plan for 2025: GDP 40 billion yuan; exports …", "Target: …"; but "the target was met: …".
+_HEADED = re.compile(
+    r"\b(?:(?P<target>targets?|goals?|objectives?)|plans?|planned|forecasts?|projections?|projected|outlook)\b[^.;:]{0,60}:"
+)
+_MET = re.compile(
+    r"\b(?:met|hit|beat|achiev\w+|exceed\w+|surpass\w+|fulfil\w+|complet\w+|reach\w+|accomplish\w+|missed)\b"
+)
+# In a list of clauses, what has no verb of its own goes on with what the clause before it says.
+_FINITE = re.compile(
+    r"\b(?:was|were|is|are|has|have|had|reach\w+|total\w+|amount\w+|stood|hit|rose|grew|fell|increased|decreased|declined"
+    r"|exceed\w+|surpass\w+|achieved|completed|recorded|registered|saw|came|dropped|climbed|jumped|expanded|up|down)\b"
+)
 _AIMS = re.compile(
     r"\b(?:(?P<target>targets?|goals?|objectives?|aims?)|plans?|planned|forecasts?|projections?|projected|expected)\b"
 )
@@ -45,6 +57,9 @@ def find_modality(
         return "target"
     if _PLANS.search(text, 0, start):
         return "planned"
+    headed = _HEADED.search(text, 0, start)
+    if headed and not _MET.search(text, max(0, headed.start() - 40), headed.end()):
+        return "target" if headed["target"] else "planned"
     for name, pattern, words in (
         ("denied", rules.denied, denied),
         ("target", rules.target, lead + match),
@@ -52,6 +67,18 @@ def find_modality(
     ):
         if pattern.search(words):
             return name
+    ahead = _find_listed(text, start, end, rules)
+    if ahead:
+        return ahead
     if heading is not None and (aim := _AIMS.search(heading.folded)):
         return "target" if aim["target"] else "planned"
     return "achieved"
+
+
+def _find_listed(text: str, start: int, end: int, rules: RuleSet) -> str:
+    """Return what the clause before says of one that has no verb: "a growth target of 7 percent; exports up to …"."""
+    begin = text.rfind(";", 0, start)
+    if begin < 0 or _FINITE.search(text, begin, end):
+        return ""
+    before = text[max(text.rfind(";", 0, begin), begin - CLAUSE, 0) : begin]
+    return next((name for name in ("target", "planned") if getattr(rules, name).search(before)), "")

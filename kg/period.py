@@ -123,6 +123,9 @@ def _unsaid_year(view: View, last_month: int, last_day: int = 0) -> tuple[int, s
     return view.anchor.year, "year-of-anchor"
 
 
+_TO_QUARTER = re.compile(r"(?: to | through | ?[-–] ?)q([2-4])(?!\w)")
+
+
 def read_part(view: View, start: int, end: int) -> Quantity | int | None:
     """Read a half, a quarter or some months of a year at an ordinal: "the first three quarters of 2023"."""
     grammar = view.grammar
@@ -133,7 +136,10 @@ def read_part(view: View, start: int, end: int) -> Quantity | int | None:
     elif view.low[start] in "qh" and view.low[start + 1 : end].isdigit():
         size = 3 if view.low[start] == "q" else 6
         number = int(view.low[start + 1 : end])
-        span, stop = ((number - 1) * size + 1, number * size), end
+        upto = _TO_QUARTER.match(view.low, end) if size == 3 else None
+        upto = upto if upto and int(upto[1]) > number else None
+        span, stop = ((number - 1) * size + 1, (int(upto[1]) if upto else number) * size), upto.end() if upto else end
+        end = stop
     else:
         return None
     if span is None:

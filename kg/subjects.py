@@ -86,7 +86,7 @@ _DESCRIBES = re.compile(
 )
 # A capital inside the sentence that no name explains: somebody or something nobody here knows.
 _UNKNOWN = re.compile(
-    r"(?:\b[a-z][\w-]*,? (?:the )?|^)([A-Z][a-z]{2,}[\w-]*)"
+    r"(?:\b(?:[a-z][\w-]*|In|At|For|From|Of|Across|Throughout),? (?:the )?|^)([A-Z][a-z]{2,}[\w-]*)"
     r"(?:[’']s| \(?[A-Z]|(?= (?:district|county|zone|park|group)\b))"
 )
 # "Western Street lies in Linhe District, with an area of 38 hectares": of what lies there.
@@ -110,7 +110,8 @@ _TOO_WIDE = frozenset(("China", "Asia", "Europe", "the United States", "Japan"))
 _COMMON = frozenset(
     "January February March April May June July August September October November December Monday Tuesday"
     " Wednesday Thursday Friday Saturday Sunday Chinese Five Year Plan Its Their The This That These Those Meanwhile"
-    " Among Last Over During Since According Currently Today Yesterday Statistics Data Official Figures".split()
+    " Among Last Over During Since According Currently Today Yesterday Statistics Data Official Figures Primary"
+    " Secondary Tertiary".split()
 )
 
 

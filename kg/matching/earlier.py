@@ -141,7 +141,8 @@ class EarlierValues(MatchWords):
                 return mint_iri(self.base, "indicator", name if _is_growth(claim) else f"growth-of-{name}")
             return plain + "Growth" if form == "change" or claim.subject_type != "Cohort" else claim.predicate
         known = self.lexicon.entities.get(plain)
-        words = known.label if known else name.removeprefix("growth-of-").replace("-", " ")
+        bare = name if coined else name.removesuffix("Growth")
+        words = known.label if known else bare.removeprefix("growth-of-").replace("-", " ")
         if form == "average" and (claim.subject_type == "Cohort" or claim.value_before):
             raise NotFilled  # "from 4 billion yuan in 2013 to 9 billion": over years that no one period names
         if form == "average":

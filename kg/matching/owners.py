@@ -19,6 +19,10 @@ PARTS = frozenset(
 """What parts of a place have as well: said of nothing, these are of what the sentence before speaks of."""
 # What a heading says that sets a list apart from what the article is about.
 _OF_OTHERS = re.compile(r"\b(?:others?|rest|neighbou?r\w*|nationwide|national|elsewhere|average|compared|comparison)\b")
+# "Linhe came second, following Yunhe, with exports of 3 billion yuan": of which of the two?
+_WITH = re.compile(r"(?:[’']s)?,? with (?:an? |the |its )?$")
+# "Fiscal revenue was 9 billion yuan, among which the budget revenue was 7 billion": no part is named as its whole.
+_PART_OF = re.compile(r"\b(?:of|among) (?:which|them|these|this),? (?:the |its )?$")
 _IN = re.compile(r" in (?:the )?(?:city of )?")
 _REGIONAL = frozenset(("industrial", "regional", "local", "agricultural", "fiscal"))
 _OF_FIRMS = frozenset(
@@ -28,8 +32,9 @@ _TELLS = re.compile(r"(?: (?:also|has|had|recently))? (?:said|announced|reported
 _INDUSTRY = re.compile(
     r"(?:[Tt]he )?(?:[\w-]+ ){0,3}?"
     r"(?:[Mm]anufacturing|[Aa]griculture|[Ss]ervices|[Tt]ourism|[Ii]ndustry|[Ii]ndustries|[Ss]ectors?)"
-    r"(?: (?:industry|sector))?"
-    r" (?:accounted|led|took|was|were|made|contributed|dominated|played|remained|came|followed|is|are)\b"
+    r"(?: (?:industry|sector))?(?: (?:in|of) (?:the )?[A-Z][\w-]+(?: [A-Z][\w-]+){0,3})?"
+    r" (?:accounted|led|took|was|were|made|contributed|dominated|played|remained|came|followed|is|are|saw|posted"
+    r"|reported|recorded|registered|achieved|maintained|witnessed|experienced|grew|rose|fell|has|have)\b"
 )
 # What is invested is said of a project: never of the place a sentence is about, unless it is named with it.
 _INVESTED = re.compile(
@@ -55,7 +60,11 @@ class MatchOwners(MatchThings):
             return False
         if subject.how and subject.type in PLACES and self._is_told_of_place_behind(subject, match):
             return False
+        if subject.how.endswith("-subject") and self._is_told_with_other(subject, match):
+            return False
         if subject.type in PLACES and name in _OF_FIRMS and self._is_told_by_firm(match):
+            return False
+        if self._is_part_of_same(subject, predicate, match):
             return False
         if not subject.how.endswith("-subject"):
             return True
@@ -81,6 +90,26 @@ class MatchOwners(MatchThings):
         if not marks or class_name(marks[0].type) not in PLACES:
             return False
         return marks[0].entity not in (subject.iri, *find_ancestors(subject.iri, self.lexicon.entities))
+
+    def _is_part_of_same(self, subject: Thing, predicate: str, match: re.Match[str]) -> bool:
+        """Say whether a match tells a part of what the sentence has just told under the same indicator."""
+        start = self._span(match).start
+        floor = self.sentence.sentence.start
+        if not _PART_OF.search(self.article.text, max(floor, start - 24), start):
+            return False
+        return any(
+            c.start >= floor and c.end <= start and (c.subject, c.predicate) == (subject.iri, predicate)
+            for c in self.earlier
+        )
+
+    def _is_told_with_other(self, subject: Thing, match: re.Match[str]) -> bool:
+        """Say whether "with" and a number stand right behind another thing: "following Yunhe, with exports of"."""
+        start = self._span(match).start
+        before = [m for m in self.sentence.marks if m.mention and m.end <= start]
+        if not before or not _WITH.fullmatch(self.article.text, before[-1].end, start):
+            return False
+        last = before[-1].mention
+        return last is not None and last.entity != subject.iri and class_name(last.type) in (*PLACES, "Enterprise")
 
     def _is_told_by_firm(self, match: re.Match[str]) -> bool:
         """Say whether an enterprise tells it: "Lanhai said its revenue in Linhe District doubled" is of Lanhai."""

@@ -38,6 +38,25 @@ def _reaches_over(numbers: Sequence[Quantity | None]) -> bool:
     return len(said) > 1 and said[0] != "exact" and all(word == "exact" for word in said[1:])
 
 
+def _split_repeated(match: re.Match[str], name: str, count: int) -> list[Item] | None:
+    """Return the items of a list that says its indicator again before each: "investment in A, investment in B and C".
+
+    Of another number than ``count``, there are none; ``None`` where the indicator is said once.
+    """
+    said = match.groupdict()
+    if not said.get("i") or not said.get("f"):
+        return None
+    words = re.sub("([\ue000-\ue0ff])[\ue100-\uf8ff]", "\\1[\ue100-\uf8ff]", re.escape(said["i"]))
+    again = list(re.finditer(rf"(?:,? and|,) (?:the |its )?{words} {said['f']} ", match[name]))
+    if not again:
+        return None
+    start = match.start(name)
+    starts = [0, *(found.end() for found in again)]
+    ends = [*(found.start() for found in again), len(match[name])]
+    items = [Item(start + low, start + high) for low, high in zip(starts, ends, strict=True)]
+    return items if len(items) == count else []
+
+
 class SentenceMatcher(MatchValues):
     """Applies the rules to one sentence.
 
@@ -143,7 +162,9 @@ class SentenceMatcher(MatchValues):
         if not match[template.each] or not match[template.values]:
             return
         marks = [self.sentence.mark_at(found) for found in re.findall(MARK, match[template.values])]
-        items = split_list(self.sentence.masked, *match.span(template.each), count=len(marks))
+        items = _split_repeated(match, template.each, len(marks))
+        if items is None:
+            items = split_list(self.sentence.masked, *match.span(template.each), count=len(marks))
         spans = [Span(self.sentence.locate(item.start), self.sentence.locate(item.end, end=True)) for item in items]
         labels = share_noun([clean_words(self.article.text[slice(*span)]) for span in spans])
         sure = _LAST_COMMA.search(match[template.each]) is not None

@@ -93,7 +93,7 @@ class MatchValues(MatchOwners):
             return ""
         words = self._words(match, name)
         words = _AGAINST.sub("", words) if mark else words
-        return "" if _USUAL.fullmatch(words) else words
+        return "" if not usual and _USUAL.fullmatch(words) else words
 
     def _find_modality(self, match: re.Match[str]) -> str:
         """Return the modality of a match, found once for all the claims of it."""

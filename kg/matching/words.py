@@ -18,10 +18,13 @@ _ASIDE = re.compile(r" ?\([^()]{1,40}\)$")
 # Where the thing it is said of lies: no part of an indicator's name.
 _HERE = re.compile(
     r" (?:in (?:the )?(?:area|zone|park)|of the (?:area|zone|park|region|district|city|county|new area)"
-    r"|of the whole society|for the (?:(?:whole|full|entire) )?year)$"
+    r"|of (?:the |all )?residents|of the whole society|for the (?:(?:whole|full|entire) )?year)$"
 )
 # Of a thing that nobody knows: "throughput of Yunhe Port" is no indicator of a place.
-_OTHERS = re.compile(r" (?:of|in|at) (?:the )?[A-Z][a-z]+(?: [A-Z][a-z]|$)")
+_OTHERS = re.compile(
+    r" (?:of|in|at) (?:the )?(?!(?:Primary|Secondary|Tertiary|Service|Services) (?:Industry|Industries|Sector)\b)"
+    r"[A-Z][a-z]+(?: [A-Z][a-z]|$)"
+)
 _WHOLE = re.compile(
     r"(?:total|overall|combined|gross|whole|annual|newly|local|regional|full-year"
     r"|(?:value|volume|amount) of(?: the)?) ",
@@ -40,6 +43,10 @@ _LEAD = " \t\n,;:."
 _TAIL = " \t\n,;:"
 SPACE = re.compile(r"\s+")
 POSSESSIVE = re.compile(r"[\"”]?[’']s\b")
+# "The income of Linhe residents" is Linhe's as well.
+_PEOPLE = re.compile(r" (?=(?:[a-z]+ )?(?:residents|people|citizens|farmers|households)\b)")
+# One thing under two names.
+_VALUE_ADDED = re.compile(r"\b(?:value[- ]added|added values)(?= of| in|$)", re.IGNORECASE)
 
 
 class NotFilled(Exception):
@@ -185,7 +192,7 @@ class MatchWords:
             form = form[whole.end() :] if whole else ""
         if _OTHERS.search(label):
             raise NotFilled
-        label = _SHORT.sub("", label)
+        label = _VALUE_ADDED.sub("added value", _SHORT.sub("", label))
         return mint_iri(self.base, "indicator", slugify(f"growth of {label}" if growth else label))
 
     def _find_owner(self, match: re.Match[str], name: str) -> Mark | None:
@@ -195,7 +202,8 @@ class MatchWords:
             return None
         for found in re.finditer(MARK, match[name]):
             mark = self.sentence.mark_at(found[0])
-            if mark.key in self.rules.slots["Place"] and POSSESSIVE.match(match[name], found.end()):
+            owns = POSSESSIVE.match(match[name], found.end()) or _PEOPLE.match(match[name], found.end())
+            if owns and mark.key in self.rules.slots["Place"]:
                 return mark
         return None
 
