@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 
 from kg.describing import Describer
 from kg.lexicon import Lexicon, fold_case, resolve_references
+from kg.literals import INDEX, INDEX_BASE
 from kg.model import Article, Mention, Quantity, Sentence, Span
-from kg.pattern import INDEX_BASE, MAX_MARKS, OTHER_CLASS
+from kg.pattern import MAX_MARKS, OTHER_CLASS
 from kg.quantity import QuantityGrammar, find_quantities
 from kg.rules import RuleSet
 from kg.vocab import described_iri
@@ -46,6 +47,8 @@ class SentenceReading:
     marks: tuple[Mark, ...]
     masked: str
     folded: str
+    shape: str
+    """``folded`` with one number for all marks: alike for all sentences that the rules cannot tell apart."""
     triggers: str
     """The sentence's own words in lower case: what decides which rules can fire."""
     codes: frozenset[str]
@@ -199,25 +202,31 @@ def mask_sentence(
 ) -> SentenceReading:
     """Return the sentence with each mark replaced by its class and number characters."""
     pieces: list[str] = []
+    shape: list[str] = []
     starts: list[int] = []
     origins: list[int] = []
+    codes: set[str] = set()
     position = sentence.start
     length = 0
     for number, mark in enumerate(marks):
         plain = text[position : mark.start].translate(_NO_PRIVATE)
-        pieces += (plain, _mark_code(mark, class_code), chr(INDEX_BASE + number))
+        code = _mark_code(mark, class_code)
+        codes.add(code)
+        pieces += (plain, code, chr(INDEX_BASE + number))
+        shape += (plain, code, INDEX)
         starts += (length, length + len(plain))
         origins += (position, mark.start)
         length += len(plain) + 2
         position = mark.end
     pieces.append(text[position : sentence.end].translate(_NO_PRIVATE))
+    shape.append(pieces[-1])
     starts.append(length)
     origins.append(position)
     masked = "".join(pieces)
     words = fold_case(text[sentence.start : sentence.end])
-    codes = frozenset(class_code(mark.key) for mark in marks)
     places = (tuple(starts), tuple(origins))
-    return SentenceReading(sentence, tuple(marks), masked, fold_case(masked), words, codes, *places)
+    alike = fold_case("".join(shape))
+    return SentenceReading(sentence, tuple(marks), masked, fold_case(masked), alike, words, frozenset(codes), *places)
 
 
 def _mark_code(mark: Mark, class_code: Callable[[str], str]) -> str:

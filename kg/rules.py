@@ -11,15 +11,16 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import ahocorasick_rs
-
 from kg.errors import KgError, RuleError
 from kg.lexicon import fold_case
-from kg.pattern import BEGIN, CLASS_BASE, OTHER_CLASS, Pattern, PatternMaker, compile_source
+from kg.literals import BEGIN
+from kg.pattern import CLASS_BASE, OTHER_CLASS, Pattern, PatternMaker, compile_source
 from kg.rule_check import check_entry, check_references, check_table, find_line
+from kg.rule_index import Entry, RuleIndex
 from kg.vocab import expand_iri
 
 KINDS = ("pattern", "link", "placement", "owner")
@@ -109,17 +110,15 @@ class Rule:
     second: frozenset[str] = frozenset()
     classes: tuple[str, ...] = ()
     slots: frozenset[str] = frozenset()
-    needs: tuple[frozenset[str], ...] = ()
-    """Class characters of which the sentence must have one each: the slots that no match can do without."""
     part: str = "any"
     texts: str = "any"
     named: Mapping[str, Pattern] = field(default_factory=dict)
     """By slot, what the name of the thing it matches (or the words of the quantity) must hold."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RuleSet:
-    """All rules of a domain, with the automaton that says which of them can fire on a sentence."""
+    """All rules of a domain, with the index that says which of them can match a sentence."""
 
     rules: tuple[Rule, ...]
     links: tuple[Rule, ...]
@@ -134,20 +133,19 @@ class RuleSet:
     stages: tuple[Stage, ...]
     kinds: tuple[Stage, ...]
     _codes: Mapping[str, str]
-    _automaton: ahocorasick_rs.AhoCorasick
-    _fires: tuple[tuple[int, ...], ...]
-    _always: tuple[int, ...] = field(default=())
+    maker: PatternMaker
+
+    @cached_property
+    def index(self) -> RuleIndex:
+        """Which rules can match a sentence: made when it is first asked, for not every command reads an article."""
+        entries = [Entry(r.pattern, r.triggers, r.part, r.texts, r.case) for r in self.rules if r.pattern]
+        return RuleIndex(entries, self.maker, self.begin)
 
     @property
     def predicates(self) -> frozenset[str]:
         """The predicates that the rules claim, other than those found in the words."""
         rules = (*self.rules, *self.links, *self.placements, *self.owners)
         return frozenset(t.predicate for r in rules for t in r.templates if "://" in str(t.predicate))
-
-    def find_clauses(self, folded: str) -> list[int]:
-        """Return where clauses begin in a folded sentence: never inside a word."""
-        places = [0, *(n for n, char in enumerate(folded, 1) if not char.isalnum())]
-        return [place for place in places if self.begin.match(folded, place)]
 
     def compile_patterns(self) -> None:
         """Compile every pattern; raise ``RuleError`` naming the rule of the first that does not compile."""
@@ -170,20 +168,6 @@ class RuleSet:
     def class_code(self, key: str) -> str:
         """Return the class character of an entity class IRI or quantity kind."""
         return self._codes.get(key, OTHER_CLASS)
-
-    def select_rules(self, folded: str, codes: frozenset[str]) -> Iterator[Rule]:
-        """Yield the rules that can match a sentence, in rule order.
-
-        One of their triggers stands in the folded sentence, and ``codes``, the class characters of its
-        marks, has what their slots need.
-        """
-        numbers = set(self._always)
-        for pattern, _, _ in self._automaton.find_matches_as_indexes(folded, overlapping=True):
-            numbers.update(self._fires[pattern])
-        for number in sorted(numbers):
-            rule = self.rules[number]
-            if all(need & codes for need in rule.needs):
-                yield rule
 
 
 def load_rules(folder: Path, *, prefixes: Mapping[str, str], trusted: bool = False) -> RuleSet:
@@ -343,7 +327,6 @@ class _Compiler:
             second=frozenset(entry.get("second", ())),
             classes=tuple(self._expand_key(key) for key in entry.get("classes", ())),
             slots=slots,
-            needs=pattern.needs if pattern else (),
             part=str(entry.get("part", "any")),
             texts=str(entry.get("texts", "any")),
             named=self._compile_named(entry, slots, where, name),
@@ -406,14 +389,8 @@ class _Compiler:
         return part
 
     def make_set(self, rules: list[Rule]) -> RuleSet:
-        """Return the rule set with its trigger automaton."""
+        """Return the rule set."""
         patterns = [rule for rule in rules if rule.kind == "pattern"]
-        fires: dict[str, list[int]] = {}
-        always = [number for number, rule in enumerate(patterns) if not rule.triggers]
-        for number, rule in enumerate(patterns):
-            for trigger in rule.triggers:
-                fires.setdefault(trigger, []).append(number)
-        triggers = sorted(fires)
         return RuleSet(
             rules=tuple(patterns),
             links=tuple(rule for rule in rules if rule.kind == "link"),
@@ -427,7 +404,5 @@ class _Compiler:
             stages=self.stages,
             kinds=self.kinds,
             _codes=self.codes,
-            _automaton=ahocorasick_rs.AhoCorasick(triggers),
-            _fires=tuple(tuple(fires[trigger]) for trigger in triggers),
-            _always=tuple(always),
+            maker=self.maker,
         )

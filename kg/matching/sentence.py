@@ -12,7 +12,7 @@ from kg.matching.earlier import SUMS
 from kg.matching.values import MatchValues
 from kg.matching.words import NotFilled, Refusal, Thing, clean_words
 from kg.model import Claim, Quantity, Resolution, Span, say_value
-from kg.pattern import CLAUSE, MARK
+from kg.pattern import MARK
 from kg.reading import Mark
 from kg.rules import Rule, Template, slot_name
 from kg.vocab import class_name, mint_iri, slugify
@@ -70,15 +70,17 @@ class SentenceMatcher(MatchValues):
         rules can be written from the special to the general.
         """
         claims: list[Claim] = []
-        for rule in self.rules.select_rules(self.sentence.triggers, self.sentence.codes):
-            text = self.sentence.masked if rule.case else self.sentence.folded
-            if rule.pattern is None or not self._suits(rule):
-                continue
+        sentence, rules = self.sentence, self.rules
+        found = rules.index.find_literals(sentence.shape)
+        part, translated = sentence.sentence.part, self.reading.translated
+        clauses: list[int] | None = None
+        for trial in rules.index.select_rules(sentence.triggers, sentence.codes, part, translated, found):
+            rule, plan = rules.rules[trial.number], rules.index.plans[trial.number]
+            text = sentence.masked if rule.case else sentence.folded
+            if plan.clause and clauses is None:
+                clauses = rules.index.find_clauses(sentence.folded, found)
             taken: set[int] = set()
-            places = self._find_places(text, rule.pattern.anchor)
-            if not places and rule.pattern.anchor:
-                continue
-            for match in rule.pattern.find_matches(text, places):
+            for match in plan.find_matches(text, trial, clauses or ()):
                 if not self._is_allowed(rule, match, text):
                     continue
                 values = self._value_marks(rule, match)
@@ -91,26 +93,6 @@ class SentenceMatcher(MatchValues):
                     taken |= values
             self.taken |= taken
         return claims
-
-    def _find_places(self, text: str, anchor: frozenset[str]) -> list[int]:
-        """Return the positions of the sentence where a pattern of this anchor can match, in order."""
-        places = self._places.get(text)
-        if places is None:
-            places = self._places.setdefault(text, {})
-            for position, char in enumerate(text):
-                places.setdefault(char, []).append(position)
-            places[CLAUSE] = self.rules.find_clauses(self.sentence.folded)
-        found = places.get(anchor)
-        if found is None:
-            found = places[anchor] = sorted({place for char in anchor for place in places.get(char, ())})
-        return found
-
-    def _suits(self, rule: Rule) -> bool:
-        """Say whether a rule is for this part of the page and this kind of text."""
-        part = self.sentence.sentence.part
-        kind = "translated" if self.reading.translated else "plain"
-        suits = rule.part == part or (rule.part == "any" and part != "meta")
-        return suits and rule.texts in ("any", kind)
 
     @staticmethod
     def _value_marks(rule: Rule, match: re.Match[str]) -> set[int]:

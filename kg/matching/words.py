@@ -102,7 +102,6 @@ class MatchWords:
         self.article = reading.article
         self.sentence = sentence
         self.taken: set[int] = set()
-        self._places: dict[str, dict[str | frozenset[str], list[int]]] = {}
         self._subjects: dict[tuple[int, bool, bool], tuple[tuple[Mention, str] | None, tuple[Mention, ...]]] = {}
         self._asks_things = False
         self._groups: dict[tuple[str, str], Thing] = {}

@@ -1,0 +1,354 @@
+"""What a pattern cannot match without: literals that stand in each match, and how far from its beginning.
+
+Required literals are how fast multi-pattern engines choose what to try (Cox, "Regular Expression Matching with a
+Trigram Index", 2012; Wang et al., "Hyperscan", NSDI 2019). Here they are read off the rules' own notation, word lists
+and slots included, so that a word list is read once for all rules that use it. What is not understood asks for nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import NamedTuple
+
+INDEX_BASE = 0xE100
+INDEX = chr(INDEX_BASE)
+"""Stands for every mark's number in a sentence's shape."""
+BEGIN = "begin"
+"""The word list that says where a clause begins: it matches no characters."""
+CLAUSE = "\x01"
+"""Stands in an anchor for the places where a clause begins."""
+ENDLESS = 1 << 20
+LIMIT = 48
+"""How many strings a part may be before it is no longer reckoned as just these."""
+SELDOM = 0.25
+"""How common words may be, together, to be worth looking for."""
+MOST = 5
+"""How many literals are kept of one pattern: the rarest."""
+
+SLOT = re.compile(r"\{(?:(\w+):|(!?)(?=[A-Za-z]))([\w|]+)\}")
+"""``{p:Park}`` is a slot with a name, ``{Park}`` one without, ``{!Park}`` any mark of another class."""
+MACRO = re.compile(r"<<(\w+)>>")
+FOLD = re.compile(r"\n\s*")
+_REPEAT = re.compile(r"(?:(?P<sign>[?*+])|\{(?P<low>\d*)(?P<range>,?)(?P<high>\d*)\})[?+]?")
+_OPEN = re.compile(r"\((?:(?P<around>\?<?[=!])|(?P<choice>\?\(\w+\))|\?:|\?P<\w+>|(?P<other>\?[^):]*[:)])|)")
+_CLASS = re.compile(r"\[(\^?)((?:\\.|[^\]\\])(?:\\.|[^\]\\])*)\]", re.DOTALL)
+_ONE_OF = re.compile(r"[^\\^-]+-?|-")
+_PART = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|[()|]|[^\\\[()|]+|.", re.DOTALL)
+_RARITY = (1.0, 1.0, 0.3, 0.06, 0.03, 0.015)
+
+
+class Literal(NamedTuple):
+    """Words one of which stands in every match, ending ``near`` to ``far`` characters behind its beginning."""
+
+    words: frozenset[str]
+    near: int
+    far: int
+
+
+class Part(NamedTuple):
+    """What is known of a part of a pattern.
+
+    ``words`` are all that it can be, if they are few; else ``needs`` is what stands in each of its matches. ``low``
+    and ``high`` are its least and greatest length; ``first`` what it can begin with, as pieces of a character class
+    (``None``: not known), and ``open`` whether what follows it may be what a match begins with.
+    """
+
+    words: frozenset[str] | None
+    needs: tuple[Literal, ...]
+    low: int
+    high: int
+    first: frozenset[str] | None
+    open: bool
+
+    def as_needs(self) -> tuple[Literal, ...]:
+        """Return what stands in each match."""
+        if self.words is None:
+            return self.needs
+        lengths = {len(word) for word in self.words}
+        return (Literal(self.words, min(lengths), max(lengths)),) if is_telling(self.words) else ()
+
+
+_NONE: frozenset[str] = frozenset()
+_EMPTY = frozenset(("",))
+_NOTHING = Part(_EMPTY, (), 0, 0, _NONE, True)
+_ANY = Part(None, (), 1, 1, None, False)
+_UNKNOWN = Part(None, (), 0, ENDLESS, None, False)
+_MARK = Part(None, (), 2, 2, frozenset(("\ue000-\ue0ff",)), False)
+
+
+@cache
+def is_telling(words: frozenset[str]) -> bool:
+    """Say whether words are so seldom that to look for them tells something.
+
+    >>> [is_telling(frozenset(words)) for words in ({"rose by", "fell by"}, {"of"}, {"", "signed"})]
+    [True, False, False]
+    """
+    return "" not in words and weigh(words) < SELDOM
+
+
+@cache
+def weigh(words: frozenset[str]) -> float:
+    """Return a rough measure of how common words are, all together: by their letters and marks."""
+    return sum(map(_weigh_word, words))
+
+
+@cache
+def _weigh_word(word: str) -> float:
+    letters = sum(char.isalnum() for char in word)
+    rarity = _RARITY[letters] if letters < len(_RARITY) else 0.008
+    return rarity / 20 if any("\ue000" <= char < INDEX for char in word) else rarity
+
+
+class LiteralReader:
+    """Reads patterns in the rules' notation: with slots and word lists."""
+
+    def __init__(
+        self, slots: Mapping[str, tuple[str, ...]], words: Mapping[str, str], codes: Mapping[str, str]
+    ) -> None:
+        self.slots, self.words, self.codes = slots, words, codes
+        self._parts: dict[str, Part] = {}
+
+    def read(self, source: str) -> Part:
+        """Return what is known of a pattern; of one with unbalanced brackets, nothing."""
+        try:
+            part, position = self._read_choices(FOLD.sub("", source), 0)
+        except (IndexError, RecursionError):
+            return _UNKNOWN
+        return part if position == len(FOLD.sub("", source)) else _UNKNOWN
+
+    def find_literals(self, part: Part) -> tuple[Literal, ...]:
+        """Return the rarest literals of a pattern."""
+        return tuple(sorted(part.as_needs(), key=lambda need: (weigh(need.words), sorted(need.words)))[:MOST])
+
+    # ------------------------------------------------------------ alternatives and sequences
+    def _read_choices(self, source: str, position: int) -> tuple[Part, int]:
+        found = []
+        while True:
+            part, position = self._read_sequence(source, position)
+            found.append(part)
+            if not source.startswith("|", position):
+                break
+            position += 1
+        return (found[0] if len(found) == 1 else _join_choices(found)), position
+
+    def _read_sequence(self, source: str, position: int) -> tuple[Part, int]:
+        needs: list[Literal] = []
+        words, start = _EMPTY, (0, 0)
+        low, high, whole, first, is_open = 0, 0, True, _NONE, True
+        unknown = False
+        while position < len(source) and source[position] not in "|)":
+            part, position = self._read_repeated(source, position)
+            if is_open:
+                unknown = unknown or part.first is None
+                first, is_open = first | (part.first or _NONE), part.open
+            if part.words is not None and len(words) * len(part.words) <= LIMIT:
+                words = frozenset(one + other for one in words for other in part.words)
+            else:
+                needs += _place_words(words, start)
+                needs += [Literal(n.words, low + n.near, min(ENDLESS, high + n.far)) for n in part.needs]
+                whole = False
+                words, start = _EMPTY, (low + part.low, high + part.high)
+                if part.words is not None and "" not in part.words:
+                    words, start = part.words, (low, high)
+            low, high = low + part.low, min(ENDLESS, high + part.high)
+        anchor = None if unknown else first
+        if whole:
+            return Part(words, (), low, high, anchor, is_open), position
+        return Part(None, (*needs, *_place_words(words, start)), low, high, anchor, is_open), position
+
+    def _read_repeated(self, source: str, position: int) -> tuple[Part, int]:
+        part, position = self._read_one(source, position)
+        repeat = _REPEAT.match(source, position)
+        if repeat is None:
+            return part, position
+        sign = repeat["sign"]
+        least = int(repeat["low"] or 0) if not sign else int(sign == "+")
+        most = int(repeat["high"] or ENDLESS) if repeat["range"] else least
+        most = {"?": 1, "*": ENDLESS, "+": ENDLESS}.get(sign, most)
+        high = min(ENDLESS, part.high * most)
+        if least == 0:
+            words = part.words | _EMPTY if part.words is not None and most == 1 else None
+            return Part(words, (), 0, high, part.first, True), repeat.end()
+        if (least, most) == (1, 1) or part.high == 0:
+            return part, repeat.end()
+        return Part(None, part.as_needs(), part.low * least, high, part.first, part.open), repeat.end()
+
+    # ------------------------------------------------------------ single parts
+    def _read_one(self, source: str, position: int) -> tuple[Part, int]:
+        char = source[position]
+        if char == "<" and (macro := MACRO.match(source, position)):
+            return self._read_macro(macro[1]), macro.end()
+        if char == "{" and (slot := SLOT.match(source, position)):
+            return self._read_slot(slot), slot.end()
+        if char == "(":
+            return self._read_group(source, position)
+        if char == "[":
+            return _read_class(source, position)
+        if char == "\\":
+            return _read_escape(source[position + 1]), position + 2
+        if char in "^$":
+            return _NOTHING, position + 1
+        return (_ANY if char == "." else _letter(char)), position + 1
+
+    def _read_macro(self, name: str) -> Part:
+        if name not in self._parts:
+            if name == BEGIN:
+                self._parts[name] = _NOTHING._replace(first=frozenset(CLAUSE), open=False)
+            elif name == "mark" or name not in self.words:
+                self._parts[name] = _MARK if name == "mark" else _UNKNOWN
+            else:
+                self._parts[name] = _UNKNOWN  # a word list within itself
+                self._parts[name] = self.read(self.words[name])
+        return self._parts[name]
+
+    def _read_slot(self, slot: re.Match[str]) -> Part:
+        if slot[2]:
+            return _MARK
+        codes = {self.codes[key] for name in slot[3].split("|") for key in self.slots.get(name, ())}
+        marks = frozenset(code + INDEX for code in codes)
+        return Part(marks, (), 2, 2, frozenset(codes), False)
+
+    def _read_group(self, source: str, position: int) -> tuple[Part, int]:
+        opened = _OPEN.match(source, position)
+        if opened is None:
+            raise IndexError
+        if opened["around"]:
+            return _NOTHING, _find_close(source, position) + 1
+        if opened["other"] and opened["other"].endswith(")"):
+            return _UNKNOWN, opened.end()
+        part, end = self._read_choices(source, opened.end())
+        if source[end] != ")":
+            raise IndexError
+        if opened["choice"] and "|" not in _outside(source[opened.end() : end]):
+            part = _join_choices([part, _NOTHING])  # a condition without "else" may be nothing
+        if opened["other"]:  # other flags: letters may be written otherwise
+            part = Part(None, (), part.low, part.high, None, part.open)
+        return part, end + 1
+
+
+def _join_choices(parts: list[Part]) -> Part:
+    """Return what is known of a part that is one of several."""
+    low, high = min(part.low for part in parts), max(part.high for part in parts)
+    first = None if any(part.first is None for part in parts) else _NONE.union(*(part.first or () for part in parts))
+    is_open = any(part.open for part in parts)
+    if all(part.words is not None for part in parts):
+        words = _NONE.union(*(part.words or () for part in parts))
+        if len(words) <= LIMIT:
+            return Part(words, (), low, high, first, is_open)
+    rarest = []
+    for part in parts:
+        needs = part.as_needs()
+        if not needs:
+            return Part(None, (), low, high, first, is_open)
+        rarest.append(min(needs, key=lambda need: (weigh(need.words), sorted(need.words))))
+    words = _NONE.union(*(need.words for need in rarest))
+    need = Literal(words, min(n.near for n in rarest), max(n.far for n in rarest))
+    return Part(None, (need,) if is_telling(words) else (), low, high, first, is_open)
+
+
+def _place_words(words: frozenset[str], start: tuple[int, int]) -> Iterable[Literal]:
+    if is_telling(words):
+        lengths = {len(word) for word in words}
+        yield Literal(words, start[0] + min(lengths), min(ENDLESS, start[1] + max(lengths)))
+
+
+def _letter(char: str) -> Part:
+    return Part(frozenset(char), (), 1, 1, frozenset(char), False)
+
+
+def _read_class(source: str, position: int) -> tuple[Part, int]:
+    found = _CLASS.match(source, position)
+    if found is None:
+        raise IndexError
+    if not found[1] and _ONE_OF.fullmatch(found[2]):
+        chars = frozenset(found[2])
+        return Part(chars, (), 1, 1, chars, False), found.end()
+    return _ANY._replace(first=None if found[1] else frozenset((found[2],))), found.end()
+
+
+def _read_escape(char: str) -> Part:
+    if char in "bBAZ":
+        return _NOTHING
+    if char.isalpha():
+        return _ANY._replace(first=frozenset(("\\" + char,)))
+    return _UNKNOWN if char.isdigit() else _letter(char)
+
+
+def _find_close(source: str, position: int) -> int:
+    """Return where the group that opens at ``position`` closes."""
+    depth = 0
+    for part in _PART.finditer(source, position):
+        depth += (part[0] == "(") - (part[0] == ")")
+        if depth == 0:
+            return part.start()
+    return len(source)
+
+
+def read_look_behinds(source: str, reader: LiteralReader) -> frozenset[str] | None:
+    """Return the words right behind which a pattern of nothing but look-behinds matches; ``None`` for another pattern.
+
+    What follows them, and where they must stand themselves, is left out: they stand at other places as well.
+
+    >>> sorted(read_look_behinds("(?:^|(?<=[,;] )|(?<=^and ))(?<!, or )", LiteralReader({}, {}, {})) or ())
+    [', ', '; ', 'and ']
+    """
+    rest = source
+    if source.startswith("(?:"):
+        close = _find_close(source, 0)
+        source, rest = source[3:close], source[close + 1 :]
+        while rest.startswith(("(?<!", "(?!")):
+            rest = rest[_find_close(rest, 0) + 1 :]
+        if rest:
+            return None
+    found: set[str] = set()
+    for choice in _divide_choices(source):
+        if choice == "^":
+            continue
+        if not choice.startswith("(?<=") or _find_close(choice, 0) != len(choice) - 1:
+            return None
+        words = reader.read(choice[4:-1]).words
+        if not words or "" in words:
+            return None
+        found |= words
+    return frozenset(found)
+
+
+def _divide_choices(source: str) -> list[str]:
+    """Return the alternatives of a source that stand outside all groups."""
+    depth, start, choices = 0, 0, []
+    for part in _PART.finditer(source):
+        depth += (part[0] == "(") - (part[0] == ")")
+        if part[0] == "|" and depth == 0:
+            choices.append(source[start : part.start()])
+            start = part.end()
+    return [*choices, source[start:]]
+
+
+def _outside(source: str) -> str:
+    """Return a source without what stands in its groups and classes."""
+    depth, kept = 0, []
+    for part in _PART.finditer(source):
+        depth += (part[0] == "(") - (part[0] == ")")
+        if depth == 0 and part[0][0] not in "([\\":
+            kept.append(part[0])
+    return "".join(kept)
+
+
+def strip_begin(source: str, words: Mapping[str, str]) -> str:
+    """Return a pattern without the ``<<begin>>`` that each of its matches begins with; as it is where one does not.
+
+    >>> strip_begin("<<who>> grew", {"who": "<<begin>>(?:the )?park"})
+    '(?:(?:the )?park) grew'
+    >>> strip_begin("(?:<<begin>>|and )x", {})
+    '(?:<<begin>>|and )x'
+    """
+    macro = MACRO.match(source)
+    if macro is None or "|" in _outside(source) or _REPEAT.match(source, macro.end()):
+        return source
+    if macro[1] == BEGIN:
+        return source[macro.end() :]
+    body = FOLD.sub("", words.get(macro[1], ""))
+    bare = strip_begin(body, words)
+    return source if bare == body else f"(?:{bare}){source[macro.end() :]}"

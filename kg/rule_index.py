@@ -1,0 +1,228 @@
+"""Which rules can match a sentence, and where: found by the words and marks that no match of theirs can do without.
+
+One automaton finds in one pass the literals of all rules (``kg.literals``), so that a rule is tried only on sentences
+that have all of its own, only where they are near enough, and only at places that it can begin with. What is left out
+could not have matched: the same matches are found as by trying every rule everywhere (tested).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import ahocorasick_rs
+
+from kg.lexicon import fold_case
+from kg.literals import CLAUSE, INDEX, LiteralReader, read_look_behinds, strip_begin
+from kg.pattern import Pattern, PatternMaker, compile_source
+
+FEW = 24
+"""At so few places a pattern is tried one by one, even where it is not known what it begins with."""
+MOST_KINDS = 4096
+"""For how many kinds of sentences, by their marks and their part of the page, the rules are kept."""
+
+
+class Entry(NamedTuple):
+    """A rule as far as it decides where it is tried."""
+
+    pattern: Pattern
+    triggers: tuple[str, ...]
+    part: str
+    texts: str
+    case: bool
+
+
+class Trial(NamedTuple):
+    """A rule to be tried on a sentence, and the first and last place where a match of it can begin."""
+
+    number: int
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How one rule is tried: what its sentences must have, and what its matches begin with."""
+
+    needs: int
+    """Its literals, as bits."""
+    windows: tuple[tuple[int, int, int], ...]
+    """By literal, how far from the beginning of a match it ends: number, least, greatest."""
+    codes: tuple[frozenset[str], ...]
+    """Class characters of marks of which the sentence must have one each."""
+    begin: re.Pattern[str] | None
+    """A character that its matches begin with; ``None`` where that is not known."""
+    clause: bool
+    """Whether its matches can begin where a clause does."""
+    pattern: Pattern
+    """What is tried at a place: without the beginning of a clause where all its places are such."""
+
+    def find_matches(self, text: str, trial: Trial, clauses: Sequence[int]) -> Iterator[re.Match[str]]:
+        """Yield the matches that a search through the whole text would find, none overlapping another."""
+        compiled = compile_source(self.pattern.source, self.pattern.where)
+        if self.begin is None and not self.clause and trial.high - trial.low > FEW:
+            yield from compiled.finditer(text, trial.low)
+            return
+        end = 0
+        for place in self._find_places(text, trial, clauses):
+            if place >= end and (match := compiled.match(text, place)):
+                yield match
+                end = match.end()
+
+    def _find_places(self, text: str, trial: Trial, clauses: Sequence[int]) -> Iterable[int]:
+        _, low, high = trial
+        if not self.clause:
+            if self.begin is None:
+                return range(low, high + 1)
+            return (found.start() for found in self.begin.finditer(text, low, high + 1))
+        begins = clauses[bisect_left(clauses, low) : bisect_right(clauses, high)]
+        if self.begin is None:
+            return begins
+        return sorted({*begins, *(found.start() for found in self.begin.finditer(text, low, high + 1))})
+
+
+class Found(NamedTuple):
+    """The literals of a sentence of a length: as bits, where each ends first and last, and where a clause may begin."""
+
+    length: int
+    present: int
+    first: Mapping[int, int]
+    last: Mapping[int, int]
+    clauses: list[int]
+
+
+class RuleIndex:
+    """The rules of a set by what they need; made when the first sentence is read."""
+
+    def __init__(self, entries: Sequence[Entry], maker: PatternMaker, begin: Pattern) -> None:
+        self.begin = begin
+        self._entries = entries
+        reader = LiteralReader(maker.slots, maker.words, maker.codes)
+        self._numbers: dict[frozenset[str], int] = {}
+        self.plans = [self._make_plan(entry, reader, maker) for entry in entries]
+        words: dict[str, list[int]] = {}
+        for literal, number in self._numbers.items():
+            for word in literal:
+                words.setdefault(word, []).append(number)
+        self._clause_ends = read_look_behinds(begin.written, reader)
+        for word in self._clause_ends or ():
+            words.setdefault(word, [])
+        self._words = ahocorasick_rs.AhoCorasick(list(words))
+        self._hits = [
+            (tuple(numbers), sum(1 << number for number in numbers), word in (self._clause_ends or ()))
+            for word, numbers in words.items()
+        ]
+        fires: dict[str, int] = {}
+        for number, entry in enumerate(entries):
+            for trigger in entry.triggers:
+                fires[trigger] = fires.get(trigger, 0) | 1 << number
+        self._triggers = ahocorasick_rs.AhoCorasick(list(fires))
+        self._fires = list(fires.values())
+        self._always = sum(1 << number for number, entry in enumerate(entries) if not entry.triggers)
+        self._kinds: dict[tuple[frozenset[str], str, bool], int] = {}
+
+    def _make_plan(self, entry: Entry, reader: LiteralReader, maker: PatternMaker) -> Plan:
+        known = reader.read(entry.pattern.written)
+        literals = reader.find_literals(known)
+        windows = []
+        for literal in literals:
+            words = frozenset(map(fold_case, literal.words))
+            windows.append((self._numbers.setdefault(words, len(self._numbers)), literal.near, literal.far))
+        first = known.first if known.first and not known.open else None
+        chars = "".join(sorted(first - {CLAUSE})) if first else ""
+        clause = first is not None and CLAUSE in first
+        pattern = entry.pattern
+        if clause and not chars and not entry.case:
+            bare = strip_begin(pattern.written, maker.words)
+            pattern = pattern if bare == pattern.written else maker.make_pattern(bare, pattern.where)
+        return Plan(
+            needs=sum(1 << number for number in {number for number, _, _ in windows}),
+            windows=tuple(windows),
+            codes=tuple(codes for literal in literals if (codes := _find_codes(literal.words))),
+            begin=_compile_class(first - {CLAUSE}) if first and chars else None,
+            clause=clause,
+            pattern=pattern,
+        )
+
+    # ------------------------------------------------------------ one sentence
+    def find_literals(self, shape: str) -> Found:
+        """Return the literals of a sentence in whose folded, masked text the number of each mark is ``INDEX``."""
+        present, first, last, clauses = 0, dict[int, int](), dict[int, int](), [0]
+        hits = self._hits
+        for index, _, end in self._words.find_matches_as_indexes(shape, overlapping=True):
+            numbers, bits, clause = hits[index]
+            if clause:
+                clauses.append(end)
+            if present & bits != bits:
+                for number in numbers:
+                    first.setdefault(number, end)
+                present |= bits
+            for number in numbers:
+                last[number] = end
+        return Found(len(shape), present, first, last, clauses)
+
+    def select_rules(
+        self, words: str, codes: frozenset[str], part: str, translated: bool, found: Found
+    ) -> Iterator[Trial]:
+        """Yield the rules that can match a sentence, in order: by its own ``words``, its marks, its part of a page."""
+        fired = self._always
+        for index, _, _ in self._triggers.find_matches_as_indexes(words, overlapping=True):
+            fired |= self._fires[index]
+        kind = (codes, part, translated)
+        allowed = self._kinds.get(kind)
+        if allowed is None:
+            if len(self._kinds) >= MOST_KINDS:
+                self._kinds.clear()
+            allowed = self._kinds[kind] = self._find_kind(*kind)
+        fired &= allowed
+        present, first, last = found.present, found.first, found.last
+        while fired:
+            lowest = fired & -fired
+            fired ^= lowest
+            number = lowest.bit_length() - 1
+            plan = self.plans[number]
+            if plan.needs & present != plan.needs:
+                continue
+            low, high = 0, found.length
+            for literal, near, far in plan.windows:
+                low = max(low, first[literal] - far)
+                high = min(high, last[literal] - near)
+            if low <= high:
+                yield Trial(number, low, high)
+
+    def _find_kind(self, codes: frozenset[str], part: str, translated: bool) -> int:
+        """Return the rules, as bits, for a part of the page and a kind of text whose marks a sentence has."""
+        kind = "translated" if translated else "plain"
+        return sum(
+            1 << number
+            for number, (plan, entry) in enumerate(zip(self.plans, self._entries, strict=True))
+            if (entry.part == part or (entry.part == "any" and part != "meta"))
+            and entry.texts in ("any", kind)
+            and all(need & codes for need in plan.codes)
+        )
+
+    def find_clauses(self, folded: str, found: Found) -> list[int]:
+        """Return where clauses begin in a folded sentence: never inside a word."""
+        if self._clause_ends is None:
+            places: Iterable[int] = [0, *(n for n, char in enumerate(folded, 1) if not char.isalnum())]
+        else:
+            places = sorted(set(found.clauses))
+        match = compile_source(self.begin.source, self.begin.where).match
+        return [place for place in places if (not place or not folded[place - 1].isalnum()) and match(folded, place)]
+
+
+def _find_codes(words: frozenset[str]) -> frozenset[str]:
+    """Return the class characters of words that are nothing but marks."""
+    whole = all(len(word) == 2 and word[1] == INDEX for word in words)
+    return frozenset(word[0] for word in words) if whole else frozenset()
+
+
+def _compile_class(first: frozenset[str]) -> re.Pattern[str]:
+    """Compile what a pattern can begin with: single characters, and pieces of character classes."""
+    single = "".join(re.escape(piece) for piece in sorted(first) if len(piece) == 1)
+    # One class each: what ends with "-" would go on to what follows it.
+    classes = [single, *(piece for piece in sorted(first) if len(piece) > 1)]
+    return re.compile("|".join(f"[{piece}]" for piece in classes if piece))
