@@ -336,7 +336,9 @@ def _finish_month(
     until = view.grammar.periods.until.match(view.low, stop)
     name2, day2, year2 = name, day, year
     closed = False
-    if until and (" and" not in until[1] or left.preposition == "between") and (not until[5] or day):
+    joined = until is not None and not day and _is_next_month(view, name, until)
+    between = until is not None and (" and" not in until[1] or left.preposition == "between")
+    if until and (between or joined) and (not until[5] or day):
         closed, stop = True, until.end()
         name2, day2 = until[2] or name, until[5] or until[3]
         year2 = until[4]
@@ -354,6 +356,13 @@ def _finish_month(
     if left.weekday and rule and date.fromisoformat(first).isoweekday() != _weekday(view, left.weekday):
         first = last = ""
     return _make(view, left, stop, first, last, rule=rule, kind=kind, closed=closed)
+
+
+def _is_next_month(view: View, name: str, until: re.Match[str]) -> bool:
+    """Say whether words go on with the next month and no day: "in January and February"."""
+    if not until[2] or until[3] or until[5]:
+        return False
+    return _month_of(view, until[2]) == _month_of(view, name) + 1
 
 
 def _weekday(view: View, name: str) -> int:

@@ -77,6 +77,13 @@ _OWNED_THING = re.compile(
     r"[’'](?:s |(?<=s[’']) )(?:[\w-]+ ){0,3}?(?:zone|park|plant|factory|base|port|airport|hospital|university|station"
     r"|campus|project|facility|headquarters)\b(?! of)"
 )
+# "Ningbo national high-tech zone", "Yunhe (Qinglan) free trade zone": a name in small letters, and not the city.
+_LONGER = re.compile(
+    r"(?: \([^()]{1,30}\))? (?:national|provincial|state-level|municipal|high-tech|hi-tech|economic|industrial|free"
+    r"|bonded|export|comprehensive)(?:,? (?:and )?[a-z-]+){0,5}? (?:zone|park|area|base)\b"
+)
+# What is only compared with: "one third of that in Linhe", "higher than in Linhe".
+_COMPARED = re.compile(r"\b(?:that|those|than)(?: (?:of|in|for))?(?: the)? $")
 _OWNS = re.compile(r"(?:[’']s|(?<=s)[’']) \w")
 # "the city's bureau said", "Beijing-based", "the Beijing bureau of statistics": the name only describes.
 _DESCRIBES = re.compile(
@@ -228,6 +235,7 @@ def choose_bearer(
         found = [m for m in found if m.mention and (not is_described(m.mention.entity) or _begins(text, m))]
     found = [m for m in found if not _DESCRIBES.match(text, m.end, m.end + 60)]
     found = [m for m in found if not _RANKED_IN.search(text, max(0, m.start - 60), m.start)]
+    found = [m for m in found if not _COMPARED.search(text, max(0, m.start - 24), m.start)]
     found = [m for m in _leave_posts(text, found) if not _is_bracketed(text, m)]
     free: list[Mark] = []
     placed: list[Mark] = []
@@ -252,7 +260,11 @@ def choose_bearer(
         return []
     if lead is not None:
         placed = [mark for mark in placed if mark.start - lead < 12]
-    named = [m for m in free if not (_NAMES.match(text, m.end) or _OWNED_THING.match(text, m.end, m.end + 60))]
+    named = [
+        m
+        for m in free
+        if not (_is_part_of_name(text, m) or _NAMES.match(text, m.end) or _OWNED_THING.match(text, m.end, m.end + 60))
+    ]
     housed = [mark for mark in placed if _WITHIN.search(text[max(0, mark.start - 24) : mark.start])]
     if (free and not named) or (not free and any(_OWNS.match(text, mark.end) for mark in housed)):
         return []
@@ -311,6 +323,11 @@ def _is_bracketed(text: str, mark: Mark) -> bool:
     """Say whether a mark stands in brackets: "(Xinhua)", "(without the part built with Linhe District)"."""
     before = text[max(0, mark.start - 120) : mark.start].rpartition("\n")[2]
     return before.rfind("(") > before.rfind(")")
+
+
+def _is_part_of_name(text: str, mark: Mark) -> bool:
+    """Say whether a city or district only begins the name of a zone that nobody knows."""
+    return mark.key in (ADMIN_AREA, DISTRICT) and _LONGER.match(text, mark.end, mark.end + 90) is not None
 
 
 def _leaves_open(text: str, mark: Mark) -> bool:

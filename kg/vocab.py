@@ -261,6 +261,7 @@ AMOUNTS: tuple[str, ...] = (
     "profit",
     "taxRevenue",
     "fiscalRevenue",
+    "budgetRevenue",
     "foreignTrade",
     "exports",
     "imports",

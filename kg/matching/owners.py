@@ -36,6 +36,14 @@ _INDUSTRY = re.compile(
     r" (?:accounted|led|took|was|were|made|contributed|dominated|played|remained|came|followed|is|are|saw|posted"
     r"|reported|recorded|registered|achieved|maintained|witnessed|experienced|grew|rose|fell|has|have)\b"
 )
+# "Firms above designated size realized revenue of …, profit of …": all of it is the firms'.
+_GROUP = re.compile(
+    r"(?:[Tt]he |[Tt]hese |[Tt]hose |[Aa]ll |[Ii]ts )?(?:[\w-]+ ){0,4}?"
+    r"(?:[Cc]ompanies|[Ee]nterprises|[Ff]irms|[Bb]usinesses|[Mm]anufacturers|[Zz]ones|[Pp]arks|[Cc]ounties|[Dd]istricts|[Cc]ities)"
+    r"(?: (?:in|of|at|from|above|with)\b[^,.;:]{3,60}?)?"
+    r" (?:(?:has|have|had|also|jointly|together|accumulatively|cumulatively) ){0,2}"
+    r"(?:reali[sz]ed|achieved|generated|recorded|reported|registered|posted|completed|had|made|saw|paid|contributed|earned)\b"
+)
 # What is invested is said of a project: never of the place a sentence is about, unless it is named with it.
 _INVESTED = re.compile(
     r"(?:(?:actual|actually|annual|completed|real|accumulated|initial|extra|agreed|planned|total|estimated|combined|contracted|intended|contractual|cumulative|expected)-)*investments?"
@@ -69,6 +77,8 @@ class MatchOwners(MatchThings):
         if not subject.how.endswith("-subject"):
             return True
         if subject.type in PLACES and (_INVESTED.fullmatch(name) or self._is_told_of_industry(match)):
+            return False
+        if subject.type in PLACES and self._is_told_of_group(match):
             return False
         if subject.how in ("value-subject", "sentence-subject") or PRONOUN.match(match.string, match.start()):
             return True
@@ -122,6 +132,11 @@ class MatchOwners(MatchThings):
         """Say whether the sentence is about an industry: "Manufacturing led, with exports of 3 billion yuan"."""
         start = self.sentence.sentence.start
         about = _INDUSTRY.match(self.article.text, start)
+        return about is not None and about.end() <= self._span(match).start
+
+    def _is_told_of_group(self, match: re.Match[str]) -> bool:
+        """Say whether the sentence is about firms or zones, and the match one of several things said of them."""
+        about = _GROUP.match(self.article.text, self.sentence.sentence.start)
         return about is not None and about.end() <= self._span(match).start
 
     def _is_spoken_of(self, subject: Thing) -> bool:

@@ -46,6 +46,7 @@ POSSESSIVE = re.compile(r"[\"”]?[’']s\b")
 # "The income of Linhe residents" is Linhe's as well.
 _PEOPLE = re.compile(r" (?=(?:[a-z]+ )?(?:residents|people|citizens|farmers|households)\b)")
 # One thing under two names.
+_SECTOR = re.compile(r" (of|in) (?:the )?(primary|secondary|tertiary) (?:industry|sector)$", re.IGNORECASE)
 _VALUE_ADDED = re.compile(r"\b(?:value[- ]added|added values)(?= of| in|$)", re.IGNORECASE)
 
 
@@ -184,14 +185,15 @@ class MatchWords:
             raise NotFilled
         form = _HERE.sub("", _ASIDE.sub("", label))
         while form:
-            for mention in self.lexicon.find_mentions(form):
-                if mention.type == CONCEPT and (mention.start, mention.end) == (0, len(form)):
-                    return mention.entity + ("Growth" if growth else "")
+            for spelt in (form, form[0].lower() + form[1:]):
+                for mention in self.lexicon.find_mentions(spelt):
+                    if mention.type == CONCEPT and (mention.start, mention.end) == (0, len(form)):
+                        return mention.entity + ("Growth" if growth else "")
             whole = _WHOLE.match(form)
             form = form[whole.end() :] if whole else ""
         if _OTHERS.search(label):
             raise NotFilled
-        label = _VALUE_ADDED.sub("added value", _SHORT.sub("", label))
+        label = _SECTOR.sub(r" \1 the \2 industry", _VALUE_ADDED.sub("added value", _SHORT.sub("", label)))
         return mint_iri(self.base, "indicator", slugify(f"growth of {label}" if growth else label))
 
     def _find_owner(self, match: re.Match[str], name: str) -> Mark | None:
