@@ -13,8 +13,9 @@ from kg.reading import find_heading
 from kg.vocab import DISTRICT, RDC, WITHIN, class_name
 
 PARTS = frozenset(
-    "valueAdded valueAddedAboveSize outputValue revenue profit investment contractValue capacity area floorArea income"
-    " funding output consumption expenditure loans deposits assets budget earnings transactions turnover".split()
+    "valueAdded valueAddedAboveSize outputValue revenue profit investment contractValue capacity area"
+    " floorArea income mainBusinessRevenue netProfit grossProfit funding output consumption expenditure"
+    " loans deposits assets budget earnings transactions turnover".split()
 )
 """What parts of a place have as well: said of nothing, these are of what the sentence before speaks of."""
 # What a heading says that sets a list apart from what the article is about.
@@ -26,7 +27,9 @@ _PART_OF = re.compile(r"\b(?:of|among) (?:which|them|these|this),? (?:the |its )
 _IN = re.compile(r" in (?:the )?(?:city of )?")
 _REGIONAL = frozenset(("industrial", "regional", "local", "agricultural", "fiscal"))
 _OF_FIRMS = frozenset(
-    name + growth for name in ("revenue", "profit", "output", "sales", "turnover") for growth in ("", "Growth")
+    name + growth
+    for name in ("revenue", "mainBusinessRevenue", "profit", "netProfit", "grossProfit", "output", "sales", "turnover")
+    for growth in ("", "Growth")
 )
 _TELLS = re.compile(r"(?: (?:also|has|had|recently))? (?:said|announced|reported|added|noted|posted|saw|expects)\b")
 _INDUSTRY = re.compile(
