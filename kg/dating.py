@@ -63,6 +63,8 @@ _CALENDAR = re.compile(
 )
 CARRY = 6
 """How many sentences a period is carried over."""
+# "…, set up in 2001 and located at the lake, has": the aside goes on.
+_ASIDE_END = re.compile(r"(?: and [a-z]+ed\b[^,.;()]{0,60})?[,)]")
 _ASIDE_EVENT = re.compile(
     r"(?:, | \()(?:(?:which|who) (?:was|were) )?"
     r"(?:(?!(?:reach|total|amount|exceed|surpass|topp|record|register|report|achiev|reali[sz]|generat|attract|increas"
@@ -165,7 +167,8 @@ def find_same_period(reading: Reading, sentence: SentenceReading) -> Quantity | 
 
 def _dates_aside(text: str, mark: Mark, floor: int) -> bool:
     """Say whether a period dates what a closed aside tells: "Linhe Zone, approved in 2013, covers …"."""
-    return text[mark.end : mark.end + 1] in (",", ")") and _ASIDE_EVENT.search(_before(text, mark, floor)) is not None
+    closed = _ASIDE_END.match(text, mark.end) is not None
+    return closed and _ASIDE_EVENT.search(_before(text, mark, floor)) is not None
 
 
 def _follows(text: str, end: int, mark: Mark) -> bool:

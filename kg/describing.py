@@ -36,6 +36,12 @@ _POSSESSIVE = frozenset(("its", "their"))
 _OWNED = re.compile(r"[’']s?$")
 _LAST = re.compile(r"([\w’'-]+)[ \n]+$")
 _NO_AMOUNTS = frozenset(("period", "date", "ordinal"))
+PHASE = "phase"
+_WHOLE = re.compile(
+    r" of (?:the|this|its) (?:[a-z][a-z&-]* ){0,4}?(project|plant|factory|base|park|zone|hospital|campus|complex|center"
+    r"|centre|facility|building|line|airport|port|town)(?![\w’'-])"
+)
+"""What a phase is a phase of, behind it."""
 _ROLES = frozenset(("company", "firm", "group", "enterprise", "corporation"))
 """Whose name says only what kind of owner it is: "the company's plant"."""
 
@@ -93,7 +99,7 @@ class _Phrase(NamedTuple):
     @property
     def kind(self) -> str:
         """The last word of the head: what all things have that one description can mean."""
-        return self.head.rpartition(" ")[2]
+        return self.head.replace("-", " ").rpartition(" ")[2]
 
 
 class _Thing(NamedTuple):
@@ -161,6 +167,7 @@ class Describer:
         for _, start, end in self.forms.automaton.find_matches_as_indexes(self.folded, overlapping=True):
             if self._stands_free(start, end):
                 longest[end] = min(start, longest.get(end, start))
+        whole_end = 0
         for end, start in sorted(longest.items()):
             number = bisect_right(starts, start) - 1
             if number < 0 or end > sentences[number].end or sentences[number].part != "body" or not self._ends(end):
@@ -168,7 +175,12 @@ class Describer:
             names = [m for m in mentions[number] if m.kind != "reference" or m.entity]
             if any(m.start < end <= m.end for m in names):
                 continue
+            if end <= whole_end:
+                continue  # "the project" in "the first phase of the project"
             phrase = self._walk_left(start, end, max(sentences[number].start, start - MAX_REACH), quantities[number])
+            if phrase and phrase.kind == PHASE and (whole := _WHOLE.match(self.folded, end, sentences[number].end)):
+                phrase = phrase._replace(end=whole.end(), owner=whole[1])
+                whole_end = whole.end()
             if phrase and not any(m.start < phrase.start < m.end for m in names):
                 yield number, phrase
 
@@ -229,6 +241,9 @@ class Describer:
         """
         form = self.forms.heads[phrase.head]
         firm = around.find_owner(phrase.end, phrase.owner_end)
+        if phrase.kind == PHASE:
+            told = self._find_phase(phrase)
+            return (self._refer(phrase, told) if told else self._introduce(phrase, form, firm, place)), True
         if phrase.lead in _INDEFINITE:
             if self._explains(phrase, around):
                 return None, False
@@ -247,6 +262,13 @@ class Describer:
         if things or (bare and phrase.lead in _DEFINITE and not form.alone):
             return None, False
         return self._introduce(phrase, form, firm or around.last_firm(), place), True
+
+    def _find_phase(self, phrase: _Phrase) -> Mention | None:
+        """Return the phase told of before in the paragraph that this one is: the same one of the same whole."""
+        words = set(phrase.head.split())
+        same = [t for t in self.things.get(PHASE, ()) if words <= t.words and phrase.owner in ("", t.owner)]
+        last = same[-1].mention if same else None
+        return last if last and self.text.find("\n", last.start, phrase.start) < 0 else None
 
     def _fitting(self, phrase: _Phrase, firm: str, place: str) -> list[_Thing]:
         """Return the things described before that a definite description can mean.

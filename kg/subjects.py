@@ -24,7 +24,7 @@ _GOVERNED = re.compile(
     r"\b(?:of|in|at|for|to|from|by|with|into|on|near|than|among|across|between|under|as|like|including|outside|via"
     r"|capital of|located in|east|west|north|south|central"
     r"|(?-i:[a-z]{3,}ing)|eastern|western|northern|southern|(?:north|south)(?:east|west)(?:ern)?)"
-    r"(?: the| all| whole)*[ -][\"“‘']?$",
+    r"(?: the| all| whole| former| nearby| neighbou?ring| adjacent| famous| old| newly built)*[ -][\"“‘']?$",
     re.IGNORECASE,
 )
 _PLACED = re.compile(

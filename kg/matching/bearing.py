@@ -29,6 +29,10 @@ _LOCATES = re.compile(
     rf" {_LEAD}"
 )
 _GOVERNS = re.compile(rf"\b(?:of|in|at|for|to|from|by|with|into|on|near|than|as|like|across) {_LEAD}")
+_PART_OF = re.compile(
+    rf"\b(?:parts?|area|section|sub-?zone|side|half|third|core|portion|floors?|land|rest|roof|percent|{MARK})"
+    rf" of {_LEAD}"
+)
 _JOINED = re.compile(rf"(?:,| and|, and| or| as well as) {_LEAD}")
 # What tells of the thing itself: where it lies, what it covers, who builds it, in how many phases.
 _ASIDES = re.compile(
@@ -50,8 +54,11 @@ _NOUNS = (
 )
 _OTHER = re.compile(rf"(?<![\w-])(?:{_NOUNS})(?![\w-])")
 _HEAD = re.compile(rf"(?: [^\s,.;]+){{0,8}}? (?:{_NOUNS})(?![\w-])")
+# Whose it is, by a name that nobody knows.
+_NAMED = re.compile(r" (?:of|by|from) (?:the )?[A-Z][\w&-]*(?: (?:[A-Z][\w&-]*|and (?=[A-Z])|of (?=[A-Z]))){0,7}")
 _CLAUSE = re.compile(
-    r"[;:]|\b(?:which|that)$|\b(?:including|such as)\b|\b(?:and|but|while|whereas|where|when|because|so)"
+    r"[;:]|\b(?:which|that)$|\b(?:including|such as|help(?:s|ed|ing)?|enabl\w+|allow\w*)\b"
+    r"|\b(?:and|but|while|whereas|where|when|because|so)"
     rf" (?:the|its|an?|this|their|it|{MARK})\b"
 )
 _OF_THING = re.compile(r"\b(?:by|of|for|with|from|between|and|in)(?: the)? $")
@@ -80,7 +87,7 @@ class MatchBearing(EarlierValues):
             raise NotFilled
         nearest = bearers[-1]
         before = text[bearers[-2].end : nearest.start] if len(bearers) > 1 else ""
-        between = text[nearest.end : position]
+        between = _NAMED.sub(" of it", self.sentence.masked[nearest.end : position]).lower()
         if _JOINED.fullmatch(before) or len(between) > MAX_GAP or not self._leads_to(between):
             raise NotFilled
         if nearest.thing.type == "Cohort" and "," not in text[nearest.end : match.end()] and self._is_size(match):
@@ -103,7 +110,7 @@ class MatchBearing(EarlierValues):
             if mark.mention is None or mark.mention.type not in keys or POSSESSIVE.match(text, found.end()):
                 continue
             placed = _GOVERNS if class_name(mark.mention.type) in PLACES - {"Park"} else _LOCATES
-            if not placed.search(before):
+            if not placed.search(before) and not _PART_OF.search(before):
                 yield _Bearer(found.start(), found.end(), _thing_of(mark.mention))
         for (number, member), group in self._groups.items():
             start = text.find(number) if member in kinds else -1

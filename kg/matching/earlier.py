@@ -19,8 +19,42 @@ SUMS = frozenset(("money", "percent", "times"))
 _RATIOS = frozenset(("percent", "point", "times", "rank"))
 
 
+COUNT = RDC + "count"
+SPOKEN_OF = frozenset(("noun", "group"))
+"""Fields of a label that the group counted before fills: its noun ("firms"), or all it is called."""
+
+
 class EarlierValues(MatchWords):
     """What a match says of values claimed before it: "…, up 5 percent, ranking first"."""
+
+    def _words(self, match: re.Match[str], name: str) -> str:
+        """Return what a group matched, or of the group counted before its ``noun`` or all its words (``group``)."""
+        if name not in SPOKEN_OF or name in match.re.groupindex:
+            return super()._words(match, name)
+        counted = self._count_before(match, alone=name == "group")
+        return counted.subject_label if name == "group" else counted.unit
+
+    def _count_before(self, match: re.Match[str], *, alone: bool = False) -> Claim:
+        """Return the count claimed before a match that it goes on with: "30 firms were set up, of which 12 are …".
+
+        It is of this sentence, or of the sentence before in the paragraph where the match begins this one. Where
+        groups of several kinds were counted none is meant, nor, ``alone``, where anything else was valued.
+        """
+        here = self.sentence.sentence
+        start = self.sentence.locate(match.start())
+        said = [c for c in self.earlier if here.start <= c.start and c.end <= start and c.object_type == "Observation"]
+        if not said and not self.sentence.folded[: match.start()].strip():
+            ends = [s.sentence for s in self.reading.sentences if s.sentence.end <= here.start]
+            if ends and ends[-1].paragraph == here.paragraph:
+                said = [c for c in self.earlier if c.start >= ends[-1].start and c.object_type == "Observation"]
+        marks = [m for m in self.sentence.marks if m.key == "count" and m.end <= start]
+        if any(not any(c.start <= m.start and m.end <= c.end for c in said) for m in marks):
+            raise NotFilled  # "of the 64 projects, 20 firms applied and 31 were approved": projects or firms?
+        counts = [c for c in said if c.subject_type == "Cohort" and c.predicate == COUNT]
+        whole = counts if not alone else said
+        if not counts or len({c.subject if alone else c.unit for c in whole}) != 1:
+            raise NotFilled
+        return counts[0]
 
     def _claimed_thing(self, text: str) -> Thing:
         """Return the thing of an earlier claim: ``Event``, or ``Cohort.Policy`` by what it counts (same paragraph).

@@ -8,6 +8,7 @@ from typing import Any
 
 from kg.lexicon import fold_case
 from kg.matching.bearing import MatchBearing
+from kg.matching.earlier import SPOKEN_OF
 from kg.matching.words import FIELD, POSSESSIVE, SPACE, NotFilled, Thing, clean_words
 from kg.model import Mention, Span, hash_id
 from kg.reading import Mark
@@ -251,5 +252,7 @@ class MatchThings(MatchBearing):
     def _member_class(self, part: str, match: re.Match[str]) -> str:
         """Return the class of a cohort's members: the one named, or that of the kind a group's noun is of."""
         noun = _KIND.fullmatch(part)
+        if noun and noun[1] in SPOKEN_OF:
+            return self.members.get(self._count_before(match).subject, "")
         part = self._phrased(self.rules.kinds, match, noun[1]).concept if noun else part
         return class_name(part) if part else ""
