@@ -22,6 +22,9 @@ from kg.vocab import slugify
 MAX_BYTES = 64 * 1024 * 1024
 MAX_SENTENCE = 4000
 """Longest sentence in code points: a longer one is cut at a space, so that every rule's cost is bounded."""
+MASTHEAD = 2000
+MOST_HEAD_LINES = 12
+"""How many code points and lines may stand above the way through a site ("Home > News"), for it to be one."""
 
 # What XML 1.0 (section 2.2, Char) cannot hold, lone surrogates and non-characters included.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -142,9 +145,13 @@ def _divide_text(text: str, page: Page) -> Iterator[Sentence]:
     """Yield the sentences in order; the first plain line without a full stop is the title."""
     asides = _find_asides(text, page)
     title_seen = False
+    masthead = _find_masthead(text, page)
     for number, match in enumerate(_PARAGRAPH.finditer(text)):
         start, end = match.span()
         pieces = list(_cut_asides(text, start, end, asides))
+        if end <= masthead:
+            yield from (Sentence(a, b, number, "furniture" if part == "body" else part) for a, b, part in pieces)
+            continue
         bodies = [piece for piece in pieces if piece[2] == "body"]
         if not title_seen and bodies:
             title_seen = True
@@ -154,6 +161,19 @@ def _divide_text(text: str, page: Page) -> Iterator[Sentence]:
         for a, b, part in pieces:
             spans = split_sentences(text, a, b) if part == "body" else [Span(a, b)]
             yield from (Sentence(s.start, s.end, number, part) for s in spans)
+
+
+def _find_masthead(text: str, page: Page) -> int:
+    """Return where the head of the page ends: above the way through the site, short lines name sections, no article."""
+    pattern = dict(page.furniture).get("breadcrumb")
+    if pattern is None:
+        return 0
+    for number, match in enumerate(_PARAGRAPH.finditer(text, 0, min(len(text), MASTHEAD))):
+        if pattern.fullmatch(match[0].rstrip()):
+            return match.start()
+        if number > MOST_HEAD_LINES or not _is_title(match[0], False) or len(match[0]) > 160:
+            return 0
+    return 0
 
 
 def _is_title(line: str, is_last: bool) -> bool:

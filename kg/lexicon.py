@@ -50,6 +50,8 @@ _SECTION = re.compile(
     r" (?:East|West|North|South|Central|[Ee]astern|[Ww]estern|[Nn]orthern|[Ss]outhern)"
     r" (?:[Aa]rea|[Zz]one|[Pp]ark|[Ss]ection)\b"
 )
+# "Lianyun, a port city": what the words call a city is no district of the lexicon.
+_CALLED_CITY = re.compile(r"(?: [Cc]ity\b|, (?:an?|the) (?:[\w-]+ ){0,3}(?:city|town)\b)")
 _LIES_IN = re.compile(r"(?: [Dd]istrict)? in (?:the )?(?:city of )?")
 _CAPITAL_BEHIND = re.compile(r"(?: \([A-Z][a-z]+\))? ([A-Z][a-z][\w’-]*)")
 _APART = re.compile(r"(?:\A|\n|\b(?:of|in|at|for|to|from|by|with|the) |[’']s |[:–—] )$")
@@ -101,6 +103,8 @@ class Lexicon:
         for number, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
             name, entity, entry = self._patterns[number]
             if not is_bounded(text, start, end) or not _same_case(text[start:end], name):
+                continue
+            if entity.type == DISTRICT and " " not in name and _CALLED_CITY.match(text, end):
                 continue
             if _SECTION.match(text, end) or (entity.type in _PLACES and self._is_given_name(text, start, name)):
                 continue

@@ -166,7 +166,7 @@ _NAME_WORD = re.compile(r"[\w.&+’'-]*[A-Z0-9][\w.&+’'-]*")
 _NO_ITEM = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|would|can|which|that|who|this|these|those|it|they|we|he|she|not|more|most|many"
     r"|several|some|other|others|than|so|being|been|its|their|our|to|fast|well|rapidly|quickly|steadily|growing|booming"
-    r"|thriving|rising|gathering|taking|moving|ahead|up|down|here|there)\b|[\"“”%$¥€<>|=]|\d{4}",
+    r"|thriving|rising|gathering|taking|moving|ahead|up|down|here|there|including|namely|industries|sectors|clusters)\b|[\"“”%$¥€<>|=]|\d{4}",
     re.IGNORECASE,
 )
 _SMALL = frozenset("of and the for de & in".split())

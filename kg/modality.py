@@ -14,6 +14,8 @@ CLAUSE = 90
 
 _DONE = re.compile(r"\b(?:after|following|having) (?:having )?[a-z]{3,}(?:ing|ed) ")
 _CLAUSE = re.compile(r",\s(?:and|but|while|yet|so)\b")
+# "X plans to grow, and has attracted 12 firms": what has been done is under no plan before it.
+_HAS_DONE = re.compile(r",? (?:and|but) has (?:(?:also|already|now|so far) )?(?=[a-z]+(?:ed|t|n|own)\b)")
 
 _PLANS = re.compile(
     r"\b(?:formulated|made|set out|drew up|drawn up|released|unveiled|has|have|put forward) (?:an?|its|the)"
@@ -53,6 +55,8 @@ def find_modality(
     lead, match = ASIDE.sub(", ", text[clause:start]), text[start:end]
     denied = _CLAUSE.split(lead)[-1] + match
     lead = _DONE.split(lead)[-1]
+    done = [found.start() for found in _HAS_DONE.finditer(lead + match) if found.start() <= len(lead)]
+    said = (lead + match)[done[-1] if done else 0 :]
     if _TARGETS.search(text, 0, start):
         return "target"
     if _PLANS.search(text, 0, start):
@@ -62,8 +66,8 @@ def find_modality(
         return "target" if headed["target"] else "planned"
     for name, pattern, words in (
         ("denied", rules.denied, denied),
-        ("target", rules.target, lead + match),
-        ("planned", rules.planned, lead + match),
+        ("target", rules.target, said),
+        ("planned", rules.planned, said),
     ):
         if pattern.search(words):
             return name

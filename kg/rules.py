@@ -132,6 +132,8 @@ class RuleSet:
     slots: Mapping[str, tuple[str, ...]]
     stages: tuple[Stage, ...]
     kinds: tuple[Stage, ...]
+    items: Mapping[str, Pattern]
+    """By name, what the words of an item must hold for it to be one of a kind: ``[items]`` of slots.toml."""
     _codes: Mapping[str, str]
     maker: PatternMaker
 
@@ -153,7 +155,7 @@ class RuleSet:
         patterns = [p for rule in rules for p in (rule.pattern, rule.unless, rule.prior, rule.joiner) if p]
         patterns += [p for rule in rules for p in rule.named.values()]
         patterns += [s.pattern for s in (*self.stages, *self.kinds)]
-        for pattern in (*patterns, self.begin, self.planned, self.target, self.denied):
+        for pattern in (*patterns, *self.items.values(), self.begin, self.planned, self.target, self.denied):
             compile_source(pattern.source, pattern.where)
 
     def triggers_of(self, predicate: str) -> frozenset[str]:
@@ -263,6 +265,7 @@ class _Compiler:
         self.stages = tuple(self._make_stage(name, entry, where) for name, entry in stages.items())
         self.kinds = tuple(self._make_stage(name, entry, where, "(?: and .*)?") for name, entry in kinds.items())
         self.begin = self.make_pattern(self.words.get(BEGIN, "(?!)"), where, BEGIN)
+        self.items = {name: self.make_pattern(words, where, name) for name, words in table.get("items", {}).items()}
         modality = table.get("modality", {})
         self.modality = {
             name: self.make_pattern(modality.get(name, "(?!)"), where, name) for name in ("planned", "target", "denied")
@@ -373,6 +376,8 @@ class _Compiler:
         pair = (entry.get("each"), entry.get("values"))
         if (pair[0] is None) != (pair[1] is None):
             raise RuleError("each and values are written together", where=f"{where}: {name}")
+        if listed.get("likely") and listed["likely"] not in self.items:
+            raise RuleError(f"[items] of slots.toml has no {listed['likely']!r}", where=f"{where}: {name}")
         for group in (entry.get("when"), listed.get("each"), listed.get("count"), *pair):
             if group and group not in groups:
                 raise RuleError(f"{group!r} is not a group of the pattern", where=f"{where}: {name}")
@@ -403,6 +408,7 @@ class _Compiler:
             slots=self.slots,
             stages=self.stages,
             kinds=self.kinds,
+            items=self.items,
             _codes=self.codes,
             maker=self.maker,
         )

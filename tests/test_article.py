@@ -61,6 +61,57 @@ def test_a_banner_before_the_title_is_furniture(page: Page) -> None:
     assert parts(article) == [("furniture", "Wednesday, May 31"), ("title", "Park grows"), ("body", "It grew.")]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Home> Guide\n\nPark grows\n\nIt grew.",
+            [("furniture", "Home> Guide"), ("title", "Park grows"), ("body", "It grew.")],
+        ),
+        (
+            "Industrial Parks\nHome > Doing Business>Industries\n\nPark grows\n\nIt grew.",
+            [
+                ("furniture", "Industrial Parks"),
+                ("furniture", "Home > Doing Business>Industries"),
+                ("title", "Park grows"),
+                ("body", "It grew."),
+            ],
+        ),
+        (
+            "Linhe Park | invest.example.com.cn\nHome   >   Zones   >   Linhe\n\nLinhe Park\n\nIt grew.",
+            [
+                ("furniture", "Linhe Park"),
+                ("furniture", "| invest.example.com.cn"),
+                ("furniture", "Home   >   Zones   >   Linhe"),
+                ("title", "Linhe Park"),
+                ("body", "It grew."),
+            ],
+        ),
+        (
+            "App | Help |\n\nPark grows\n\n1.jpg\n\nA street of the park. [Photo/linhe.example.cn]\n\nIt grew.",
+            [
+                ("furniture", "App | Help |"),
+                ("title", "Park grows"),
+                ("furniture", "1.jpg"),
+                ("body", "A street of the park."),
+                ("furniture", "[Photo/linhe.example.cn]"),
+                ("body", "It grew."),
+            ],
+        ),
+        # Not every sign is one of a site's: a comparison, a list of parks.
+        (
+            "Park grows\n\nIn 2021, exports > imports.",
+            [("title", "Park grows"), ("body", "In 2021, exports > imports.")],
+        ),
+        ("It grew.\n\nHome > News", [("body", "It grew."), ("furniture", "Home > News")]),
+    ],
+)
+def test_what_a_site_prints_above_an_article_is_furniture(
+    page: Page, text: str, expected: list[tuple[str, str]]
+) -> None:
+    assert parts(parse(page, text)) == expected
+
+
 def test_furniture_in_a_paragraph_is_cut_out_of_it(page: Page) -> None:
     article = parse(page, "Park grows\n\nIt grew. Share this article\n\nIt grew again.\n\nCopyright © 2020 X")
     assert [words for part, words in parts(article) if part == "furniture"] == [

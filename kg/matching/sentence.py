@@ -177,10 +177,11 @@ class SentenceMatcher(MatchValues):
         quantity = self.sentence.mark_at(number).quantity if number else None
         count = int(quantity.value) if quantity and quantity.value.isdigit() else 0
         names = bool(part.get("names"))
-        for item in split_list(self.sentence.masked, *self._list_span(match, part["each"]), count=count, names=names):
-            thing = self._item_thing(part, item, names=names)
-            if thing is not None:
-                yield thing
+        items = split_list(self.sentence.masked, *self._list_span(match, part["each"]), count=count, names=names)
+        things = [thing for item in items if (thing := self._item_thing(part, item, names=names)) is not None]
+        if "likely" in part and 2 * len(things) < len(items):
+            return  # "focuses on talent, housing, health care and schools": no list of such things
+        yield from things
 
     def _list_span(self, match: re.Match[str], name: str) -> Span:
         """Return where a list stands: up to the first period in it, which belongs to the sentence."""
@@ -206,6 +207,9 @@ class SentenceMatcher(MatchValues):
                 return None
             return self._mention_thing(mention)
         marks = [self.sentence.mark_at(found[0]) for found in re.finditer(MARK, words)]
+        likely = part.get("likely")
+        if likely and not self.rules.items[likely].search(fold_case(masked), bare.start, bare.end):
+            return None
         if part.get("known") or not words or any(m.mention is None or m.mention.kind == "reference" for m in marks):
             return None
         span = Span(self.sentence.locate(bare.start), self.sentence.locate(bare.end, end=True))
