@@ -38,6 +38,7 @@ _UP = re.compile(
     r"\b(?:up|r[oi]se\w*|rising|increas\w+|gr[eo]w\w*|growth|climb\w*|jump\w*|surg\w+|soar\w*|expand\w*|expansion"
     r"|higher|gain\w*|added|doubl\w+|tripl\w+)\b"
 )
+_POINTS_DOWN = re.compile(r"\b(?:down|(?:decrease|decline|drop|fall) of)(?: by)? $")
 # "Growth of not lower than 7 percent" goes up.
 _NO_LESS = re.compile(r"\b(?:no|not) (?:less|lower) than\b")
 
@@ -261,7 +262,7 @@ class _Check:
         ups = [m.start() for m in _UP.finditer(lead)]
         falls = max(downs, default=-1) > max(ups, default=-1)
         if claim.scope and claim.unit == "point":  # "rose 9 percent, 3 points lower than the city"
-            falls = bool(re.search(r"\b(?:lower|slower|less|below|behind)\b", tail[:48]))
+            falls = bool(re.search(r"\b(?:lower|slower|less|below|behind)\b", tail[:48]) or _POINTS_DOWN.search(lead))
         elif not downs and not ups:
             falls = bool(_DOWN.search(tail)) and not _UP.search(tail)
         if falls != claim.value.startswith("-"):

@@ -135,7 +135,8 @@ class MatchOwners(MatchThings):
         """Say whether the sentence is about an industry: "Manufacturing led, with exports of 3 billion yuan"."""
         start = self.sentence.sentence.start
         about = _INDUSTRY.match(self.article.text, start)
-        return about is not None and about.end() <= self._span(match).start
+        own = "s" in match.re.groupindex or _INDUSTRY.match(self.article.text, self._span(match).start)
+        return about is not None and about.end() <= self._span(match).start and not own
 
     def _is_told_of_group(self, match: re.Match[str]) -> bool:
         """Say whether the sentence is about firms or zones, and the match one of several things said of them."""

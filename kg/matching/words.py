@@ -30,6 +30,8 @@ _WHOLE = re.compile(
     r"|(?:value|volume|amount) of(?: the)?) ",
     re.IGNORECASE,
 )
+# "The added value of this sector": of which, other words say.
+_POINTS = re.compile(r" (?:of|in|for) (?:this|these|that|those) ")
 # What an indicator is short for, behind it: no part of a name of its own.
 _SHORT = re.compile(r" \([A-Z&]{2,8}\)")
 _RATIO = re.compile(r"(?:(?:the|its) )?(?:share|proportion|ratio|percentage)\b", re.IGNORECASE)
@@ -185,13 +187,13 @@ class MatchWords:
             raise NotFilled
         form = _HERE.sub("", _ASIDE.sub("", label))
         while form:
-            for spelt in (form, form[0].lower() + form[1:]):
+            for spelt in (form, form[0].lower() + form[1:], f"{form}s"):
                 for mention in self.lexicon.find_mentions(spelt):
-                    if mention.type == CONCEPT and (mention.start, mention.end) == (0, len(form)):
+                    if mention.type == CONCEPT and (mention.start, mention.end) == (0, len(spelt)):
                         return mention.entity + ("Growth" if growth else "")
             whole = _WHOLE.match(form)
             form = form[whole.end() :] if whole else ""
-        if _OTHERS.search(label):
+        if _OTHERS.search(label) or _POINTS.search(label):
             raise NotFilled
         label = _SECTOR.sub(r" \1 the \2 industry", _VALUE_ADDED.sub("added value", _SHORT.sub("", label)))
         return mint_iri(self.base, "indicator", slugify(f"growth of {label}" if growth else label))
