@@ -112,6 +112,11 @@ _CALLED_AFTER = re.compile(
     r"(?! (?:district|area|zone)\b)",
     re.IGNORECASE,
 )
+# What a sentence begins with that is another's, where no mark says whose: "The province's GDP", "The company".
+_UNRESOLVED = re.compile(
+    r"\s*[\"“]?(?:[A-Z][\w ]{0,30}, )?[Tt]he (?:whole |entire )?"
+    r"((?:province|city|county|country|nation|region|municipality|group|company|firm)(?:[’']s)?) "
+)
 # Where everything in the articles lies: named for direction, not as what a sentence is about.
 _TOO_WIDE = frozenset(("China", "Asia", "Europe", "the United States", "Japan"))
 _COMMON = frozenset(
@@ -159,11 +164,16 @@ def find_subject(
         if last is None and pronoun and has_unknown_name(text, other, other.sentence.end):
             return None
         told = _find_bearers(reading, other, entities, leading=True, things=things) is not None
+        if last is None and _is_of_unnamed(text, other):
+            return None
         if not things and not told and other is reading.sentences[number - 1] and _introduces(other):
             return None
         if last is None or (main and not told and _only_holds(last, main[0], entities)):
             continue
         if pronoun or other.sentence.paragraph == sentence.sentence.paragraph:
+            if not pronoun and (first := _find_first(reading, other, last, entities, things=things)):
+                rivals += _distinct([*last, *first])
+                return None
             rivals += last if len(last) > 1 else ()
             is_main = main is not None and [main[0].entity] == [mention.entity for mention in last]
             # "…, the Red Hill Project covers 30 mu. It …": of a project right before, wherever it stands.
@@ -174,6 +184,34 @@ def find_subject(
         rivals += _distinct([*last, main[0]])
         return None
     return main
+
+
+def _find_first(
+    reading: Reading,
+    sentence: SentenceReading,
+    last: Sequence[Mention],
+    entities: Mapping[str, Entity],
+    *,
+    things: bool,
+) -> list[Mention] | None:
+    """Return what the paragraph of a sentence began to tell of, if that is another than the ``last`` thing told of.
+
+    "Linhe received 3 million visitors. Yunhe received 2 million. Tourism revenue was …": of which, no word says.
+    """
+    number = bisect_left(reading.sentences, sentence.sentence.start, key=lambda other: other.sentence.start)
+    for other in reversed(reading.sentences[max(0, number - REACH) : number]):
+        if other.sentence.paragraph != sentence.sentence.paragraph or other.sentence.part != "body":
+            return None
+        told = _find_bearers(reading, other, entities, leading=True, things=things)
+        if told and {mention.entity for mention in told} != {mention.entity for mention in last}:
+            return told
+    return None
+
+
+def _is_of_unnamed(text: str, sentence: SentenceReading) -> bool:
+    """Say whether a sentence tells of a place or firm that the article does not name: "The province's GDP"."""
+    begins = _UNRESOLVED.match(text, sentence.sentence.start)
+    return begins is not None and not any(begins.start(1) <= mark.start < begins.end() for mark in sentence.marks)
 
 
 def _only_holds(mentions: Sequence[Mention], main: Mention, entities: Mapping[str, Entity]) -> bool:

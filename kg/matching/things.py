@@ -16,6 +16,8 @@ from kg.subjects import find_subject
 from kg.vocab import article_iri, class_iri, class_name, cohort_iri, mint_iri, slugify
 
 PRONOUN = re.compile(r"[ ,]*(?:and )?(?:its|it|their|they)\b")
+# "It now employs 300 people": the pronoun stands where the sentence begins, before the words of the rule.
+_OPENS_WITH_IT = re.compile(r"\s*[\"“]?it (?:[a-z]+ ){0,4}$")
 # "For the tertiary sector, its added value …": not the place's.
 _FOR_PART = re.compile(
     r"\b(?:for|in|as for|as to|regarding|of|among) (?:the |its )?[^,.;]{3,70}"
@@ -147,7 +149,8 @@ class MatchThings(MatchBearing):
         if owner and owner.mention and owner.mention.type in keys:
             return self._mention_thing(owner.mention)
         before = self.sentence.locate(match.start("at") if "at" in match.re.groupindex else match.start())
-        pronoun = PRONOUN.match(self.sentence.folded, match.start()) is not None
+        opened = _OPENS_WITH_IT.fullmatch(self.sentence.folded, 0, match.start()) is not None
+        pronoun = opened or PRONOUN.match(self.sentence.folded, match.start()) is not None
         if (pronoun and self._means_part(match)) or _TOLD_OF_FIRMS.search(self.sentence.folded, 0, match.start()):
             raise NotFilled
         key = (before, pronoun, self._asks_things)
