@@ -55,6 +55,8 @@ _CALLED_CITY = re.compile(r"(?: [Cc]ity\b|, (?:an?|the) (?:[\w-]+ ){0,3}(?:city|
 _LIES_IN = re.compile(r"(?: [Dd]istrict)? in (?:the )?(?:city of )?")
 _CAPITAL_BEHIND = re.compile(r"(?: \([A-Z][a-z]+\))? ([A-Z][a-z][\w’-]*)")
 _APART = re.compile(r"(?:\A|\n|\b(?:of|in|at|for|to|from|by|with|the) |[’']s |[:–—] )$")
+WIDE = "*"
+"""Among the heads of a reference: whatever of its class was named since may be meant as well."""
 MAX_TELLING = 2
 """How many words of a name in a heading tell which thing is meant: with more, a verb is likely among them."""
 _OF = re.compile(r" of\b")
@@ -383,7 +385,8 @@ def _choose_target(
 ) -> Mention | None:
     classes, *heads = reference.type.split("\t")
     types = classes.split("|")
-    wanted = tuple(head for head in heads if head[0] != "!")
+    wide = WIDE in heads
+    wanted = tuple(head for head in heads if head[0] not in ("!", WIDE))
     unwanted = tuple(head[1:] for head in heads if head[0] == "!")
 
     def fits(mention: Mention) -> bool:
@@ -401,4 +404,6 @@ def _choose_target(
     target = max(fitting, key=lambda m: m.start)
     topics = [m for t in types if (m := subjects.get(t)) and fits(m)]
     topic = max(topics, key=lambda m: m.start, default=target)
+    if wide and any(m.start > target.start and m.type == target.type for m in earlier):
+        return None
     return target if topic.entity == target.entity else None

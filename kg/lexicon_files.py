@@ -14,7 +14,7 @@ import ahocorasick_rs
 
 from kg.describing import Descriptions, make_descriptions
 from kg.errors import KgError, LexiconError
-from kg.lexicon import Lexicon, fold_case
+from kg.lexicon import WIDE, Lexicon, fold_case
 from kg.model import Entity, Name
 from kg.naming import Cue, CueFinder, Words, make_cue, make_words
 from kg.vocab import DISTRICT, expand_iri, mint_iri
@@ -181,6 +181,7 @@ def _read_references(path: Path, prefixes: Mapping[str, str]) -> Iterator[Refere
             raise KeyError("words")
         heads = tuple(head.lower() for head in entry.get("heads", ()))
         heads += tuple("!" + head.lower() for head in entry.get("not", ()))
+        heads += (WIDE,) if entry.get("wide") else ()
         types = "|".join(expand_iri(name, prefixes) for name in entry["classes"])
         return Reference(words, "\t".join((types, *heads)))
 

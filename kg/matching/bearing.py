@@ -33,7 +33,8 @@ _PART_OF = re.compile(
     rf"\b(?:parts?|area|section|sub-?zone|side|half|third|core|portion|floors?|land|rest|roof|percent|{MARK})"
     rf" of {_LEAD}"
 )
-_JOINED = re.compile(rf"(?:,| and|, and| or| as well as) {_LEAD}")
+_JOINED = re.compile(rf",?(?: and| or| as well as) {_LEAD}")
+_LISTED = re.compile(r"\b(?:including|include|includes|such as|like|namely) [^.;]*$")
 # What tells of the thing itself: where it lies, what it covers, who builds it, in how many phases.
 _ASIDES = re.compile(
     rf"(?:in|at|on) (?:the |this |its )?(?:[a-z-]+ ){{0,3}}"
@@ -53,7 +54,7 @@ _NOUNS = (
     r"|contracts?|others?|part|half|most|some|terminals?|squares?|blocks?|markets?|streets?|hubs?|plazas?|stores?"
 )
 _OTHER = re.compile(rf"(?<![\w-])(?:{_NOUNS})(?![\w-])")
-_HEAD = re.compile(rf"(?: [^\s,.;]+){{0,8}}? (?:{_NOUNS})(?![\w-])")
+_HEAD = re.compile(rf"(?: [^\s,.;]+){{0,8}}? (?:{_NOUNS})(?![\w-])(?! (?:{_NOUNS})(?![\w-]))")
 # Whose it is, by a name that nobody knows.
 _NAMED = re.compile(r" (?:of|by|from) (?:the )?[A-Z][\w&-]*(?: (?:[A-Z][\w&-]*|and (?=[A-Z])|of (?=[A-Z]))){0,7}")
 _CLAUSE = re.compile(
@@ -88,6 +89,8 @@ class MatchBearing(EarlierValues):
         nearest = bearers[-1]
         before = text[bearers[-2].end : nearest.start] if len(bearers) > 1 else ""
         between = _NAMED.sub(" of it", self.sentence.masked[nearest.end : position]).lower()
+        if nearest.thing.type != "Cohort" and _LISTED.search(text, 0, nearest.start):
+            raise NotFilled
         if _JOINED.fullmatch(before) or len(between) > MAX_GAP or not self._leads_to(between):
             raise NotFilled
         if nearest.thing.type == "Cohort" and "," not in text[nearest.end : match.end()] and self._is_size(match):

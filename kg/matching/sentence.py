@@ -241,7 +241,7 @@ class SentenceMatcher(MatchValues):
             "subject_label": subject.label,
             "subject_type": subject.type,
             "predicate": predicate,
-            "modality": template.modality or self._find_modality(match),
+            "modality": template.modality or self._modality_of(template, match),
             "rule": rule.id,
         }
         resolutions = list(self._resolutions("subject", subject, span))

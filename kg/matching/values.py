@@ -58,7 +58,7 @@ class MatchValues(MatchOwners):
             article=self.article.id,
             subject=subject.iri,
             predicate=predicate,
-            modality=template.modality or self._find_modality(match),
+            modality=template.modality or self._modality_of(template, match),
             **{name: fields.get(name, "") for name in names},
         )
         return fields
@@ -94,6 +94,15 @@ class MatchValues(MatchOwners):
         words = self._words(match, name)
         words = _AGAINST.sub("", words) if mark else words
         return "" if not usual and _USUAL.fullmatch(words) else words
+
+    def _modality_of(self, template: Template, match: re.Match[str]) -> str:
+        """Return the modality of a match; what only goes on with a planned count of its sentence is planned too."""
+        said = self._find_modality(match)
+        part = template.subject
+        if said != "achieved" or not isinstance(part, dict) or "{noun}" not in str(part.get("cohort", "")):
+            return said
+        counted = self._count_before(match)
+        return counted.modality if counted.start >= self.sentence.sentence.start else said
 
     def _find_modality(self, match: re.Match[str]) -> str:
         """Return the modality of a match, found once for all the claims of it."""
