@@ -8,7 +8,7 @@ and slots included, so that a word list is read once for all rules that use it. 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -18,14 +18,14 @@ INDEX = chr(INDEX_BASE)
 BEGIN = "begin"
 """The word list that says where a clause begins: it matches no characters."""
 CLAUSE = "\x01"
-"""Stands in an anchor for the places where a clause begins."""
+"""Stands in what a pattern begins with for the places where a clause begins."""
+START = "\x02"
+"""Stands there for where the sentence begins."""
 ENDLESS = 1 << 20
 LIMIT = 48
 """How many strings a part may be before it is no longer reckoned as just these."""
 SELDOM = 0.25
 """How common words may be, together, to be worth looking for."""
-MOST = 5
-"""How many literals are kept of one pattern: the rarest."""
 
 SLOT = re.compile(r"\{(?:(\w+):|(!?)(?=[A-Za-z]))([\w|]+)\}")
 """``{p:Park}`` is a slot with a name, ``{Park}`` one without, ``{!Park}`` any mark of another class."""
@@ -40,7 +40,10 @@ _RARITY = (1.0, 1.0, 0.3, 0.06, 0.03, 0.015)
 
 
 class Literal(NamedTuple):
-    """Words one of which stands in every match, ending ``near`` to ``far`` characters behind its beginning."""
+    """Words one of which stands in every match, ending ``near`` to ``far`` characters behind the literal before it.
+
+    The first ends so far behind the beginning of the match.
+    """
 
     words: frozenset[str]
     near: int
@@ -50,32 +53,36 @@ class Literal(NamedTuple):
 class Part(NamedTuple):
     """What is known of a part of a pattern.
 
-    ``words`` are all that it can be, if they are few; else ``needs`` is what stands in each of its matches. ``low``
-    and ``high`` are its least and greatest length; ``first`` what it can begin with, as pieces of a character class
+    ``words`` are all that it can be, if they are few; else ``needs`` is what stands in each of its matches, in order,
+    and ``tail`` how many characters may follow that, at least and at most. ``low`` and ``high`` are its least and
+    greatest length; ``first`` what it can begin with, as pieces of a character class, ``CLAUSE`` and ``START``
     (``None``: not known), and ``open`` whether what follows it may be what a match begins with.
     """
 
     words: frozenset[str] | None
     needs: tuple[Literal, ...]
+    tail: tuple[int, int]
     low: int
     high: int
     first: frozenset[str] | None
     open: bool
 
-    def as_needs(self) -> tuple[Literal, ...]:
-        """Return what stands in each match."""
+    def as_needs(self) -> tuple[tuple[Literal, ...], tuple[int, int]]:
+        """Return what stands in each match, and how far from its end."""
         if self.words is None:
-            return self.needs
+            return self.needs, self.tail
         lengths = {len(word) for word in self.words}
-        return (Literal(self.words, min(lengths), max(lengths)),) if is_telling(self.words) else ()
+        if not is_telling(self.words):
+            return (), (self.low, self.high)
+        return (Literal(self.words, min(lengths), max(lengths)),), (0, 0)
 
 
 _NONE: frozenset[str] = frozenset()
 _EMPTY = frozenset(("",))
-_NOTHING = Part(_EMPTY, (), 0, 0, _NONE, True)
-_ANY = Part(None, (), 1, 1, None, False)
-_UNKNOWN = Part(None, (), 0, ENDLESS, None, False)
-_MARK = Part(None, (), 2, 2, frozenset(("\ue000-\ue0ff",)), False)
+_NOTHING = Part(_EMPTY, (), (0, 0), 0, 0, _NONE, True)
+_ANY = Part(None, (), (1, 1), 1, 1, None, False)
+_UNKNOWN = Part(None, (), (0, ENDLESS), 0, ENDLESS, None, False)
+_MARK = Part(None, (), (2, 2), 2, 2, frozenset(("\ue000-\ue0ff",)), False)
 
 
 @cache
@@ -98,7 +105,7 @@ def weigh(words: frozenset[str]) -> float:
 def _weigh_word(word: str) -> float:
     letters = sum(char.isalnum() for char in word)
     rarity = _RARITY[letters] if letters < len(_RARITY) else 0.008
-    return rarity / 20 if any("\ue000" <= char < INDEX for char in word) else rarity
+    return rarity / 100 if any("\ue000" <= char < INDEX for char in word) else rarity
 
 
 class LiteralReader:
@@ -118,10 +125,6 @@ class LiteralReader:
             return _UNKNOWN
         return part if position == len(FOLD.sub("", source)) else _UNKNOWN
 
-    def find_literals(self, part: Part) -> tuple[Literal, ...]:
-        """Return the rarest literals of a pattern."""
-        return tuple(sorted(part.as_needs(), key=lambda need: (weigh(need.words), sorted(need.words)))[:MOST])
-
     # ------------------------------------------------------------ alternatives and sequences
     def _read_choices(self, source: str, position: int) -> tuple[Part, int]:
         found = []
@@ -134,8 +137,7 @@ class LiteralReader:
         return (found[0] if len(found) == 1 else _join_choices(found)), position
 
     def _read_sequence(self, source: str, position: int) -> tuple[Part, int]:
-        needs: list[Literal] = []
-        words, start = _EMPTY, (0, 0)
+        chain, words = _Chain(), _EMPTY
         low, high, whole, first, is_open = 0, 0, True, _NONE, True
         unknown = False
         while position < len(source) and source[position] not in "|)":
@@ -146,17 +148,17 @@ class LiteralReader:
             if part.words is not None and len(words) * len(part.words) <= LIMIT:
                 words = frozenset(one + other for one in words for other in part.words)
             else:
-                needs += _place_words(words, start)
-                needs += [Literal(n.words, low + n.near, min(ENDLESS, high + n.far)) for n in part.needs]
                 whole = False
-                words, start = _EMPTY, (low + part.low, high + part.high)
-                if part.words is not None and "" not in part.words:
-                    words, start = part.words, (low, high)
+                chain.add_words(words)
+                words = part.words if part.words is not None and "" not in part.words else _EMPTY
+                if words is _EMPTY:
+                    chain.add_part(part)
             low, high = low + part.low, min(ENDLESS, high + part.high)
         anchor = None if unknown else first
         if whole:
-            return Part(words, (), low, high, anchor, is_open), position
-        return Part(None, (*needs, *_place_words(words, start)), low, high, anchor, is_open), position
+            return Part(words, (), (low, high), low, high, anchor, is_open), position
+        chain.add_words(words)
+        return Part(None, tuple(chain.needs), chain.gap, low, high, anchor, is_open), position
 
     def _read_repeated(self, source: str, position: int) -> tuple[Part, int]:
         part, position = self._read_one(source, position)
@@ -170,10 +172,12 @@ class LiteralReader:
         high = min(ENDLESS, part.high * most)
         if least == 0:
             words = part.words | _EMPTY if part.words is not None and most == 1 else None
-            return Part(words, (), 0, high, part.first, True), repeat.end()
+            return Part(words, (), (0, high), 0, high, part.first, True), repeat.end()
         if (least, most) == (1, 1) or part.high == 0:
             return part, repeat.end()
-        return Part(None, part.as_needs(), part.low * least, high, part.first, part.open), repeat.end()
+        needs, tail = part.as_needs()
+        low, tail = part.low * least, (tail[0] + part.low * (least - 1), min(ENDLESS, tail[1] + part.high * (most - 1)))
+        return Part(None, needs, tail if needs else (low, high), low, high, part.first, part.open), repeat.end()
 
     # ------------------------------------------------------------ single parts
     def _read_one(self, source: str, position: int) -> tuple[Part, int]:
@@ -189,7 +193,7 @@ class LiteralReader:
         if char == "\\":
             return _read_escape(source[position + 1]), position + 2
         if char in "^$":
-            return _NOTHING, position + 1
+            return _NOTHING if char == "$" else _NOTHING._replace(first=frozenset(START), open=False), position + 1
         return (_ANY if char == "." else _letter(char)), position + 1
 
     def _read_macro(self, name: str) -> Part:
@@ -208,7 +212,7 @@ class LiteralReader:
             return _MARK
         codes = {self.codes[key] for name in slot[3].split("|") for key in self.slots.get(name, ())}
         marks = frozenset(code + INDEX for code in codes)
-        return Part(marks, (), 2, 2, frozenset(codes), False)
+        return Part(marks, (), (2, 2), 2, 2, frozenset(codes), False)
 
     def _read_group(self, source: str, position: int) -> tuple[Part, int]:
         opened = _OPEN.match(source, position)
@@ -224,7 +228,7 @@ class LiteralReader:
         if opened["choice"] and "|" not in _outside(source[opened.end() : end]):
             part = _join_choices([part, _NOTHING])  # a condition without "else" may be nothing
         if opened["other"]:  # other flags: letters may be written otherwise
-            part = Part(None, (), part.low, part.high, None, part.open)
+            part = Part(None, (), (part.low, part.high), part.low, part.high, None, part.open)
         return part, end + 1
 
 
@@ -236,26 +240,61 @@ def _join_choices(parts: list[Part]) -> Part:
     if all(part.words is not None for part in parts):
         words = _NONE.union(*(part.words or () for part in parts))
         if len(words) <= LIMIT:
-            return Part(words, (), low, high, first, is_open)
-    rarest = []
-    for part in parts:
-        needs = part.as_needs()
-        if not needs:
-            return Part(None, (), low, high, first, is_open)
-        rarest.append(min(needs, key=lambda need: (weigh(need.words), sorted(need.words))))
-    words = _NONE.union(*(need.words for need in rarest))
-    need = Literal(words, min(n.near for n in rarest), max(n.far for n in rarest))
-    return Part(None, (need,) if is_telling(words) else (), low, high, first, is_open)
+            return Part(words, (), (low, high), low, high, first, is_open)
+    chosen = [_choose_rarest(part) for part in parts]
+    found = [choice for choice in chosen if choice is not None]
+    words = _NONE.union(*(literal.words for literal, _ in found))
+    if len(found) < len(parts) or not is_telling(words):
+        return Part(None, (), (low, high), low, high, first, is_open)
+    literal = Literal(words, min(one.near for one, _ in found), max(one.far for one, _ in found))
+    tail = (min(tail[0] for _, tail in found), max(tail[1] for _, tail in found))
+    return Part(None, (literal,), tail, low, high, first, is_open)
 
 
-def _place_words(words: frozenset[str], start: tuple[int, int]) -> Iterable[Literal]:
-    if is_telling(words):
+def _choose_rarest(part: Part) -> tuple[Literal, tuple[int, int]] | None:
+    """Return the rarest literal of a part, as far from its beginning, and how far that is from its end."""
+    needs, tail = part.as_needs()
+    if not needs:
+        return None
+    number = min(range(len(needs)), key=lambda n: (weigh(needs[n].words), sorted(needs[n].words)))
+    near, far = (sum(getattr(need, side) for need in needs[: number + 1]) for side in ("near", "far"))
+    low, high = (sum(getattr(need, side) for need in needs[number + 1 :]) for side in ("near", "far"))
+    behind = (low + tail[0], min(ENDLESS, high + tail[1]))
+    return Literal(needs[number].words, near, min(ENDLESS, far)), behind
+
+
+class _Chain:
+    """The literals of a sequence as far as it is read, and how many characters may follow the last, least and most."""
+
+    def __init__(self) -> None:
+        self.needs: list[Literal] = []
+        self.gap = (0, 0)
+
+    def add_words(self, words: frozenset[str]) -> None:
+        """Take in what stands next: a literal, if it is seldom enough."""
         lengths = {len(word) for word in words}
-        yield Literal(words, start[0] + min(lengths), min(ENDLESS, start[1] + max(lengths)))
+        end = (self.gap[0] + min(lengths), min(ENDLESS, self.gap[1] + max(lengths)))
+        if is_telling(words):
+            self.needs.append(Literal(words, *end))
+            end = (0, 0)
+        self.gap = end
+
+    def add_part(self, part: Part) -> None:
+        """Take in a part that is not just a few words."""
+        needs = () if part.words is not None else part.needs
+        if needs:
+            first = needs[0]
+            self.needs.append(
+                Literal(first.words, self.gap[0] + first.near, min(ENDLESS, self.gap[1] + first.far))
+            )
+            self.needs += needs[1:]
+            self.gap = part.tail
+        else:
+            self.gap = (self.gap[0] + part.low, min(ENDLESS, self.gap[1] + part.high))
 
 
 def _letter(char: str) -> Part:
-    return Part(frozenset(char), (), 1, 1, frozenset(char), False)
+    return Part(frozenset(char), (), (1, 1), 1, 1, frozenset(char), False)
 
 
 def _read_class(source: str, position: int) -> tuple[Part, int]:
@@ -264,7 +303,7 @@ def _read_class(source: str, position: int) -> tuple[Part, int]:
         raise IndexError
     if not found[1] and _ONE_OF.fullmatch(found[2]):
         chars = frozenset(found[2])
-        return Part(chars, (), 1, 1, chars, False), found.end()
+        return Part(chars, (), (1, 1), 1, 1, chars, False), found.end()
     return _ANY._replace(first=None if found[1] else frozenset((found[2],))), found.end()
 
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import ahocorasick_rs
 
 from kg.lexicon import fold_case
-from kg.literals import CLAUSE, INDEX, LiteralReader, read_look_behinds, strip_begin
+from kg.literals import CLAUSE, ENDLESS, INDEX, START, LiteralReader, read_look_behinds, strip_begin
 from kg.pattern import Pattern, PatternMaker, compile_source
 
 FEW = 24
@@ -36,11 +36,19 @@ class Entry(NamedTuple):
 
 
 class Trial(NamedTuple):
-    """A rule to be tried on a sentence, and the first and last place where a match of it can begin."""
+    """A rule to be tried on a sentence: where its first literal ends, where others can follow that near enough."""
 
     number: int
-    low: int
-    high: int
+    ends: Sequence[int]
+
+
+class Found(NamedTuple):
+    """The literals of a sentence of a length: as bits, where each ends, and where a clause may begin."""
+
+    length: int
+    present: int
+    ends: Mapping[int, list[int]]
+    clauses: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,49 +57,69 @@ class Plan:
 
     needs: int
     """Its literals, as bits."""
-    windows: tuple[tuple[int, int, int], ...]
-    """By literal, how far from the beginning of a match it ends: number, least, greatest."""
+    chain: tuple[tuple[int, int, int], ...]
+    """Its literals in order: their numbers, and how far each ends behind the one before it, least and most."""
     codes: tuple[frozenset[str], ...]
     """Class characters of marks of which the sentence must have one each."""
     begin: re.Pattern[str] | None
-    """A character that its matches begin with; ``None`` where that is not known."""
+    """A character that its matches begin with; ``None`` where there is none, or it is not known."""
     clause: bool
     """Whether its matches can begin where a clause does."""
+    start: bool
+    """Whether they can begin where the sentence does."""
     pattern: Pattern
     """What is tried at a place: without the beginning of a clause where all its places are such."""
+
+    def follow_chain(self, ends: Mapping[int, Sequence[int]]) -> Sequence[int]:
+        """Return where the first literal ends as far as all others can follow it."""
+        number, near, far = self.chain[-1]
+        fitting: Sequence[int] = ends[number]
+        for before, *following in self.chain[-2::-1]:
+            last = fitting[-1] - near
+            if far >= ENDLESS:
+                fitting = [end for end in ends[before] if end <= last]
+            else:
+                fitting = [end for end in ends[before] if end <= last and _reaches(fitting, end + near, end + far)]
+            if not fitting:
+                break
+            near, far = following
+        return fitting
 
     def find_matches(self, text: str, trial: Trial, clauses: Sequence[int]) -> Iterator[re.Match[str]]:
         """Yield the matches that a search through the whole text would find, none overlapping another."""
         compiled = compile_source(self.pattern.source, self.pattern.where)
-        if self.begin is None and not self.clause and trial.high - trial.low > FEW:
-            yield from compiled.finditer(text, trial.low)
+        low, high, far = 0, len(text), ENDLESS
+        if self.chain:
+            _, near, far = self.chain[0]
+            low, high = max(0, trial.ends[0] - far), trial.ends[-1] - near
+        known = self.begin or self.clause or self.start
+        if not known and high - low > FEW and (far >= ENDLESS or far * len(trial.ends) > len(text)):
+            yield from compiled.finditer(text, low)
             return
         end = 0
-        for place in self._find_places(text, trial, clauses):
-            if place >= end and (match := compiled.match(text, place)):
+        for place in self._find_places(text, low, high, clauses) if known else range(low, high + 1):
+            if place < end or (far < ENDLESS and not _reaches(trial.ends, place + near, place + far)):
+                continue
+            if match := compiled.match(text, place):
                 yield match
                 end = match.end()
 
-    def _find_places(self, text: str, trial: Trial, clauses: Sequence[int]) -> Iterable[int]:
-        _, low, high = trial
-        if not self.clause:
-            if self.begin is None:
-                return range(low, high + 1)
-            return (found.start() for found in self.begin.finditer(text, low, high + 1))
-        begins = clauses[bisect_left(clauses, low) : bisect_right(clauses, high)]
+    def _find_places(self, text: str, low: int, high: int, clauses: Sequence[int]) -> Iterable[int]:
+        places: list[int] = []
+        if self.clause:
+            places += clauses[bisect_left(clauses, low) : bisect_right(clauses, high)]
+        if self.start and low == 0 and 0 not in places[:1]:
+            places.insert(0, 0)
         if self.begin is None:
-            return begins
-        return sorted({*begins, *(found.start() for found in self.begin.finditer(text, low, high + 1))})
+            return places
+        found = (match.start() for match in self.begin.finditer(text, low, high + 1))
+        return sorted({*places, *found}) if places else found
 
 
-class Found(NamedTuple):
-    """The literals of a sentence of a length: as bits, where each ends first and last, and where a clause may begin."""
-
-    length: int
-    present: int
-    first: Mapping[int, int]
-    last: Mapping[int, int]
-    clauses: list[int]
+def _reaches(ends: Sequence[int], low: int, high: int) -> bool:
+    """Say whether one of some positions in order lies between two."""
+    at = bisect_left(ends, low)
+    return at < len(ends) and ends[at] <= high
 
 
 class RuleIndex:
@@ -126,43 +154,43 @@ class RuleIndex:
 
     def _make_plan(self, entry: Entry, reader: LiteralReader, maker: PatternMaker) -> Plan:
         known = reader.read(entry.pattern.written)
-        literals = reader.find_literals(known)
-        windows = []
-        for literal in literals:
+        chain = []
+        for literal in known.as_needs()[0]:
             words = frozenset(map(fold_case, literal.words))
-            windows.append((self._numbers.setdefault(words, len(self._numbers)), literal.near, literal.far))
-        first = known.first if known.first and not known.open else None
-        chars = "".join(sorted(first - {CLAUSE})) if first else ""
-        clause = first is not None and CLAUSE in first
+            chain.append((self._numbers.setdefault(words, len(self._numbers)), literal.near, literal.far))
+        first = known.first if known.first and not known.open else frozenset[str]()
+        chars = first - {CLAUSE, START}
         pattern = entry.pattern
-        if clause and not chars and not entry.case:
+        if first == {CLAUSE} and not entry.case:
             bare = strip_begin(pattern.written, maker.words)
             pattern = pattern if bare == pattern.written else maker.make_pattern(bare, pattern.where)
         return Plan(
-            needs=sum(1 << number for number in {number for number, _, _ in windows}),
-            windows=tuple(windows),
-            codes=tuple(codes for literal in literals if (codes := _find_codes(literal.words))),
-            begin=_compile_class(first - {CLAUSE}) if first and chars else None,
-            clause=clause,
+            needs=sum(1 << number for number in {number for number, _, _ in chain}),
+            chain=tuple(chain),
+            codes=tuple(codes for literal in known.as_needs()[0] if (codes := _find_codes(literal.words))),
+            begin=_compile_class(chars) if chars else None,
+            clause=CLAUSE in first,
+            start=START in first,
             pattern=pattern,
         )
 
     # ------------------------------------------------------------ one sentence
     def find_literals(self, shape: str) -> Found:
         """Return the literals of a sentence in whose folded, masked text the number of each mark is ``INDEX``."""
-        present, first, last, clauses = 0, dict[int, int](), dict[int, int](), [0]
+        present, clauses = 0, [0]
+        ends: dict[int, list[int]] = {}
         hits = self._hits
         for index, _, end in self._words.find_matches_as_indexes(shape, overlapping=True):
             numbers, bits, clause = hits[index]
+            present |= bits
             if clause:
                 clauses.append(end)
-            if present & bits != bits:
-                for number in numbers:
-                    first.setdefault(number, end)
-                present |= bits
             for number in numbers:
-                last[number] = end
-        return Found(len(shape), present, first, last, clauses)
+                if number in ends:
+                    ends[number].append(end)
+                else:
+                    ends[number] = [end]
+        return Found(len(shape), present, ends, clauses)
 
     def select_rules(
         self, words: str, codes: frozenset[str], part: str, translated: bool, found: Found
@@ -178,20 +206,16 @@ class RuleIndex:
                 self._kinds.clear()
             allowed = self._kinds[kind] = self._find_kind(*kind)
         fired &= allowed
-        present, first, last = found.present, found.first, found.last
+        present = found.present
         while fired:
             lowest = fired & -fired
             fired ^= lowest
             number = lowest.bit_length() - 1
             plan = self.plans[number]
-            if plan.needs & present != plan.needs:
-                continue
-            low, high = 0, found.length
-            for literal, near, far in plan.windows:
-                low = max(low, first[literal] - far)
-                high = min(high, last[literal] - near)
-            if low <= high:
-                yield Trial(number, low, high)
+            if plan.needs & present == plan.needs:
+                ends = plan.follow_chain(found.ends) if plan.chain else (0,)
+                if ends:
+                    yield Trial(number, ends)
 
     def _find_kind(self, codes: frozenset[str], part: str, translated: bool) -> int:
         """Return the rules, as bits, for a part of the page and a kind of text whose marks a sentence has."""
