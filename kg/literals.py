@@ -21,6 +21,8 @@ CLAUSE = "\x01"
 """Stands in what a pattern begins with for the places where a clause begins."""
 START = "\x02"
 """Stands there for where the sentence begins."""
+EDGE = "\x03"
+"""Stands there in front of what must have no letter before it."""
 ENDLESS = 1 << 20
 LIMIT = 48
 """How many strings a part may be before it is no longer reckoned as just these."""
@@ -35,6 +37,7 @@ _REPEAT = re.compile(r"(?:(?P<sign>[?*+])|\{(?P<low>\d*)(?P<range>,?)(?P<high>\d
 _OPEN = re.compile(r"\((?:(?P<around>\?<?[=!])|(?P<choice>\?\(\w+\))|\?:|\?P<\w+>|(?P<other>\?[^):]*[:)])|)")
 _CLASS = re.compile(r"\[(\^?)((?:\\.|[^\]\\])(?:\\.|[^\]\\])*)\]", re.DOTALL)
 _ONE_OF = re.compile(r"[^\\^-]+-?|-")
+_LETTERS = frozenset((r"\w", r"\d", "a-z", "A-Z", "a-zA-Z", "A-Za-z", "0-9"))
 _PART = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|[()|]|[^\\\[()|]+|.", re.DOTALL)
 _RARITY = (1.0, 1.0, 0.3, 0.06, 0.03, 0.015)
 
@@ -56,7 +59,8 @@ class Part(NamedTuple):
     ``words`` are all that it can be, if they are few; else ``needs`` is what stands in each of its matches, in order,
     and ``tail`` how many characters may follow that, at least and at most. ``low`` and ``high`` are its least and
     greatest length; ``first`` what it can begin with, as pieces of a character class, ``CLAUSE`` and ``START``
-    (``None``: not known), and ``open`` whether what follows it may be what a match begins with.
+    (``None``: not known; behind ``EDGE`` only at the edge of a word), and ``open`` whether what follows it may be what
+    a match begins with.
     """
 
     words: frozenset[str] | None
@@ -66,6 +70,8 @@ class Part(NamedTuple):
     high: int
     first: frozenset[str] | None
     open: bool
+    edge: int = 0
+    """Whether it asks for the edge of a word if it takes no characters: 1 by ``\\b``, 2 by ``(?<!\\w)``."""
 
     def as_needs(self) -> tuple[tuple[Literal, ...], tuple[int, int]]:
         """Return what stands in each match, and how far from its end."""
@@ -138,13 +144,14 @@ class LiteralReader:
 
     def _read_sequence(self, source: str, position: int) -> tuple[Part, int]:
         chain, words = _Chain(), _EMPTY
-        low, high, whole, first, is_open = 0, 0, True, _NONE, True
+        low, high, whole, first, is_open, edge = 0, 0, True, _NONE, True, 0
         unknown = False
         while position < len(source) and source[position] not in "|)":
             part, position = self._read_repeated(source, position)
             if is_open:
                 unknown = unknown or part.first is None
-                first, is_open = first | (part.first or _NONE), part.open
+                first |= _mark_edges(part.first or _NONE, edge)
+                is_open, edge = part.open, max(edge, part.edge)
             if part.words is not None and len(words) * len(part.words) <= LIMIT:
                 words = frozenset(one + other for one in words for other in part.words)
             else:
@@ -154,11 +161,11 @@ class LiteralReader:
                 if words is _EMPTY:
                     chain.add_part(part)
             low, high = low + part.low, min(ENDLESS, high + part.high)
-        anchor = None if unknown else first
+        known = (low, high, None if unknown else first, is_open, edge if is_open else 0)
         if whole:
-            return Part(words, (), (low, high), low, high, anchor, is_open), position
+            return Part(words, (), (low, high), *known), position
         chain.add_words(words)
-        return Part(None, tuple(chain.needs), chain.gap, low, high, anchor, is_open), position
+        return Part(None, tuple(chain.needs), chain.gap, *known), position
 
     def _read_repeated(self, source: str, position: int) -> tuple[Part, int]:
         part, position = self._read_one(source, position)
@@ -219,7 +226,8 @@ class LiteralReader:
         if opened is None:
             raise IndexError
         if opened["around"]:
-            return _NOTHING, _find_close(source, position) + 1
+            close = _find_close(source, position) + 1
+            return _NOTHING._replace(edge=2 if source[position:close] == r"(?<!\w)" else 0), close
         if opened["other"] and opened["other"].endswith(")"):
             return _UNKNOWN, opened.end()
         part, end = self._read_choices(source, opened.end())
@@ -237,18 +245,19 @@ def _join_choices(parts: list[Part]) -> Part:
     low, high = min(part.low for part in parts), max(part.high for part in parts)
     first = None if any(part.first is None for part in parts) else _NONE.union(*(part.first or () for part in parts))
     is_open = any(part.open for part in parts)
+    known = (low, high, first, is_open, min((part.edge for part in parts if part.open), default=0))
     if all(part.words is not None for part in parts):
         words = _NONE.union(*(part.words or () for part in parts))
         if len(words) <= LIMIT:
-            return Part(words, (), (low, high), low, high, first, is_open)
+            return Part(words, (), (low, high), *known)
     chosen = [_choose_rarest(part) for part in parts]
     found = [choice for choice in chosen if choice is not None]
     words = _NONE.union(*(literal.words for literal, _ in found))
     if len(found) < len(parts) or not is_telling(words):
-        return Part(None, (), (low, high), low, high, first, is_open)
+        return Part(None, (), (low, high), *known)
     literal = Literal(words, min(one.near for one, _ in found), max(one.far for one, _ in found))
     tail = (min(tail[0] for _, tail in found), max(tail[1] for _, tail in found))
-    return Part(None, (literal,), tail, low, high, first, is_open)
+    return Part(None, (literal,), tail, *known)
 
 
 def _choose_rarest(part: Part) -> tuple[Literal, tuple[int, int]] | None:
@@ -293,6 +302,18 @@ class _Chain:
             self.gap = (self.gap[0] + part.low, min(ENDLESS, self.gap[1] + part.high))
 
 
+def _mark_edges(first: frozenset[str], edge: int) -> frozenset[str]:
+    """Return what a part can begin with where an edge of a word is asked for in front of it.
+
+    Behind ``\\b`` only a letter has none before it; a bracket has one.
+    """
+    if not edge:
+        return first
+    plain = {piece for piece in first if piece[0] not in (CLAUSE, START, EDGE)}
+    kept = plain if edge == 2 else {piece for piece in plain if piece.isalnum() or piece in _LETTERS}
+    return (first - kept) | {EDGE + piece for piece in kept}
+
+
 def _letter(char: str) -> Part:
     return Part(frozenset(char), (), (1, 1), 1, 1, frozenset(char), False)
 
@@ -309,7 +330,7 @@ def _read_class(source: str, position: int) -> tuple[Part, int]:
 
 def _read_escape(char: str) -> Part:
     if char in "bBAZ":
-        return _NOTHING
+        return _NOTHING._replace(edge=int(char == "b"))
     if char.isalpha():
         return _ANY._replace(first=frozenset(("\\" + char,)))
     return _UNKNOWN if char.isdigit() else _letter(char)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import ahocorasick_rs
 
 from kg.lexicon import fold_case
-from kg.literals import CLAUSE, ENDLESS, INDEX, START, LiteralReader, read_look_behinds, strip_begin
+from kg.literals import CLAUSE, EDGE, ENDLESS, INDEX, START, LiteralReader, read_look_behinds, strip_begin
 from kg.pattern import Pattern, PatternMaker, compile_source
 
 FEW = 24
@@ -246,7 +246,14 @@ def _find_codes(words: frozenset[str]) -> frozenset[str]:
 
 def _compile_class(first: frozenset[str]) -> re.Pattern[str]:
     """Compile what a pattern can begin with: single characters, and pieces of character classes."""
-    single = "".join(re.escape(piece) for piece in sorted(first) if len(piece) == 1)
-    # One class each: what ends with "-" would go on to what follows it.
-    classes = [single, *(piece for piece in sorted(first) if len(piece) > 1)]
-    return re.compile("|".join(f"[{piece}]" for piece in classes if piece))
+    edged = {piece[1:] for piece in first if piece[0] == EDGE}
+    choices = _join_pieces({piece for piece in first if piece[0] != EDGE} )
+    if edged:
+        choices.append(rf"(?<!\w)(?:{'|'.join(_join_pieces(edged))})")
+    return re.compile("|".join(choices))
+
+
+def _join_pieces(pieces: Iterable[str]) -> list[str]:
+    """Return classes: one of all single characters; each other its own, for what ends with "-" would go on."""
+    single = "".join(re.escape(piece) for piece in sorted(pieces) if len(piece) == 1)
+    return [f"[{piece}]" for piece in (single, *sorted(p for p in pieces if len(p) > 1)) if piece]
