@@ -293,9 +293,7 @@ class _Chain:
         needs = () if part.words is not None else part.needs
         if needs:
             first = needs[0]
-            self.needs.append(
-                Literal(first.words, self.gap[0] + first.near, min(ENDLESS, self.gap[1] + first.far))
-            )
+            self.needs.append(Literal(first.words, self.gap[0] + first.near, min(ENDLESS, self.gap[1] + first.far)))
             self.needs += needs[1:]
             self.gap = part.tail
         else:

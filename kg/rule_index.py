@@ -247,7 +247,7 @@ def _find_codes(words: frozenset[str]) -> frozenset[str]:
 def _compile_class(first: frozenset[str]) -> re.Pattern[str]:
     """Compile what a pattern can begin with: single characters, and pieces of character classes."""
     edged = {piece[1:] for piece in first if piece[0] == EDGE}
-    choices = _join_pieces({piece for piece in first if piece[0] != EDGE} )
+    choices = _join_pieces({piece for piece in first if piece[0] != EDGE})
     if edged:
         choices.append(rf"(?<!\w)(?:{'|'.join(_join_pieces(edged))})")
     return re.compile("|".join(choices))
