@@ -8,12 +8,14 @@ picture of an article needs no array library.
 from __future__ import annotations
 
 import math
+from array import array
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import TypeAlias
+from itertools import accumulate
+from typing import Any, NamedTuple, TypeAlias
 
-from kg.network import Network
+from kg.network import Network, Node
 
 SEED = 7
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442", "#666666")
@@ -28,7 +30,7 @@ CLASS_COLOURS = {
 """The colour of each class; pairs that are close in colour differ in lightness too."""
 _EXACT_BETWEENNESS = 500
 _PIVOTS = 100
-Links: TypeAlias = "list[list[int]]"
+Links: TypeAlias = "Sequence[Sequence[int]]"
 Point: TypeAlias = "tuple[float, float]"
 
 
@@ -38,26 +40,43 @@ def class_colour(kind: str) -> str:
 
 
 def measure(network: Network) -> Network:
-    """Return the network with PageRank, betweenness, communities, sizes and colours of its nodes.
+    """Return the network with PageRank, betweenness, communities, sizes and colours of its nodes."""
+    measures = measure_links(*_links(network))
+    return replace(network, nodes=tuple(measures.of(node, index) for index, node in enumerate(network.nodes)))
+
+
+class Measures(NamedTuple):
+    """What is measured of the nodes of a network, by number, rounded, in arrays of 4 or 8 bytes a node."""
+
+    pagerank: Sequence[float]
+    betweenness: Sequence[float]
+    community: Sequence[int]
+    size: Sequence[float]
+
+    def of(self, node: Node, index: int) -> Node:
+        """Return the node with its number's measures, and the colour of its class."""
+        return node._replace(
+            pagerank=self.pagerank[index],
+            betweenness=self.betweenness[index],
+            community=self.community[index],
+            size=self.size[index],
+            color=class_colour(node.kind),
+        )
+
+
+def measure_links(links: Links, out: Links) -> Measures:
+    """Return the measures of nodes, given the neighbours of each and the targets of each by number.
 
     Betweenness is exact up to 500 nodes and from 100 fixed pivots above. Communities are Louvain's,
     numbered from 1 by size.
     """
-    links, out = _links(network)
-    ranks, between, groups = page_rank(out), betweenness(links), communities(links)
     top = max((len(near) for near in links), default=0) or 1
-    nodes = []
-    for index, node in enumerate(network.nodes):
-        nodes.append(
-            node._replace(
-                pagerank=round(ranks[index], 8),
-                betweenness=round(between[index], 8),
-                community=groups[index],
-                size=round(6 + 24 * math.sqrt(len(links[index]) / top), 2),
-                color=class_colour(node.kind),
-            )
-        )
-    return replace(network, nodes=tuple(nodes))
+    return Measures(
+        array("d", (round(rank, 8) for rank in page_rank(out))),
+        array("d", (round(value, 8) for value in betweenness(links))),
+        array("I", communities(links)),
+        array("d", (round(6 + 24 * math.sqrt(len(near) / top), 2) for near in links)),
+    )
 
 
 def place(network: Network) -> Network:
@@ -91,16 +110,54 @@ def place_links(links: Links) -> list[Point]:
 
 
 def _links(network: Network) -> tuple[Links, Links]:
-    """Return neighbours by number (each once, both directions), and the targets of each node."""
     number = {node.id: index for index, node in enumerate(network.nodes)}
-    out: list[dict[int, None]] = [{} for _ in network.nodes]
-    both: list[dict[int, None]] = [{} for _ in network.nodes]
-    for edge in network.edges:
-        source, target = number[edge.source], number[edge.target]
-        if source != target:
-            out[source][target] = None
-            both[source][target] = both[target][source] = None
-    return [list(near) for near in both], [list(near) for near in out]
+    sources = [number[edge.source] for edge in network.edges]
+    targets = [number[edge.target] for edge in network.edges]
+    return find_links(len(number), sources, targets)
+
+
+def find_links(count: int, sources: Sequence[int], targets: Sequence[int]) -> tuple[Links, Links]:
+    """Return the neighbours of each of ``count`` nodes (each once, both directions), and the targets of each.
+
+    They stand in the order of the edges, given as the numbers of their ends; a node is not its own neighbour.
+
+    >>> [list(near) for near in find_links(3, [0, 0, 2, 2], [1, 1, 0, 2])[0]]
+    [[1, 2], [0], [0]]
+    """
+
+    def forth() -> Iterator[tuple[int, int]]:
+        return ((a, b) for a, b in zip(sources, targets, strict=True) if a != b)
+
+    def both() -> Iterator[tuple[int, int]]:
+        return (pair for a, b in forth() for pair in ((a, b), (b, a)))
+
+    return _Adjacency(count, both), _Adjacency(count, forth)
+
+
+class _Adjacency(Sequence[Sequence[int]]):
+    """The ends that belong to each node, each once, in two arrays: a list for each would take ten times as much."""
+
+    def __init__(self, count: int, pairs: Callable[[], Iterable[tuple[int, int]]]) -> None:
+        sizes = array("Q", bytes(8 * (count + 1)))
+        for node, _ in pairs():
+            sizes[node + 1] += 1
+        starts = array("Q", accumulate(sizes))
+        ends, free = array("I", bytes(4 * starts[-1])), starts[:-1]
+        for node, other in pairs():
+            ends[free[node]] = other
+            free[node] += 1
+        self.starts, self.ends = array("Q", [0]), array("I")
+        for node in range(count):
+            self.ends.extend(dict.fromkeys(ends[starts[node] : starts[node + 1]]))
+            self.starts.append(len(self.ends))
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def __getitem__(self, node: Any) -> Any:
+        if not 0 <= node < len(self):
+            raise IndexError(node)
+        return self.ends[self.starts[node] : self.starts[node + 1]]
 
 
 # ---------------------------------------------------------------- measures

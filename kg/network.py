@@ -8,9 +8,10 @@ edges, each with its quote; what is planned, denied or garbled says so in its ow
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from kg import vocab as v
 from kg.graph import is_asserted, read_claims
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 Observations = Literal["attributes", "nodes"]
 QUALIFIERS = {"moreThan": "more than", "nearly": "nearly", "about": "about", "atLeast": "at least", "upTo": "up to"}
 _NAME_PROPERTIES = (v.PREF_LABEL, v.LABEL, v.ALT_LABEL, v.HIDDEN_LABEL)
+NAMES_KEPT = 1 << 14
+"""Things whose names are remembered, the latest."""
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -163,22 +166,61 @@ class Network:
     edges: tuple[Edge, ...]
 
 
+class AnyNetwork(Protocol):
+    """What writers read of a network: its nodes and edges, in a fixed order, as often as they ask."""
+
+    @property
+    def nodes(self) -> Collection[Node]: ...
+
+    @property
+    def edges(self) -> Collection[Edge]: ...
+
+
 # ---------------------------------------------------------------- from the store
-def read_names(store: ox.Store) -> dict[str, Names]:
-    """Return the names of everything in the store, by IRI: lexicon, concepts, classes, properties."""
-    import pyoxigraph as ox
+class StoreNames(Mapping[str, Names]):
+    """The names of everything in a store, by IRI, each read when it is asked for: they are never held all."""
 
-    found: dict[str, dict[str, str]] = {}
-    for rank, prop in enumerate(_NAME_PROPERTIES):
-        for quad in store.quads_for_pattern(None, ox.NamedNode(prop), None):
-            term = quad.object
-            if isinstance(term, ox.Literal) and isinstance(quad.subject, ox.NamedNode):
-                # Sorted by property first: the preferred name of a language is the first of it.
-                found.setdefault(quad.subject.value, {})[f"{rank}{term.value}\x00{term.language or ''}"] = prop
-    return {iri: _make_names(keys) for iri, keys in found.items()}
+    def __init__(self, store: ox.Store) -> None:
+        self.store = store
+        self._find = lru_cache(NAMES_KEPT)(self._read)
+
+    def __getitem__(self, iri: str) -> Names:
+        found = self._find(iri)
+        if found is None:
+            raise KeyError(iri)
+        return found
+
+    def _read(self, iri: str) -> Names | None:
+        import pyoxigraph as ox
+
+        try:
+            subject = ox.NamedNode(iri)
+        except ValueError:  # a scope may be words
+            return None
+        keys = set()
+        for rank, prop in enumerate(_NAME_PROPERTIES):
+            for quad in self.store.quads_for_pattern(subject, ox.NamedNode(prop), None):
+                term = quad.object
+                if isinstance(term, ox.Literal):
+                    # Sorted by property first: the preferred name of a language is the first of it.
+                    keys.add(f"{rank}{term.value}\x00{term.language or ''}")
+        return _make_names(keys) if keys else None
+
+    def __iter__(self) -> Iterator[str]:
+        import pyoxigraph as ox
+
+        found: dict[str, None] = {}
+        for prop in _NAME_PROPERTIES:
+            for quad in self.store.quads_for_pattern(None, ox.NamedNode(prop), None):
+                if isinstance(quad.subject, ox.NamedNode):
+                    found[quad.subject.value] = None
+        return iter(found)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
-def _make_names(keys: Mapping[str, str]) -> Names:
+def _make_names(keys: Iterable[str]) -> Names:
     english, chinese, every = "", "", []
     for key in sorted(keys):
         text, _, language = key[1:].partition("\x00")
@@ -201,7 +243,7 @@ def read_network(
 
     Raises ``EvidenceError`` where a claim of the store is damaged.
     """
-    return make_network(read_claims(store, base), read_names(store), base, observations=observations, claims=claims)
+    return make_network(read_claims(store, base), StoreNames(store), base, observations=observations, claims=claims)
 
 
 def make_network(
@@ -217,93 +259,117 @@ def make_network(
     ``observations`` says whether a measured value is an attribute of its thing or a node of its own;
     ``claims`` adds each claim as a node with edges to what it is about, what it says and its article.
     """
-    builder = _Builder(names, base, observations == "nodes", claims)
+    labels: dict[str, tuple[str, str]] = {}
+    articles: dict[str, set[str]] = {}
+    facts: dict[str, list[Observation | Text]] = {}
+    edges: list[Edge] = []
+    for part in read_parts(claims_made, names, base, observations=observations, claims=claims):
+        if isinstance(part, Edge):
+            edges.append(part)
+        elif isinstance(part, Fact):
+            facts.setdefault(part.iri, []).append(part.says)
+        else:
+            labels.setdefault(part.iri, (part.label, part.kind))
+            articles.setdefault(part.iri, set()).add(part.article)
+    nodes = [make_node(iri, *labels[iri], names, articles[iri], facts.get(iri, ())) for iri in sorted(labels)]
+    return count_degrees(Network(tuple(nodes), tuple(edges)))
+
+
+# ---------------------------------------------------------------- claim by claim
+class Mention(NamedTuple):
+    """That an article speaks of a thing, and what it calls it; the first mention names the node."""
+
+    iri: str
+    label: str
+    kind: str
+    article: str
+
+
+class Fact(NamedTuple):
+    """What belongs to the node of a thing and is no edge."""
+
+    iri: str
+    says: Observation | Text
+
+
+def read_parts(
+    claims_made: Iterable[Claim],
+    names: Mapping[str, Names],
+    base: str,
+    *,
+    observations: Observations = "attributes",
+    claims: bool = False,
+) -> Iterator[Mention | Fact | Edge]:
+    """Yield what each claim gives the network (``make_network``), holding none of it: its ends before each edge."""
+    as_nodes = observations == "nodes"
+    labels: dict[str, str] = {}
     for claim in claims_made:
-        builder.add(claim)
-    return builder.network()
-
-
-class _Builder:
-    """Collects nodes and edges claim by claim."""
-
-    def __init__(self, names: Mapping[str, Names], base: str, as_nodes: bool, claims: bool) -> None:
-        self.names = names
-        self.base = base
-        self.as_nodes = as_nodes
-        self.claims = claims
-        self.labels: dict[str, tuple[str, str]] = {}
-        self.articles: dict[str, set[str]] = {}
-        self.values: dict[str, list[Observation]] = {}
-        self.texts: dict[str, list[Text]] = {}
-        self.edges: list[Edge] = []
-
-    def node(self, iri: str, label: str, kind: str, article: str) -> None:
-        self.labels.setdefault(iri, (label, kind))
-        self.articles.setdefault(iri, set()).add(article)
-
-    def label(self, iri: str) -> str:
-        """Return the English name of a term, or its local name in words."""
-        known = self.names.get(iri)
-        if known and (known.en or known.every):
-            return known.en or known.every[0]
-        return say_local_name(iri)
-
-    def add(self, claim: Claim) -> None:
-        self.node(claim.subject, claim.subject_label, claim.subject_type, claim.article)
-        label = self.label(claim.predicate)
+        label = labels.get(claim.predicate)
+        if label is None:
+            label = labels[claim.predicate] = _label_of(claim.predicate, names)
+        yield Mention(claim.subject, claim.subject_label, claim.subject_type, claim.article)
+        is_node = bool(claim.object)
         if claim.object_type == "Observation":
-            self._add_value(claim, label)
-        elif claim.object:
-            name = claim.object_label or self.label(claim.object)
-            self.node(claim.object, name, claim.object_type, claim.article)
-            self.edges.append(make_edge(claim, claim.object, label))
+            value = make_observation(claim, label)
+            is_node = as_nodes
+            if as_nodes:
+                yield Mention(claim.object, value.as_text(), "Observation", claim.article)
+                yield make_edge(claim, claim.object, label)
+            yield Fact(claim.object if as_nodes else claim.subject, value)
+        elif is_node:
+            name = claim.object_label or _label_of(claim.object, names)
+            yield Mention(claim.object, name, claim.object_type, claim.article)
+            yield make_edge(claim, claim.object, label)
         else:
-            self.texts.setdefault(claim.subject, []).append(
-                make_text(claim, claim.predicate, label, claim.object_label)
-            )
-        if self.claims:
-            self._add_claim(claim, label)
+            yield Fact(claim.subject, make_text(claim, claim.predicate, label, claim.object_label))
+        if claims:
+            yield from _read_claim_node(claim, label, base, is_node)
 
-    def _add_value(self, claim: Claim, label: str) -> None:
-        value = make_observation(claim, label)
-        if self.as_nodes:
-            self.node(claim.object, value.as_text(), "Observation", claim.article)
-            self.values.setdefault(claim.object, []).append(value)
-            self.edges.append(make_edge(claim, claim.object, label))
-        else:
-            self.values.setdefault(claim.subject, []).append(value)
 
-    def _add_claim(self, claim: Claim, label: str) -> None:
-        iri = v.claim_iri(self.base, claim.id)
-        article = v.article_iri(self.base, claim.article)
-        self.node(iri, f"{claim.subject_label} – {label}", "Claim", claim.article)
-        self.texts.setdefault(iri, []).append(make_text(claim, v.EXACT, "quote", claim.quote))
-        self.node(article, claim.article, "NewsArticle", claim.article)
-        ends = [("about", v.SUBJECT, claim.subject), ("article", v.HAS_SOURCE, article)]
-        if claim.object and claim.object in self.labels:
-            ends.append(("says", v.OBJECT, claim.object))
-        for name, predicate, target in ends:
-            edge = make_edge(claim, target, name)
-            self.edges.append(edge._replace(id=f"{claim.id}-{name}", source=iri, predicate=predicate))
+def _read_claim_node(claim: Claim, label: str, base: str, says_node: bool) -> Iterator[Mention | Fact | Edge]:
+    """Yield the node of a claim, with edges to what it is about, its article, and what it says where that is a node."""
+    iri = v.claim_iri(base, claim.id)
+    article = v.article_iri(base, claim.article)
+    yield Mention(iri, f"{claim.subject_label} – {label}", "Claim", claim.article)
+    yield Fact(iri, make_text(claim, v.EXACT, "quote", claim.quote))
+    yield Mention(article, claim.article, "NewsArticle", claim.article)
+    ends = [("about", v.SUBJECT, claim.subject), ("article", v.HAS_SOURCE, article)]
+    if says_node:
+        ends.append(("says", v.OBJECT, claim.object))
+    for name, predicate, target in ends:
+        edge = make_edge(claim, target, name)
+        yield edge._replace(id=f"{claim.id}-{name}", source=iri, predicate=predicate)
 
-    def network(self) -> Network:
-        nodes = []
-        for iri in sorted(self.labels):
-            label, kind = self.labels[iri]
-            known = self.names.get(iri, Names())
-            nodes.append(
-                Node(
-                    iri,
-                    label or known.en or iri,
-                    kind,
-                    known.en or label,
-                    known.zh,
-                    tuple(sorted(self.articles[iri])),
-                    tuple(self.values.get(iri, ())),
-                    tuple(self.texts.get(iri, ())),
-                )
-            )
-        return count_degrees(Network(tuple(nodes), tuple(self.edges)))
+
+def _label_of(iri: str, names: Mapping[str, Names]) -> str:
+    """Return the English name of a term, or its local name in words."""
+    known = names.get(iri)
+    if known and (known.en or known.every):
+        return known.en or known.every[0]
+    return say_local_name(iri)
+
+
+def make_node(
+    iri: str,
+    label: str,
+    kind: str,
+    names: Mapping[str, Names],
+    articles: Iterable[str],
+    facts: Iterable[Observation | Text],
+) -> Node:
+    """Return the node of a thing, its degrees not yet counted."""
+    known = names.get(iri, Names())
+    facts = tuple(facts)
+    return Node(
+        iri,
+        label or known.en or iri,
+        kind,
+        known.en or label,
+        known.zh,
+        tuple(sorted(articles)),
+        tuple(fact for fact in facts if isinstance(fact, Observation)),
+        tuple(fact for fact in facts if isinstance(fact, Text)),
+    )
 
 
 def say_local_name(iri: str) -> str:

@@ -85,7 +85,7 @@ class FixedSource(Source):
 
     def __init__(self, network: Network, options: Options | None = None) -> None:
         super().__init__(ox.Store(), BASE, options=options)
-        self.__dict__["network"] = self.__dict__["drawn"] = network
+        self.__dict__["network"] = self.__dict__["drawn"] = self.__dict__["streamed"] = network
         self.__dict__["claims"] = []
 
 

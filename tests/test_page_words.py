@@ -16,7 +16,7 @@ from kg import vocab as v
 from kg.export.page import SCRIPTS, STATIC
 from kg.export.page_data import BUILT_IN
 from kg.graph import write_ontology_quads
-from kg.network import Names, read_names
+from kg.network import Names, StoreNames
 from kg.resources import load_domain
 from kg.store import load_lines, open_store
 
@@ -155,7 +155,7 @@ def test_every_part_of_a_claim_that_can_fail_has_a_chinese_name() -> None:
 def names() -> dict[str, Names]:
     store = open_store()
     load_lines(store, write_ontology_quads(ROOT / "ontology", load_domain().data_base))
-    return {**read_names(store), **BUILT_IN}
+    return {**StoreNames(store), **BUILT_IN}
 
 
 def rule_predicates() -> set[str]:

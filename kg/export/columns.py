@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
 from kg.export.base import Losses
+from kg.export.network_files import StoredEdges, StoredNodes
 from kg.export.text import one_line
-from kg.network import Edge, Node
+from kg.network import AnyNetwork, Edge, Node
 
 Cell: TypeAlias = "str | int | float | bool | None"
 
@@ -118,8 +119,12 @@ def edge_cells(edge: Edge, losses: Losses) -> tuple[Cell, ...]:
 def numbered(nodes: Iterable[Node], numbers: dict[str, int], losses: Losses) -> Iterator[tuple[int, Node]]:
     """Yield each node with its number from 0, and fill ``numbers`` by id.
 
-    A node whose id is empty or taken is left out and noted.
+    A node whose id is empty or taken is left out and noted. Edges that know the numbers of their nodes
+    (``kg.export.network_files``) come with nodes that need no such search, and ``numbers`` stays empty.
     """
+    if isinstance(nodes, StoredNodes):
+        yield from enumerate(nodes)
+        return
     for node in nodes:
         if not node.id or node.id in numbers:
             losses.add("nodes with an id that is empty or taken were left out", node.id)
@@ -128,8 +133,20 @@ def numbered(nodes: Iterable[Node], numbers: dict[str, int], losses: Losses) -> 
         yield number, node
 
 
+def count_written(network: AnyNetwork) -> tuple[int, int]:
+    """Return how many nodes ``numbered`` and how many edges ``joined`` will yield."""
+    if isinstance(network.nodes, StoredNodes):
+        return len(network.nodes), len(network.edges)
+    ids = {node.id for node in network.nodes if node.id}
+    return len(ids), sum(edge.source in ids and edge.target in ids for edge in network.edges)
+
+
 def joined(edges: Iterable[Edge], numbers: Mapping[str, int], losses: Losses) -> Iterator[tuple[int, int, int, Edge]]:
     """Yield (number, source, target, edge); an edge without both ends is left out and noted."""
+    if isinstance(edges, StoredEdges):
+        for count, (first, second, edge) in enumerate(edges.numbered_ends()):
+            yield count, first, second, edge
+        return
     count = 0
     for edge in edges:
         source, target = numbers.get(edge.source), numbers.get(edge.target)

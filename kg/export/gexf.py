@@ -36,7 +36,7 @@ _TYPES = {"int": "integer"}
 
 def write_gexf(source: Source, target: Target) -> None:
     """Write the network as GEXF 1.3."""
-    network = source.drawn
+    network = source.streamed
     target.counts.update(nodes=len(network.nodes), edges=len(network.edges))
     with target.open() as stream:
         for part in stream_gexf(network.nodes, network.edges, target.losses):

@@ -39,13 +39,13 @@ _NODES = (*NODE_COLUMNS, Column("name", "string"), Column("x", "double"), Column
           Column("size", "double"), Column("color", "string"))  # fmt: skip
 _SHARED = (*SHARED_COLUMNS, Column("interaction", "string"), Column("weight", "double"))
 _EDGES = (*OWN_COLUMNS, *_SHARED)
-KEPT = 50_000
-"""Written forms of shared fields that are kept before they are forgotten and written anew."""
+KEPT = 2_000
+"""Written forms of shared fields that are kept, for edges come article by article; then all are forgotten."""
 
 
 def write_graphml(source: Source, target: Target) -> None:
     """Write the network as GraphML."""
-    network = source.drawn
+    network = source.streamed
     target.counts.update(nodes=len(network.nodes), edges=len(network.edges))
     with target.open() as stream:
         for part in stream_graphml(network.nodes, network.edges, target.losses):

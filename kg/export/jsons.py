@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from kg.export.base import Losses, Target
-from kg.export.columns import EDGE_COLUMNS, NODE_COLUMNS, edge_cells, joined, node_cells, numbered
+from kg.export.columns import EDGE_COLUMNS, NODE_COLUMNS, count_written, edge_cells, joined, node_cells, numbered
 from kg.export.graphml import batched
 from kg.export.source import Source
 from kg.layout import class_colour
-from kg.network import Edge, Network, Node
+from kg.network import AnyNetwork, Edge, Node
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _CX2_TYPES = {"int": "integer"}
@@ -43,7 +43,7 @@ def _write(target: Target, head: str, parts: Iterable[Iterable[str]], between: I
         stream.write(tail.encode())
 
 
-def _count(network: Network, target: Target) -> None:
+def _count(network: AnyNetwork, target: Target) -> None:
     target.counts.update(nodes=len(network.nodes), edges=len(network.edges))
 
 
@@ -53,7 +53,7 @@ def write_node_link(source: Source, target: Target) -> None:
 
     Nodes go by their IRI, edges by the id of their claim; measured values are objects.
     """
-    network, losses = source.drawn, target.losses
+    network, losses = source.streamed, target.losses
     _count(network, target)
     numbers: dict[str, int] = {}
     nodes = (_dump(_node_object(node), losses) for _, node in numbered(network.nodes, numbers, losses))
@@ -80,7 +80,7 @@ def _edge_object(edge: Edge) -> dict[str, Any]:
 # ---------------------------------------------------------------- Cytoscape JSON
 def write_cyjs(source: Source, target: Target) -> None:
     """Write Cytoscape JSON: ids are strings, positions are given, ``name`` and ``interaction`` are set."""
-    network, losses = source.drawn, target.losses
+    network, losses = source.streamed, target.losses
     _count(network, target)
     numbers: dict[str, int] = {}
     about = {
@@ -100,7 +100,7 @@ def write_cyjs(source: Source, target: Target) -> None:
     )
 
 
-def _cyjs_nodes(network: Network, numbers: dict[str, int], losses: Losses) -> Iterator[str]:
+def _cyjs_nodes(network: AnyNetwork, numbers: dict[str, int], losses: Losses) -> Iterator[str]:
     for number, node in numbered(network.nodes, numbers, losses):
         cells = zip(NODE_COLUMNS, node_cells(node, losses), strict=True)
         data = {column.name: cell for column, cell in cells if cell is not None}
@@ -108,7 +108,7 @@ def _cyjs_nodes(network: Network, numbers: dict[str, int], losses: Losses) -> It
         yield _dump({"data": data, "position": {"x": node.x, "y": -node.y}}, losses)
 
 
-def _cyjs_edges(network: Network, numbers: dict[str, int], losses: Losses) -> Iterator[str]:
+def _cyjs_edges(network: AnyNetwork, numbers: dict[str, int], losses: Losses) -> Iterator[str]:
     for number, source, end, edge in joined(network.edges, numbers, losses):
         cells = zip(EDGE_COLUMNS, edge_cells(edge, losses), strict=True)
         data = {column.name: cell for column, cell in cells if cell is not None}
@@ -119,14 +119,12 @@ def _cyjs_edges(network: Network, numbers: dict[str, int], losses: Losses) -> It
 # ---------------------------------------------------------------- CX2
 def write_cx2(source: Source, target: Target) -> None:
     """Write CX2, Cytoscape's own format: declared columns, whole numbers as ids, a small style."""
-    network = source.drawn
+    network = source.streamed
     _count(network, target)
-    ids = {node.id for node in network.nodes if node.id}
-    joined_edges = sum(edge.source in ids and edge.target in ids for edge in network.edges)
     kinds = sorted({node.kind for node in network.nodes})
     with target.open() as stream:
         for part in stream_cx2(
-            network.nodes, network.edges, (len(ids), joined_edges), kinds, target.losses, title=source.options.title
+            network.nodes, network.edges, count_written(network), kinds, target.losses, title=source.options.title
         ):
             stream.write(part)
 
@@ -160,7 +158,7 @@ def stream_cx2(
     yield f'[\n{head},\n{{"nodes":[\n'.encode()
     yield from batched(_separated(_cx2_nodes(nodes, numbers, losses)))
     yield b'\n]},\n{"edges":[\n'
-    yield from batched(_separated(_cx2_edges(edges, numbers, losses)))
+    yield from batched(_separated(_cx2_edges(edges, numbers, counts[0], losses)))
     style = _dump({"visualProperties": [_style(kinds)]}, losses)
     yield f'\n]}},\n{style},\n{{"status":[{{"success":true}}]}}\n]\n'.encode()
 
@@ -188,9 +186,8 @@ def _cx2_nodes(nodes: Iterable[Node], numbers: dict[str, int], losses: Losses) -
         yield _dump({"id": number, "x": node.x, "y": -node.y, "v": values}, losses)
 
 
-def _cx2_edges(edges: Iterable[Edge], numbers: dict[str, int], losses: Losses) -> Iterator[str]:
+def _cx2_edges(edges: Iterable[Edge], numbers: dict[str, int], first: int, losses: Losses) -> Iterator[str]:
     # Edges are numbered on from the nodes: readers that draw with cytoscape.js keep both in one table by id.
-    first = len(numbers)
     for number, source, end, edge in joined(edges, numbers, losses):
         cells = zip(EDGE_COLUMNS, edge_cells(edge, losses), strict=True)
         values = {column.name: cell for column, cell in cells if cell is not None}

@@ -48,7 +48,7 @@ def make_data(source: Source, losses: Losses) -> dict[str, Any]:
     numbers = {node.id: index for index, node in enumerate(network.nodes)}
     articles = read_articles(source, losses)
     order = {article["id"]: index for index, article in enumerate(articles)}
-    claims = [claim for claim in source.kept_claims if claim.subject in numbers and claim.article in order]
+    claims = [claim for claim in source.read_kept_claims() if claim.subject in numbers and claim.article in order]
     predicates = sorted({claim.predicate for claim in claims})
     shift = {article["id"]: to_utf16(article["text"]) for article in articles}
     facts = [_fact(claim, numbers, predicates, order, shift[claim.article], source, losses) for claim in claims]

@@ -33,10 +33,10 @@ def write_parquet(source: Source, target: Target) -> None:
         import pyarrow.parquet as pq
     except ImportError as error:
         raise MissingExtraError("pyarrow", "parquet") from error
-    claims, network, losses = source.kept_claims, source.drawn, target.losses
-    values = [claim for claim in claims if claim.object_type == "Observation"]
+    network, losses = source.streamed, target.losses
+    values = (claim for claim in source.read_kept_claims() if claim.object_type == "Observation")
     tables = {
-        "claims": (_claim_schema(pa), (_claim_row(claim) for claim in claims)),
+        "claims": (_claim_schema(pa), (_claim_row(claim) for claim in source.read_kept_claims())),
         "observations": (_value_schema(pa), (_value_row(claim, source) for claim in values)),
         "nodes": (_schema(pa, NODE_COLUMNS), (_row(NODE_COLUMNS, node_cells(n, losses)) for n in network.nodes)),
         "edges": (

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from kg.export.base import Losses, Target
 from kg.export.columns import EDGE_COLUMNS, NODE_COLUMNS, edge_cells, joined, node_cells, numbered
 from kg.export.graphml import batched, format_cell
 from kg.export.source import Source
 from kg.export.text import clean, one_line
-from kg.network import Network, Node
+from kg.network import AnyNetwork, Node
 
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _LONGEST = 2000
@@ -21,7 +23,7 @@ _DOUBLED = "backslashes were doubled: the format keeps them so outside labels"
 # ---------------------------------------------------------------- DOT
 def write_dot(source: Source, target: Target) -> None:
     """Write a digraph with every column as an attribute; all names and values are quoted."""
-    network, losses = source.drawn, target.losses
+    network, losses = source.streamed, target.losses
     target.counts.update(nodes=len(network.nodes), edges=len(network.edges))
     with target.open() as stream:
         stream.write(b'digraph "network" {\ncharset="UTF-8"\nnode [shape=box style="filled,rounded"]\n')
@@ -30,7 +32,7 @@ def write_dot(source: Source, target: Target) -> None:
         stream.write(b"}\n")
 
 
-def _dot_lines(network: Network, losses: Losses) -> Iterator[str]:
+def _dot_lines(network: AnyNetwork, losses: Losses) -> Iterator[str]:
     numbers: dict[str, int] = {}
     node_names = [_dot_name(column.name) for column in NODE_COLUMNS]
     edge_names = [_dot_name(column.name) for column in EDGE_COLUMNS]
@@ -80,14 +82,18 @@ def write_pajek(source: Source, target: Target) -> None:
 
     Vertices have unique labels, since readers take the label for the id.
     """
-    network, losses = source.drawn, target.losses
+    network, losses = source.streamed, target.losses
     target.counts.update(nodes=len(network.nodes), edges=len(network.edges))
     numbers: dict[str, int] = {}
-    nodes = [node for _, node in numbered(network.nodes, numbers, losses)]
+    frame, count = _Frame(), 0
+    for _, node in numbered(network.nodes, {}, Losses()):
+        frame.take_in(node)
+        count += 1
     _note_columns(losses)
     with target.open() as stream:
-        stream.write(f"*Vertices {len(nodes)}\n".encode())
-        for part in batched(_pajek_vertices(nodes, losses)):
+        stream.write(f"*Vertices {count}\n".encode())
+        nodes = (node for _, node in numbered(network.nodes, numbers, losses))
+        for part in batched(_pajek_vertices(nodes, frame, losses)):
             stream.write(part)
         stream.write(b"*Arcs\n")
         arcs = (
@@ -104,9 +110,26 @@ def _note_columns(losses: Losses) -> None:
         losses.add(f"columns of {kind}: the format holds only labels, places and weights", names, len(columns) - 1)
 
 
-def _pajek_vertices(nodes: list[Node], losses: Losses) -> Iterator[str]:
-    left, right = min((n.x for n in nodes), default=0), max((n.x for n in nodes), default=1)
-    low, high = min((n.y for n in nodes), default=0), max((n.y for n in nodes), default=1)
+@dataclass(slots=True)
+class _Frame:
+    """The rectangle that all nodes lie in."""
+
+    left: float = math.inf
+    right: float = -math.inf
+    low: float = math.inf
+    high: float = -math.inf
+
+    def take_in(self, node: Node) -> None:
+        self.left, self.right = min(self.left, node.x), max(self.right, node.x)
+        self.low, self.high = min(self.low, node.y), max(self.high, node.y)
+
+    def place(self, node: Node) -> tuple[float, float]:
+        """Return a node's place from 0 to 1, ``y`` growing downwards."""
+        width, height = (self.right - self.left) or 1, (self.high - self.low) or 1
+        return (node.x - self.left) / width, (self.high - node.y) / height
+
+
+def _pajek_vertices(nodes: Iterable[Node], frame: _Frame, losses: Losses) -> Iterator[str]:
     seen: set[str] = set()
     for number, node in enumerate(nodes, 1):
         label = _pajek_text(node.label, losses) or node.id
@@ -117,7 +140,7 @@ def _pajek_vertices(nodes: list[Node], losses: Losses) -> Iterator[str]:
         if unique != label:
             losses.add("labels that two nodes share got a number", label)
         seen.add(unique)
-        x, y = (node.x - left) / ((right - left) or 1), (high - node.y) / ((high - low) or 1)
+        x, y = frame.place(node)
         yield f'{number} "{unique}" {x:.4f} {y:.4f} 0.5\n'
 
 

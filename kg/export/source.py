@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kg import vocab as v
 from kg.errors import ExportError
+from kg.export.network_files import NetworkFiles
 from kg.export.quads import QuadFiles
 from kg.graph import read_claims
-from kg.model import Claim, sort_claims
-from kg.network import Names, Network, Observations, make_network, read_names
+from kg.model import Claim
+from kg.network import AnyNetwork, Names, Network, Observations, StoreNames, make_network, read_parts
 from kg.network_filter import Filter, filter_network, suggest
 from kg.turtle import data_prefixes
 
@@ -103,13 +104,20 @@ class Source:
     @cached_property
     def claims(self) -> list[Claim]:
         """All claims of the store, in the order of the contract."""
-        # Article by article: the quads of all at once take several times the memory of their claims.
-        return sort_claims([c for name in self.article_iris for c in read_claims(self.store, self.base, article=name)])
+        return list(self.read_claims())
+
+    def read_claims(self) -> Iterator[Claim]:
+        """Yield all claims of the store in the order of the contract, holding those of one article at a time."""
+        if "claims" in self.__dict__:
+            yield from self.claims
+            return
+        for name in sorted(self.article_iris):
+            yield from read_claims(self.store, self.base, article=name)
 
     @cached_property
-    def names(self) -> dict[str, Names]:
+    def names(self) -> Mapping[str, Names]:
         """The names of everything in the store."""
-        return read_names(self.store)
+        return StoreNames(self.store)
 
     @cached_property
     def network(self) -> Network:
@@ -128,13 +136,26 @@ class Source:
         return place(measure(self.network)) if self.options.layout else self.network
 
     @cached_property
-    def kept_claims(self) -> list[Claim]:
-        """The claims of the articles, statuses and modalities that are wanted."""
+    def streamed(self) -> AnyNetwork:
+        """The same network for writers that read it from its start to its end.
+
+        It lies in files, but where a filter chooses from it: what is left is held, and all of it while it is chosen.
+        """
+        options = self.options
+        if not options.filter.keeps_all():
+            return self.drawn
+        parts = read_parts(
+            self.read_claims(), self.names, self.base, observations=options.observations, claims=options.claims
+        )
+        return NetworkFiles(parts, self.names, layout=options.layout)
+
+    def read_kept_claims(self) -> Iterator[Claim]:
+        """Yield the claims of the articles, statuses and modalities that are wanted."""
         keep = self.options.filter
-        return [
-            claim
-            for claim in self.claims
-            if (not keep.articles or claim.article in keep.articles)
-            and (not keep.statuses or claim.status in keep.statuses)
-            and (not keep.modalities or claim.modality in keep.modalities)
-        ]
+        for claim in self.read_claims():
+            if (
+                (not keep.articles or claim.article in keep.articles)
+                and (not keep.statuses or claim.status in keep.statuses)
+                and (not keep.modalities or claim.modality in keep.modalities)
+            ):
+                yield claim

@@ -26,7 +26,7 @@ _EDGE_COLUMNS = (*EDGE_COLUMNS[1:_CLAIM], *EDGE_COLUMNS[_CLAIM + 1 :])
 
 def write_csv(source: Source, target: Target) -> None:
     """Write the list of nodes and the list of edges, joined by ``Id``, ``Source`` and ``Target``."""
-    network, losses = source.drawn, target.losses
+    network, losses = source.streamed, target.losses
     target.counts.update(nodes=len(network.nodes), edges=len(network.edges))
     numbers: dict[str, int] = {}
     guard = _make_guard(source.options.excel_guard, losses)
