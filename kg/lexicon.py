@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import ahocorasick_rs
@@ -23,6 +23,7 @@ from kg.naming import (
     find_names,
     find_placed,
     name_phases,
+    name_sections,
     names_which,
 )
 from kg.short_forms import find_short_forms, locate_short_forms
@@ -33,7 +34,6 @@ from kg.vocab import (
     ORGANIZATION,
     PARK,
     PROJECT,
-    is_described,
     mint_iri,
     slugify,
 )
@@ -41,9 +41,21 @@ from kg.vocab import (
 _PHASED = frozenset({PROJECT, PARK, ENTERPRISE, ORGANIZATION})
 """Of which classes the phases of a thing are projects."""
 # One zone, however an article writes it.
-_HIGH_TECH = re.compile(
-    r"\bhi(?:gh)?[ -]tech(?:nology)?(?= (?:(?:industr(?:y|ial)|development) ){0,2}zone\b)", re.IGNORECASE
+_ONE_NAME = (
+    (
+        re.compile(r"\bhi(?:gh)?[ -]tech(?:nology)?(?: (?:industr(?:y|ial)|development)){0,2} zone\b", re.IGNORECASE),
+        "high-tech zone",
+    ),
+    (re.compile(r"^China \(([A-Z][\w’' ]{1,30})\) (?=Pilot Free[ -]Trade (?:Zone|Area)$)"), r"\1 "),
+    (re.compile(r"(?:Pilot )?(?:Free[ -]Trade Zone|FTZ)$", re.IGNORECASE), "free trade zone"),
+    (
+        re.compile(
+            r"\bEconomic(?: and |-|&| & )Techn(?:ological|ical|ology) Development (?:Zone|Area)$", re.IGNORECASE
+        ),
+        "economic and technological development zone",
+    ),
 )
+"""The one form behind the ways to write a name, which its IRI is made of."""
 _TITLE_WORD = re.compile(r"[A-Za-z][\w’'-]*")
 # A part of what is named, which is another thing: "Zhongguancun West area".
 _SECTION = re.compile(
@@ -64,7 +76,6 @@ _WORD_BEFORE = re.compile(r"(?<![\w’'-])([A-Z][a-z]+|the)(?: [12][0-9]{3})? $"
 _CAPITAL = re.compile(r" [A-Z]")
 _PLACES = frozenset({ADMIN_AREA, DISTRICT})
 _BARE = _PLACES | {PARK}
-_SUBJECT = re.compile(r"(?:^|[.!?。！？;]\s+|\n\s*)(?:[A-Z][\w ]{0,30}, )?(?:[Tt]he )?[\"“‘]?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +109,8 @@ class Lexicon:
         found = keep_longest([*known, *self._find_cued(text), *references])
         starts = {mention.start for mention in found}
         found = [m for m in found if m.end + 1 in starts or not self._begins_other(text, m)]
-        phases = [self._make_mention(*phase) for phase in name_phases(text, found, PROJECT, _PHASED)]
-        return keep_longest([*found, *phases]) if phases else found
+        parts = [*name_phases(text, found, PROJECT, _PHASED), *name_sections(text, found, PARK)]
+        return keep_longest([*found, *(self._make_mention(*part) for part in parts)]) if parts else found
 
     def _find_known(self, text: str, folded: str) -> Iterator[Mention]:
         for number, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
@@ -148,13 +159,15 @@ class Lexicon:
         named = [m for group in found for m in group]
         starts = [a for a, _ in spans]
         extra: dict[int, list[Mention]] = {}
-        for mention in locate_short_forms(
-            text, find_short_forms(text, named, self._cues, self._words, ADMIN_AREA), self._words
-        ):
+        forms = find_short_forms(text, named, self._cues, self._words, ADMIN_AREA, self._is_place)
+        for mention in locate_short_forms(text, forms, self._words):
             number = bisect_right(starts, mention.start) - 1
             if number >= 0 and mention.end <= spans[number][1]:
                 extra.setdefault(number, []).append(mention)
         return [keep_longest([*group, *extra.get(n, ())]) if n in extra else group for n, group in enumerate(found)]
+
+    def _is_place(self, word: str) -> bool:
+        return (ADMIN_AREA, fold_case(word)) in self._by_name
 
     def _lies_elsewhere(self, text: str, mention: Mention, group: Sequence[Mention]) -> bool:
         """Say whether the words put a district where the one of the lexicon does not lie: "Chaoyang in Liaoning"."""
@@ -220,7 +233,13 @@ class Lexicon:
         known = self._by_name.get((type_iri, fold_case(name))) or self._find_legal(type_iri, name)
         if known is not None:
             return Mention(start, end, known.iri, known.label, known.type, "name")
-        return Mention(start, end, self.mint_entity(type_iri, _HIGH_TECH.sub("high-tech", name)), name, type_iri, "cue")
+        plain = name
+        for pattern, form in _ONE_NAME if type_iri == PARK else ():
+            plain = pattern.sub(form, plain)
+        known = self._by_name.get((type_iri, fold_case(plain)))
+        if known is not None:
+            return Mention(start, end, known.iri, known.label, known.type, "name")
+        return Mention(start, end, self.mint_entity(type_iri, plain), name, type_iri, "cue")
 
     def _find_legal(self, type_iri: str, name: str) -> Entity | None:
         """Return the lexicon's thing of the same name but for a legal form: "Foton Co., Ltd."."""
@@ -306,104 +325,3 @@ def is_title_case(text: str) -> bool:
 
 def _shift(mentions: Iterable[Mention], offset: int) -> list[Mention]:
     return [mention._replace(start=mention.start + offset, end=mention.end + offset) for mention in mentions]
-
-
-def resolve_references(
-    mentions: Iterable[Mention],
-    fallback: Mapping[str, Mention] | None = None,
-    text: str = "",
-    mint: Callable[[str, str], str] | None = None,
-) -> list[Mention]:
-    """Return the mentions with each reference turned into the nearest earlier thing of its classes.
-
-    "The zone" is a thing whose name ends like one, if the article has such a thing. ``fallback`` gives, by
-    class, what to take where nothing stands earlier (the place of the title). With ``text``, a thing that is
-    only named in passing after another that its sentence is about makes the reference ambiguous. A
-    reference that resolves to nothing, or to two things, is left out; but with ``mint``, which gives the IRI of a
-    class and words, "the district" of an article that names no district is a thing of that article alone.
-    """
-    mentions = list(mentions)
-    present = {m.type for m in mentions if m.entity and not is_described(m.entity)}
-    unnamed: dict[str, Mention] = {}
-    latest: dict[str, dict[str, Mention]] = {}
-    subjects: dict[str, Mention] = {}
-    resolved: list[Mention] = []
-    for mention in mentions:
-        if mention.kind == "reference" and not mention.entity:
-            target = _choose_target(mention, latest, subjects, fallback or {})
-            if target is None and mint is not None and (place := _name_place(mention, present, text)):
-                mention = mention._replace(start=mention.start + text[mention.start : mention.end].index(" ") + 1)
-                first = mention._replace(
-                    entity=mint(*place), label=place[1], type=place[0], kind="described", resolved=None
-                )
-                target = unnamed.setdefault(first.entity, first)
-                if target is first:
-                    resolved.append(first)
-                    continue
-            if target is None:
-                continue
-            mention = target._replace(
-                start=mention.start,
-                end=mention.end,
-                kind="reference",
-                resolved=target.resolved or Span(target.start, target.end),
-            )
-        resolved.append(mention)
-        if is_described(mention.entity):
-            continue
-        things = latest.setdefault(mention.type, {})
-        things.pop(mention.entity, None)
-        things[mention.entity] = mention
-        if text and _SUBJECT.search(text, max(0, mention.start - 48), mention.start):
-            subjects[mention.type] = mention
-    return resolved
-
-
-def _name_place(reference: Mention, present: Collection[str], text: str) -> tuple[str, str] | None:
-    """Return class and words of a place that an article speaks of and never names; nothing where one may be meant."""
-    found = _OWN_PLACE.fullmatch(text, reference.start, reference.end)
-    kind = _PLACE_WORDS.get(found[1].lower(), "") if found else ""
-    # Where another place is named, a reader may take the words for that.
-    if not found or not kind or DISTRICT in present or PARK in present or (kind == ADMIN_AREA and kind in present):
-        return None
-    return kind, f"the {found[1].lower()}"
-
-
-# "The city" of an article that names none may be the one its site is of: that is not in the words.
-_PLACE_WORDS = {
-    "district": DISTRICT, "county": DISTRICT, "new area": DISTRICT, "zone": PARK, "park": PARK,
-    "development zone": PARK, "high-tech zone": PARK, "industrial park": PARK, "city": ADMIN_AREA,
-}  # fmt: skip
-_OWN_PLACE = re.compile(r"(?:the|this)(?: whole| entire)? ([a-z-]+(?: [a-z]+)?)", re.IGNORECASE)
-
-
-def _choose_target(
-    reference: Mention,
-    latest: Mapping[str, Mapping[str, Mention]],
-    subjects: Mapping[str, Mention],
-    fallback: Mapping[str, Mention],
-) -> Mention | None:
-    classes, *heads = reference.type.split("\t")
-    types = classes.split("|")
-    wide = WIDE in heads
-    wanted = tuple(head for head in heads if head[0] not in ("!", WIDE))
-    unwanted = tuple(head[1:] for head in heads if head[0] == "!")
-
-    def fits(mention: Mention) -> bool:
-        label = fold_case(mention.label)
-        return (not wanted or label.endswith(wanted)) and not (unwanted and label.endswith(unwanted))
-
-    earlier = [m for t in types for m in latest.get(t, {}).values()]
-    fitting = [m for m in earlier if fits(m)]
-    if not fitting:
-        # "The Management Committee of X Zone said the zone …": X Zone is meant, and stands in another name only.
-        if wanted and any(fits(m) for kind, things in latest.items() if kind not in types for m in things.values()):
-            return None
-        chosen = [fallback[t] for t in types if t in fallback and (fits(fallback[t]) or len(earlier) == 1)]
-        return max(chosen, key=lambda m: m.start) if chosen else None
-    target = max(fitting, key=lambda m: m.start)
-    topics = [m for t in types if (m := subjects.get(t)) and fits(m)]
-    topic = max(topics, key=lambda m: m.start, default=target)
-    if wide and any(m.start > target.start and m.type == target.type for m in earlier):
-        return None
-    return target if topic.entity == target.entity else None

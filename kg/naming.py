@@ -43,6 +43,10 @@ _PHASE_BEFORE = re.compile(
     rf"\b(?:[Pp]hase[ -](?P<a>{_PHASE})"
     r"|(?:[Tt]he )?(?P<b>[Ff]irst|[Ss]econd|[Tt]hird|[Ff]ourth|[Ff]ifth) phase) of (?:the )?$"
 )
+_SECTION_OF = re.compile(
+    r"(?P<name>(?<![\w’'-])(?!(?:The|Key|Core|This)\b)[A-Z][\w’'-]+(?:(?: and| &|-)? [A-Z][\w’'-]+){0,3} "
+    r"(?:Area|Section|Sub-?area|Sub-?zone|Zone|Park|Block|Group))(?: \([A-Z]{2,8}\))? of (?:the )?[\"“]?$"
+)
 _PHASE_BEHIND = re.compile(rf"(?:,? \(?|-)[Pp]hase[ -](?P<a>{_PHASE})\b\)?")
 
 
@@ -331,3 +335,13 @@ def name_phases(text: str, mentions: Sequence[Mention], type_iri: str, classes: 
             start += 4
         end = mention.end if before or behind is None else behind.end()
         yield Found(start, end, type_iri, f"{mention.label} Phase {phase}")
+
+
+def name_sections(text: str, mentions: Sequence[Mention], type_iri: str) -> Iterator[Found]:
+    """Yield the named sections of zones: "the Heihe Area of China (Heilongjiang) Pilot Free Trade Zone"."""
+    for mention in mentions:
+        if mention.type != type_iri or mention.kind == "reference":
+            continue
+        found = _SECTION_OF.search(text, max(0, mention.start - 80), mention.start)
+        if found:
+            yield Found(found.start(), mention.end, type_iri, f"{found['name']} of {mention.label}")

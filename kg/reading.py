@@ -12,11 +12,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kg.describing import Describer
-from kg.lexicon import Lexicon, fold_case, resolve_references
+from kg.lexicon import Lexicon, fold_case
 from kg.literals import INDEX, INDEX_BASE
 from kg.model import Article, Mention, Quantity, Sentence, Span
 from kg.pattern import MAX_MARKS, OTHER_CLASS
 from kg.quantity import QuantityGrammar, find_quantities
+from kg.references import resolve_references
 from kg.rules import RuleSet
 from kg.vocab import described_iri
 

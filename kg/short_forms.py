@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from kg.model import Mention, Span
 from kg.naming import MAX_WORD, NAME_PARTS, SENTENCE_START, Cue, Words, names_which
-from kg.vocab import DISTRICT, PARK
+from kg.vocab import DISTRICT, ENTERPRISE, PARK
 
 
 class ShortForm(NamedTuple):
@@ -33,17 +33,24 @@ _STATED = re.compile(
 _LETTERS = re.compile(r"(?<![\w&-])[A-Z]{3,6}(?![\w&]|-\w)")
 MOST_INITIALS = 40
 _INITIALLED = frozenset((DISTRICT, PARK))
+_PLACED_NAMES = frozenset((PARK, ENTERPRISE))
 _ACRONYM = re.compile(r"[A-Z][A-Za-z&-]*[A-Z]")
 
 
 def find_short_forms(
-    text: str, mentions: Sequence[Mention], cues: Sequence[Cue], words: Words, town: str = ""
+    text: str,
+    mentions: Sequence[Mention],
+    cues: Sequence[Cue],
+    words: Words,
+    town: str = "",
+    is_place: Callable[[str], bool] = lambda _: False,
 ) -> list[ShortForm]:
     """Return what the names of an article are shortened to; a short form of two things is none.
 
     ``stated`` ones follow their name: "X Development Area (BDA)". Others leave off what only says the
     kind or the legal form of the thing: "Huangpu District", then "Huangpu". A ``town`` (class) is called by
-    its bare name from its first mention on.
+    its bare name from its first mention on. What ``is_place`` says to be one may be left off in front: "Yunhe Linhe
+    Chip Park", then "Linhe Chip Park".
     """
     by_type: dict[str, list[Cue]] = {}
     for cue in cues:
@@ -70,8 +77,11 @@ def find_short_forms(
                 stem = _stem_name(mention.label, cue, words)
                 if stem:
                     add(ShortForm(stem, mention, False))
-            if (twin := _say_new_otherwise(mention.label)) and mention.label not in forms:
-                add(ShortForm(twin, mention, True))
+            if mention.kind == "cue" and (rest := _leave_place(mention, words, is_place)):
+                add(ShortForm(rest, mention, False))
+            if mention.label not in told and mention.label not in forms:
+                for twin in _say_otherwise(mention.label, mention.type):
+                    add(ShortForm(twin, mention, True))
             if mention.type in _INITIALLED and initials and mention.label not in told:
                 told.add(mention.label)
                 for letters in _find_initials(mention.label, initials):
@@ -106,12 +116,47 @@ def _find_initials(label: str, index: dict[tuple[str, str], list[str]]) -> list[
     return found
 
 
-def _say_new_otherwise(label: str) -> str:
-    """Return the other name that translations give a new area: "Tianfu New District" is "Tianfu New Area"."""
-    for said, other in ((" New District", " New Area"), (" New Area", " New District")):
-        if label.endswith(said):
-            return label.removesuffix(said) + other
-    return ""
+_TWINS: tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...] = (
+    (DISTRICT, re.compile(r"(.+) New District"), ("{} New Area",)),
+    (DISTRICT, re.compile(r"(.+) New Area"), ("{} New District",)),
+    (PARK, re.compile(r"(.+) New District"), ("{} New Area",)),
+    (PARK, re.compile(r"(.+) New Area"), ("{} New District",)),
+    (
+        PARK,
+        re.compile(
+            r"(.+?)(?: National)? [Hh]i(?:gh)?[ -][Tt]ech(?:nology)?"
+            r"(?: (?:[Ii]ndustr(?:y|ial)|[Dd]evelopment)){0,2} [Zz]one"
+        ),
+        ("{} Hi-tech", "{} Hi-Tech", "{} High-tech", "{} High-Tech"),
+    ),
+    (
+        PARK,
+        re.compile(r"China \(([A-Z][\w’' ]{1,30})\) Pilot Free[ -]Trade (?:Zone|Area)"),
+        ("{} FTZ", "{} Pilot FTZ", "{} pilot FTZ", "{}'s pilot FTZ", "{}’s pilot FTZ"),
+    ),
+    (
+        PARK,
+        re.compile(r"(.+?) Economic(?: and |-|&| & )Techn(?:ological|ical|ology) Development (?:Zone|Area)"),
+        ("{} ETDZ", "{} ETDA", "{} Development Zone", "{} Development Area"),
+    ),
+)
+"""By class, the form of a name and what else it is called: the same words in another form."""
+
+
+def _say_otherwise(label: str, type_iri: str) -> list[str]:
+    """Return the other names that articles give a new area, a high-tech or a free trade zone.
+
+    >>> _say_otherwise("Tianfu New District", DISTRICT)
+    ['Tianfu New Area']
+    >>> _say_otherwise("Linhe Hi-Tech Industrial Development Zone", PARK)[1]
+    'Linhe Hi-Tech'
+    """
+    return [
+        form.format(found[1])
+        for kind, pattern, forms in _TWINS
+        if kind == type_iri and (found := pattern.fullmatch(label))
+        for form in forms
+    ]
 
 
 def _shortens(short: str, name: str, label: str, stated: re.Match[str] | None) -> bool:
@@ -122,7 +167,16 @@ def _shortens(short: str, name: str, label: str, stated: re.Match[str] | None) -
         letters = iter(re.sub(r"[^a-z]", "", f"{name} {label}".lower()))
         return all(letter in letters for letter in re.sub(r"[^a-z]", "", short.lower()))
     first = short.split()[0].lower()
-    return first in {word.lower() for word in name.split()} and len(short) < len(name)
+    return first in {word.lower().strip("()") for word in name.split()} and len(short) < len(name)
+
+
+def _leave_place(mention: Mention, words: Words, is_place: Callable[[str], bool]) -> str:
+    """Return a name of four words or more without the place in front of it, if what is left still names."""
+    first, _, rest = mention.label.partition(" ")
+    left = rest.split(" ")
+    if mention.type not in _PLACED_NAMES or len(left) < 3 or not left[0][:1].isupper() or not is_place(first):
+        return ""
+    return rest if names_which(left[0], words) else ""
 
 
 def _stem_name(label: str, cue: Cue, words: Words) -> str:

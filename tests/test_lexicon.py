@@ -17,11 +17,12 @@ from kg import vocab as v
 from kg.article import parse_article
 from kg.errors import LexiconError
 from kg.extract import Extractor
-from kg.lexicon import Lexicon, is_title_case, keep_longest, resolve_references
+from kg.lexicon import Lexicon, is_title_case, keep_longest
 from kg.lexicon_files import load_lexicon
 from kg.model import Mention, Span
 from kg.pipeline import Tools
 from kg.reading import Reading
+from kg.references import resolve_references
 from kg.resources import Domain
 from kg.vocab import PREFIXES, class_name
 

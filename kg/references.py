@@ -1,0 +1,159 @@
+"""What "the district" and other words that stand for a thing named earlier mean: the nearest that fits, or nothing."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+from kg.lexicon import WIDE, fold_case
+from kg.model import Mention, Span
+from kg.vocab import ADMIN_AREA, DISTRICT, PARK, is_described
+
+_SUBJECT = re.compile(r"(?:^|[.!?。！？;]\s+|\n\s*)(?:[A-Z][\w ]{0,30}, )?(?:[Tt]he )?[\"“‘]?$")
+# Between what is spoken of and the place it is in: "Feicheng, a county-level city in Tai'an".
+_IS_IN = re.compile(
+    r"(?: \([^()\n]{1,40}\))?(?: [Cc]ity)?"
+    r"(?:,? (?:which )?(?:is |was )?(?:an?|the|one of the) [\w-]+(?: [\w-]+){0,6}?)?"
+    r",?(?: (?:is |was )?(?:located|situated|based|nestled|lies|sits))? (?:in|of|within|under|inside) (?:the )?"
+    r"(?:city of |(?:[A-Za-z]+ )?China[’']s )?"
+)
+_SYLLABLE = (
+    r"(?:(?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?"
+    r"(?:[iu]?ang|[iu]?an|iong|[oe]ng|ing|[iu]?ao|[aeou]i|i[ae]|u[aeo]|iu|ou|en|in|un|o|a|e|i|u|er))"
+)
+# A sentence about somebody or something that no list knows, by a name in Chinese: "Xialing boasts …".
+_UNKNOWN_SUBJECT = re.compile(
+    rf"(?:^|[.!?]\s+|\n\s*)(?:[\"“])?(?P<name>(?=[A-Z][a-z]{{5,}})(?i:{_SYLLABLE}){{2,4}})(?:[’']s)? (?=[a-z])"
+)
+_ENGLISH = frozenset("Change Machine Manage Engage Canada Guidance Chance Panda Sanitation Lounge Menace".split())
+_PLACE_CLASSES = frozenset({ADMIN_AREA, DISTRICT, PARK})
+_NEAR_LINES = 3
+"""How many line ends may stand between a name that nobody knows and words that may mean it."""
+
+
+def resolve_references(
+    mentions: Iterable[Mention],
+    fallback: Mapping[str, Mention] | None = None,
+    text: str = "",
+    mint: Callable[[str, str], str] | None = None,
+) -> list[Mention]:
+    """Return the mentions with each reference turned into the nearest earlier thing of its classes.
+
+    "The zone" is a thing whose name ends like one, if the article has such a thing. ``fallback`` gives, by
+    class, what to take where nothing stands earlier (the place of the title). With ``text``, a thing that is
+    only named in passing after another that its sentence is about makes the reference ambiguous. A
+    reference that resolves to nothing, or to two things, is left out; but with ``mint``, which gives the IRI of a
+    class and words, "the district" of an article that names no district is a thing of that article alone.
+    """
+    mentions = list(mentions)
+    present = {m.type for m in mentions if m.entity and not is_described(m.entity)}
+    unnamed: dict[str, Mention] = {}
+    latest: dict[str, dict[str, Mention]] = {}
+    subjects: dict[str, Mention] = {}
+    resolved: list[Mention] = []
+    unknown = _find_unknown_subjects(text, mentions)
+    for mention in mentions:
+        if mention.kind == "reference" and not mention.entity:
+            target = _choose_target(mention, latest, subjects, fallback or {}, text)
+            if target is not None and _is_told_of_unknown(text, mention, target, unknown):
+                continue
+            if target is None and mint is not None and (place := _name_place(mention, present, text)):
+                mention = mention._replace(start=mention.start + text[mention.start : mention.end].index(" ") + 1)
+                first = mention._replace(
+                    entity=mint(*place), label=place[1], type=place[0], kind="described", resolved=None
+                )
+                target = unnamed.setdefault(first.entity, first)
+                if target is first:
+                    resolved.append(first)
+                    continue
+            if target is None:
+                continue
+            mention = target._replace(
+                start=mention.start,
+                end=mention.end,
+                kind="reference",
+                resolved=target.resolved or Span(target.start, target.end),
+            )
+        resolved.append(mention)
+        if is_described(mention.entity):
+            continue
+        things = latest.setdefault(mention.type, {})
+        things.pop(mention.entity, None)
+        things[mention.entity] = mention
+        if text and _SUBJECT.search(text, max(0, mention.start - 48), mention.start):
+            subjects[mention.type] = mention
+    return resolved
+
+
+def _find_unknown_subjects(text: str, mentions: Sequence[Mention]) -> list[int]:
+    """Return where sentences begin with a name in Chinese that nothing knows, in order."""
+    covered = {mention.start for mention in mentions}
+    names = _UNKNOWN_SUBJECT.finditer(text)
+    return [n.start("name") for n in names if n["name"] not in _ENGLISH and n.start("name") not in covered]
+
+
+def _is_told_of_unknown(text: str, reference: Mention, target: Mention, unknown: Sequence[int]) -> bool:
+    """Say whether "the city" may mean somewhere unknown that a sentence close before it begins with.
+
+    Only where that is named behind the last mention of the one it would mean.
+    """
+    number = bisect_right(unknown, reference.start) - 1
+    if number < 0 or not {*reference.type.partition("\t")[0].split("|")} <= _PLACE_CLASSES:
+        return False
+    start = unknown[number]
+    return target.start < start and text.count("\n", start, reference.start) <= _NEAR_LINES
+
+
+def _name_place(reference: Mention, present: Collection[str], text: str) -> tuple[str, str] | None:
+    """Return class and words of a place that an article speaks of and never names; nothing where one may be meant."""
+    found = _OWN_PLACE.fullmatch(text, reference.start, reference.end)
+    kind = _PLACE_WORDS.get(found[1].lower(), "") if found else ""
+    # Where another place is named, a reader may take the words for that.
+    if not found or not kind or DISTRICT in present or PARK in present or (kind == ADMIN_AREA and kind in present):
+        return None
+    return kind, f"the {found[1].lower()}"
+
+
+# "The city" of an article that names none may be the one its site is of: that is not in the words.
+_PLACE_WORDS = {
+    "district": DISTRICT, "county": DISTRICT, "new area": DISTRICT, "zone": PARK, "park": PARK,
+    "development zone": PARK, "high-tech zone": PARK, "industrial park": PARK, "city": ADMIN_AREA,
+}  # fmt: skip
+_OWN_PLACE = re.compile(r"(?:the|this)(?: whole| entire)? ([a-z-]+(?: [a-z]+)?)", re.IGNORECASE)
+
+
+def _choose_target(
+    reference: Mention,
+    latest: Mapping[str, Mapping[str, Mention]],
+    subjects: Mapping[str, Mention],
+    fallback: Mapping[str, Mention],
+    text: str = "",
+) -> Mention | None:
+    classes, *heads = reference.type.split("\t")
+    types = classes.split("|")
+    wide = WIDE in heads
+    wanted = tuple(head for head in heads if head[0] not in ("!", WIDE))
+    unwanted = tuple(head[1:] for head in heads if head[0] == "!")
+
+    def fits(mention: Mention) -> bool:
+        label = fold_case(mention.label)
+        return (not wanted or label.endswith(wanted)) and not (unwanted and label.endswith(unwanted))
+
+    earlier = [m for t in types for m in latest.get(t, {}).values()]
+    fitting = [m for m in earlier if fits(m)]
+    if not fitting:
+        # "The Management Committee of X Zone said the zone …": X Zone is meant, and stands in another name only.
+        if wanted and any(fits(m) for kind, things in latest.items() if kind not in types for m in things.values()):
+            return None
+        chosen = [fallback[t] for t in types if t in fallback and (fits(fallback[t]) or len(earlier) == 1)]
+        return max(chosen, key=lambda m: m.start) if chosen else None
+    target = max(fitting, key=lambda m: m.start)
+    topics = [m for t in types if (m := subjects.get(t)) and fits(m)]
+    topic = max(topics, key=lambda m: m.start, default=target)
+    if wide and any(m.start > target.start and m.type == target.type for m in earlier):
+        return None
+    if topic.entity == target.entity:
+        return target
+    # "X Park is located in the Y Park. The park …": what is only where the topic lies is not spoken of.
+    return topic if topic.end < target.start and _IS_IN.fullmatch(text, topic.end, target.start) else None
