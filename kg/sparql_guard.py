@@ -57,7 +57,7 @@ _PLAIN = re.compile(
     r"""\s*(?:PREFIX\s+[A-Za-z]*:\s*<[^<>"{}|^`\\\s]*>\s*)*(SELECT|ASK|CONSTRUCT|DESCRIBE)\b""",
     re.IGNORECASE | re.ASCII,
 )
-_NOT_PLAIN = ("SERVICE", "\\", "'", '"""')
+NOT_PLAIN = ("SERVICE", "\\", "'", '"""')
 """What a query may hold that has to be looked at: a word, an escape, and where a string may end in two ways."""
 
 
@@ -85,10 +85,11 @@ def check_query(text: str) -> str:
     return check_tokens(text, scan_query(text))
 
 
-def find_plain_form(text: str) -> str:
+def find_plain_form(text: str, words: tuple[str, ...] = NOT_PLAIN) -> str:
     """Return the form of a short query that holds nothing to be refused, however it is cut into tokens.
 
-    It is empty where ``check_query`` must read the text. What this lets through may still be no SPARQL.
+    It is empty where ``check_query`` must read the text: where it holds one of the ``words``, as part of another
+    too. What this lets through may still be no SPARQL.
 
     >>> find_plain_form("PREFIX rd: <http://example.org/> ASK { ?s rd:p 1 }"), find_plain_form("# a\\nASK {}")
     ('ASK', '')
@@ -97,8 +98,9 @@ def find_plain_form(text: str) -> str:
     if match is None or len(text) > MAX_IRI or not text.isascii():
         return ""
     upper = text.upper()
-    if any(word in upper for word in _NOT_PLAIN):
-        return ""
+    for word in words:  # any() takes twice as long, a pattern ten times
+        if word in upper:
+            return ""
     if len(text) > MAX_CHAIN and sum(map(text.count, "&|-+*/!^([{")) > MAX_CHAIN:
         return ""
     return match[1].upper()

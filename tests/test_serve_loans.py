@@ -8,12 +8,15 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote_to_bytes
 
 import httpx
 import pytest
@@ -28,6 +31,7 @@ from kg.resources import load_domain
 from kg.serve.board import Board, State
 from kg.serve.lender import Lender
 from kg.serve.plain import is_plain, read_headers
+from kg.serve.protocol import decode_value
 from kg.serve.repeats import Repeats, Reply
 from kg.sparql_guard import check_query, find_plain_form
 
@@ -330,14 +334,44 @@ def test_stop_waits_for_a_worker_that_answers(served_build: Path, tmp_path: Path
     assert server.process.wait(10) == 0
 
 
+ALONE = """
+import sys, time
+from pathlib import Path
+from kg.resources import load_domain
+from kg.serve.direct import Runner
+from kg.serve.jobs import Context
+from kg.store import open_store
+run = Runner(Context(open_store(Path(sys.argv[1])), load_domain()), 0.5)
+job = {"do": "query", "form": "ASK", "format": "json", "base": None, "union": True, "rows": 9, "bytes": 999}
+run(job | {"text": "ASK {}"})
+run.rest()
+time.sleep(2)
+print("rested", flush=True)
+run(job | {"text": "ASK {}"})
+run(job | {"text": sys.argv[2]})
+"""
+
+
+def test_the_system_ends_a_query_by_itself(served_build: Path) -> None:
+    """The wall behind the server: a worker that nobody watches is killed, and only while it is at work."""
+    start = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-c", ALONE, str(served_build / "store"), ENDLESS["cartesian product"]],
+        capture_output=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout) == (-signal.SIGALRM, b"rested\n"), done.stderr
+    assert time.monotonic() - start > 2.5
+
+
 # ---------------------------------------------------------------- the board and the log
 def _write_states(file: int, seconds: float) -> None:
     board, end = Board(file), time.monotonic() + seconds
     while time.monotonic() < end:
         for _ in range(1_000):
-            board.write(0, State.WORKING, 70_000, 1e9)
-            board.write(0, State.SENDING, 70_000, 1e9)
-            board.write(0, State.IDLE)
+            board.begin(0, 70_000, 1e9)
+            board.send(0, 1e9)
+            board.rest(0)
 
 
 def test_what_a_worker_writes_is_never_read_half() -> None:
@@ -392,6 +426,19 @@ def test_repeats_are_let_go_of() -> None:
     for number in range(9):
         repeats.put(b"%d" % number, Reply(b"", b"x" * 500, ""))
     assert [repeats.get(b"%d" % number) is not None for number in range(9)] == [False] * 7 + [True] * 2
+
+
+@given(st.binary(max_size=40).flatmap(lambda data: st.sampled_from([data, quote(data).encode()])))
+@settings(max_examples=1_000, deadline=None)
+def test_a_value_is_read_as_everywhere(data: bytes) -> None:
+    try:
+        expected = unquote_to_bytes(data.replace(b"+", b" ")).decode()
+    except UnicodeDecodeError:
+        with suppress(UnicodeDecodeError):
+            assert decode_value(data) is None
+        return
+    assert decode_value(data) in (expected, None)
+    assert decode_value(quote(expected).encode()) == expected
 
 
 WORDS = "SELECT ASK INSERT LOAD FROM SERVICE service \u017fervice a:SERVICE { } ( ) < > <u:x> ?x a . # * -1 || ' \\"

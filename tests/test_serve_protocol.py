@@ -416,3 +416,9 @@ def test_a_library_that_is_missing_is_named(library: str, served_build: Path, mo
     monkeypatch.setitem(sys.modules, library, None)
     with pytest.raises(MissingExtraError, match=rf"{library}.*kg\[serve\]"):
         serve(Settings(served_build / "store", load_domain()))
+
+
+@pytest.mark.parametrize("prologue", ["", "PREFIX x: <urn:x> ", "prefix x: <urn:x> ", "BASE <urn:x> "])
+def test_our_prefixes_need_no_declaration(server: Server, prologue: str) -> None:
+    answer = server.ask(f"{prologue}ASK {{ ?s a rd:Park ; rdfs:label ?name }}")
+    assert (answer.status_code, answer.json()["boolean"]) == (200, True)

@@ -168,8 +168,8 @@ def answer_headers(tag: str) -> dict[str, str]:
 
 def make_tag(build: str, key: str) -> str:
     """Return the weak entity tag of an answer: of the build and of all that was asked."""
-    digest = hashlib.sha256(f"{build} {key}".encode("utf-8", "replace")).hexdigest()
-    return f'W/"{digest[:24]}"'
+    digest = hashlib.blake2b(f"{build} {key}".encode("utf-8", "replace"), digest_size=12).hexdigest()
+    return f'W/"{digest}"'
 
 
 async def respond(request: Request, answer: Answer) -> Response:

@@ -56,13 +56,18 @@ class Board:
         os.ftruncate(file, _SIZE * _WORD)
         return cls(file)
 
-    def write(self, place: int, state: State, number: int = 0, since: float = 0.0) -> None:
-        """Say what the worker at a place is doing; ``since`` is above 0 unless it is idle."""
-        if state == State.IDLE:
-            self._times[place] = 0.0
-            return
+    def begin(self, place: int, number: int, since: float) -> None:
+        """Say that the worker at a place has a request of a connection since a time above 0."""
         self._counts[_NUMBERS + place] = number
-        self._times[place] = since if state == State.WORKING else -since
+        self._times[place] = since
+
+    def send(self, place: int, since: float) -> None:
+        """Say that it sends the answer; ``since`` is when it began."""
+        self._times[place] = -since
+
+    def rest(self, place: int) -> None:
+        """Say that it is idle."""
+        self._times[place] = 0.0
 
     def read(self, place: int) -> Notice:
         """Return what the worker at a place last said."""

@@ -13,25 +13,31 @@ import select
 import socket
 import struct
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from email.utils import formatdate
 from enum import IntEnum
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from kg.serve import sandbox
-from kg.serve.board import Board, State
-from kg.serve.log import write_line
+from kg.serve.board import Board
+from kg.serve.log import write_line, write_time
 from kg.serve.plain import MAX_REQUEST, PlainEndpoint, is_plain
 from kg.serve.process import build_id
-from kg.serve.repeats import Repeats, Reply
+from kg.serve.repeats import Repeats
 
 ARMED = select.EPOLLIN | select.EPOLLRDHUP | select.EPOLLONESHOT
 MESSAGE = struct.Struct("!BII")
 """What a worker sends back: a kind, the number of the connection, the length of what follows."""
+_PEEK = int(socket.MSG_PEEK | socket.MSG_DONTWAIT)  # flags are joined slowly
+_DONTWAIT = int(socket.MSG_DONTWAIT)
 GIFTS = 200
 """Connections in one message to a worker; the kernel takes 253."""
 
+SLACK = 1.0
+"""Seconds for which the clock that ends a query is not set again: a call of the system for each costs too much."""
+FRESH = 0.001
+"""Seconds for which a build that was found to be the present one is taken to be it still."""
 WARM_MS = 2
 """For how long a worker keeps a connection for itself after an answer, while no other has a request."""
 
@@ -46,10 +52,25 @@ class Kind(IntEnum):
     """The client does not take its answer at once: what is left of it follows."""
 
 
-class DirectWorker:
-    """The loop of one worker over the connections that are lent."""
+class Loan(NamedTuple):
+    """A connection as a worker holds it."""
 
-    def __init__(self, handed: Mapping[str, int], store: Path, endpoint: PlainEndpoint) -> None:
+    sock: socket.socket
+    client: str
+    poller: select.poll
+    """Looks at it, and whether others have a request."""
+
+
+class DirectWorker:
+    """The loop of one worker over the connections that are lent.
+
+    What it does for a request is kept short in steps, not in words: a step in Python costs as much as a call of the
+    system, and the engine runs slower after it, since both want the same cache.
+    """
+
+    def __init__(
+        self, handed: Mapping[str, int], store: Path, endpoint: PlainEndpoint, rest: Callable[[], None]
+    ) -> None:
         self.epoll = select.epoll.fromfd(handed["epoll"])
         self.gifts = socket.socket(fileno=handed["gifts"])
         self.gifts.setblocking(False)
@@ -60,113 +81,119 @@ class DirectWorker:
         self.base = handed["base"]
         self.store = str(store)
         self.endpoint = endpoint
+        self.rest = rest
         self.repeats = Repeats()
-        self.lent: dict[int, tuple[socket.socket, str]] = {}
-        self.poller = select.poll()
-        self.poller.register(self.epoll.fileno(), select.POLLIN)
+        self.lent: dict[int, Loan] = {}
+        self.request = memoryview(bytearray(MAX_REQUEST + 1))
         self.changes = 0
         self.held = 0
+        self.crowded = False
+        self.looked = 0.0
+        self.moment = 0
+        self.stamp = ""
         self.second = 0
         self.date = b""
 
     def run(self) -> NoReturn:
         """Serve until killed, or until there is another build."""
         while True:
-            for number in self._next():
-                start = time.monotonic()
-                self.board.write(self.place, State.WORKING, number, start)
-                fresh = self._serve(number, start)
-                self.board.write(self.place, State.IDLE)
-                if not fresh:
-                    os._exit(0)
+            number = self._next()
+            if number and not self._serve(number):
+                os._exit(0)
 
-    def _next(self) -> list[int]:
-        """Return the connection that has a request: of those that wait, else the last one, which is warm.
+    def _next(self) -> int:
+        """Return a connection that has a request: of those that wait, else the last one, which is warm; 0 for none.
 
         The last one is kept for a moment. To let all have it at once would wake another worker for each
         request of a client that asks one question after the other.
         """
-        if not self.held:
-            return [number for number, _ in self.epoll.poll(None, 1)]
-        waiting = self.epoll.poll(0, 1)
-        if not waiting and self._held_is_ready():
-            held, self.held = self.held, 0
-            return [held]
-        self._arm(self.held)
-        self.held = 0
-        return [number for number, _ in waiting]
+        held, self.held = self.held, 0
+        if not held:
+            self.rest()
+            return self.epoll.poll(None, 1)[0][0]
+        waiting = self.epoll.poll(0, 1) if self.crowded else None
+        if not waiting:
+            ready = self.lent[held].poller.poll(WARM_MS)
+            if len(ready) == 1 and ready[0][0] == held:
+                self.crowded = False
+                return held
+            waiting = self.epoll.poll(0, 1)
+            self.crowded = bool(waiting)
+        self._arm(held)
+        return waiting[0][0] if waiting else 0
 
-    def _held_is_ready(self) -> bool:
-        self.poller.register(self.held, select.POLLIN)
-        ready = self.poller.poll(WARM_MS)
-        self.poller.unregister(self.held)
-        return any(number == self.held for number, _ in ready)
-
-    def _serve(self, number: int, start: float) -> bool:
+    def _serve(self, number: int) -> bool:
         """Answer what came over a connection; return whether the build is still the present one."""
-        if self.board.changes() != self.changes:
-            self._take_gifts()
-        if number not in self.lent:
-            self._send_back(Kind.RETURNED, number)
-            return True
-        sock, client = self.lent[number]
+        start = time.monotonic()
+        self.board.begin(self.place, number, start)
         try:
-            request = sock.recv(MAX_REQUEST + 1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+            if self.board.changes() != self.changes:
+                self._take_gifts()
+            loan = self.lent.get(number)
+            if loan is None:
+                self._send_back(Kind.RETURNED, number)
+                return True
+            size = loan.sock.recv_into(self.request, 0, _PEEK)
+            if not size:
+                self._send_back(Kind.CLOSED, number)
+            elif not self._is_present(start):
+                self._send_back(Kind.RETURNED, number)
+                return False
+            else:
+                self._answer(number, loan, bytes(self.request[:size]), start)
         except BlockingIOError:
             self._arm(number)
-            return True
         except OSError:
-            request = b""
-        if not request:
             self._send_back(Kind.CLOSED, number)
-            return True
-        if build_id(self.store) != self.endpoint.build:
-            self._send_back(Kind.RETURNED, number)
-            return False
-        kept = self.repeats.get(request)
-        reply = kept or self._ask(request)
-        if reply is None:
-            self._send_back(Kind.RETURNED, number)
-            return True
-        self.board.touch(number - self.base, start)
-        self.board.write(self.place, State.SENDING, number, start)
-        self._send(number, sock, len(request), reply)
-        entry = f'{reply.entry}, "repeated": true' if kept else reply.entry
-        os.write(self.log, write_line(client, entry, time.monotonic() - start).encode())
+        finally:
+            self.board.rest(self.place)
         return True
 
-    def _ask(self, request: bytes) -> Reply | None:
-        found = self.endpoint.respond(request) if is_plain(request) else None
-        if found is None:
-            return None
-        reply, repeatable = found
-        if repeatable:
-            self.repeats.put(request, reply)
-        return reply
+    def _is_present(self, now: float) -> bool:
+        """Return whether the build is the present one, as it was found to be a moment ago at the most."""
+        if now - self.looked > FRESH:
+            if build_id(self.store) != self.endpoint.build:
+                return False
+            self.looked = now
+        return True
 
-    def _send(self, number: int, sock: socket.socket, size: int, reply: Reply) -> None:
-        """Take the request out of the connection and send its answer, as much of it as the client takes now."""
-        data = b"".join((reply.head, self._date(), reply.body))
+    def _answer(self, number: int, loan: Loan, request: bytes, start: float) -> None:
+        """Answer a request, or leave it to the server."""
+        reply = self.repeats.get(request)
+        again = reply is not None
+        if reply is None:
+            found = self.endpoint.respond(request) if is_plain(request) else None
+            if found is None:
+                self._send_back(Kind.RETURNED, number)
+                return
+            reply, repeatable = found
+            if repeatable:
+                self.repeats.put(request, reply)
+        self.board.touch(number - self.base, start)
+        self.board.send(self.place, start)
+        now = time.time()
+        if int(now * 1000) != self.moment:
+            self._tell_time(now)
+        data = b"".join((reply.head, self.date, reply.body))
+        loan.sock.recv_into(self.request, len(request))
         try:
-            sock.recv(size)
-            sent = sock.send(data, socket.MSG_DONTWAIT)
+            sent = loan.sock.send(data, _DONTWAIT)
         except BlockingIOError:
             sent = 0
-        except OSError:
-            self._send_back(Kind.CLOSED, number)
-            return
-        if sent < len(data):
-            self._send_back(Kind.REST, number, data[sent:])
-        else:
+        if sent == len(data):
             self.held = number
+        else:
+            self._send_back(Kind.REST, number, data[sent:])
+        entry = f'{reply.entry}, "repeated": true' if again else reply.entry
+        os.write(self.log, write_line(self.stamp, loan.client, entry, time.monotonic() - start).encode())
 
-    def _date(self) -> bytes:
-        """Return the header Date, made once a second, and the end of the head."""
-        now = int(time.time())
-        if now != self.second:
-            self.second = now
-            self.date = f"date: {formatdate(now, usegmt=True)}\r\n\r\n".encode()
-        return self.date
+    def _tell_time(self, now: float) -> None:
+        """Write the time for the log, and once a second the header Date and the end of the head."""
+        self.moment = int(now * 1000)
+        self.stamp = write_time(now)
+        if int(now) != self.second:
+            self.second = int(now)
+            self.date = f"date: {formatdate(self.second, usegmt=True)}\r\n\r\n".encode()
 
     def _arm(self, number: int) -> None:
         try:
@@ -201,7 +228,10 @@ class DirectWorker:
                 os.dup2(file, number, inheritable=False)
                 sock = socket.socket(fileno=number)
                 name = sock.getpeername()
-                self.lent[number] = (sock, str(name[0]) if isinstance(name, tuple) else "")
+                poller = select.poll()
+                poller.register(self.epoll.fileno(), select.POLLIN)
+                poller.register(number, select.POLLIN)
+                self.lent[number] = Loan(sock, str(name[0]) if isinstance(name, tuple) else "", poller)
         except OSError:
             self._let_go(number)
         finally:
@@ -210,7 +240,7 @@ class DirectWorker:
     def _let_go(self, number: int) -> None:
         held = self.lent.pop(number, None)
         if held is not None:
-            held[0].close()
+            held.sock.close()
 
 
 def _is_open(file: int) -> bool:
@@ -221,14 +251,26 @@ def _is_open(file: int) -> bool:
     return True
 
 
-def make_runner(context: Any, seconds: float) -> Any:
-    """Return a function that does a query in this process, which the system ends should it take too long."""
-    from kg.serve.jobs import answer_query, do_job
+class Runner:
+    """Does a query in this process, which the system ends should it take too long: after ``seconds`` at the least."""
 
-    def run(job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-        sandbox.arm(seconds)
-        reply = do_job(answer_query, context, job)
-        sandbox.arm(0)
-        return reply
+    def __init__(self, context: Any, seconds: float) -> None:
+        from kg.serve.jobs import answer_query, do_job
 
-    return run
+        self.context = context
+        self.seconds = seconds
+        self.armed = 0.0
+        self.do_job, self.answer = do_job, answer_query
+
+    def __call__(self, job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+        now = time.monotonic()
+        if not self.armed or now - self.armed > SLACK:
+            sandbox.arm(self.seconds + SLACK)
+            self.armed = now
+        return self.do_job(self.answer, self.context, job)
+
+    def rest(self) -> None:
+        """Wait for work without being ended."""
+        if self.armed:
+            sandbox.arm(0)
+            self.armed = 0.0

@@ -38,6 +38,8 @@ _RESULTS = {
     "csv": ox.QueryResultsFormat.CSV,
     "tsv": ox.QueryResultsFormat.TSV,
 }
+_UNION: dict[str, Any] = {"use_default_graph_as_union": True}
+_NAMED: dict[str, Any] = {"use_default_graph_as_union": False}
 SHOWN_ROWS = 1_000
 """Rows of a table on a page; its downloads have them all."""
 
@@ -100,8 +102,8 @@ class _Sink:
 def answer_query(context: Context, job: Job) -> Reply:
     """Return the answer to a query that the guard has let through, over the dataset that the job names."""
     text: str = job["text"]
-    dataset: dict[str, Any] = {"use_default_graph_as_union": bool(job["union"])}
-    if job.get("default") is not None:
+    dataset = _UNION if job["union"] else _NAMED
+    if "default" in job:
         nodes = [ox.NamedNode(iri) for iri in job["default"]]
         dataset = {"default_graph": nodes, "named_graphs": [ox.NamedNode(iri) for iri in job["named"]]}
     try:
@@ -131,6 +133,11 @@ def ask_question(context: Context, job: Job) -> Reply:
 
 
 def _run(context: Context, text: str, dataset: dict[str, Any], base: str | None) -> Any:
+    if ":" not in text or "PREFIX" in text:  # it likely declares all that it uses
+        try:
+            return context.store.query(text, base_iri=base, **dataset)
+        except SyntaxError:
+            pass
     named = {name: iri for name, colon, iri in context.marks if colon in text}
     return context.store.query(text, base_iri=base, prefixes=named, **dataset)
 
@@ -152,16 +159,16 @@ def _explain(context: Context, query: Query, base: str | None, error: SyntaxErro
 
 def _serialize(context: Context, result: Any, job: Job) -> bytes:
     format: str = job["format"]
-    if isinstance(result, ox.QueryTriples):
-        return write_triples(context, result, format, int(job["rows"]), int(job["bytes"]))
+    if isinstance(result, ox.QuerySolutions):
+        sink = _Sink(job["bytes"])
+        result.serialize(sink.stream(), format=_RESULTS[format])
+        body, rows = b"".join(sink.parts), job["rows"]
+        if len(body) > rows and count_rows(body, format) > rows:  # a row has a byte at least
+            _refuse_rows(rows)
+        return body
     if isinstance(result, ox.QueryBoolean):
         return result.serialize(format=_RESULTS[format]) or b""
-    sink = _Sink(int(job["bytes"]))
-    result.serialize(sink.stream(), format=_RESULTS[format])
-    body = b"".join(sink.parts)
-    if isinstance(result, ox.QuerySolutions) and count_rows(body, format) > int(job["rows"]):
-        _refuse_rows(int(job["rows"]))
-    return body
+    return write_triples(context, result, format, job["rows"], job["bytes"])
 
 
 def _refuse_rows(most: int) -> NoReturn:

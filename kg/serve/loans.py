@@ -22,7 +22,7 @@ from kg.serve.board import LOANS, Board, State
 from kg.serve.direct import ARMED, GIFTS, MESSAGE, Kind
 from kg.serve.errors import HttpError, from_pool_error
 from kg.serve.lender import Lender
-from kg.serve.log import AccessLog, write_line
+from kg.serve.log import AccessLog, write_line, write_time
 from kg.serve.plain import MAX_REQUEST, PlainEndpoint
 from kg.serve.pool import RETRY, worker_config
 from kg.serve.process import PoolError, Worker, death_reason, start_worker
@@ -184,7 +184,7 @@ class Loans:
         """Start a worker, hear what it sends back, bury it, and start another."""
         while not self.closed:
             lender = Lender(place)
-            self.board.write(place, State.IDLE)
+            self.board.rest(place)
             try:
                 build = self.present()
                 lender.worker = await self._start(lender, build)
@@ -243,7 +243,7 @@ class Loans:
         code = await worker.process.wait() if worker else 0
         state, number, since = self._notice(lender)
         self._pass_log(lender)
-        self.board.write(lender.place, State.IDLE)
+        self.board.rest(lender.place)
         lender.close()
         if code == 0:
             return
@@ -268,7 +268,7 @@ class Loans:
         holder.end(_whole(reply))
 
     def _log(self, number: int, since: float, entry: str) -> None:
-        self.log.pass_on(write_line(_peer(number), entry, time.monotonic() - since))
+        self.log.pass_on(write_line(write_time(time.time()), _peer(number), entry, time.monotonic() - since))
 
     async def _find_orphans(self, lent: set[int]) -> None:
         """Take back connections that no worker has: one that died may just have been given them, or kept them warm.

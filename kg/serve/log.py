@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
@@ -16,7 +17,7 @@ class AccessLog:
 
     def write(self, entry: dict[str, Any], seconds: float) -> None:
         """Write what became of a request; a stream that cannot be written is passed over."""
-        line = {"time": _now(), **entry, "ms": round(seconds * 1000, 2)}
+        line = {"time": write_time(time.time()), **entry, "ms": round(seconds * 1000, 2)}
         self.pass_on(json.dumps(line, ensure_ascii=True) + "\n")
 
     def pass_on(self, lines: str) -> None:
@@ -32,14 +33,19 @@ class AccessLog:
         self.write({"event": event, **details}, 0.0)
 
 
-def write_line(client: str, entry: str, seconds: float) -> str:
+def write_line(when: str, client: str, entry: str, seconds: float) -> str:
     """Return a line of the log; ``entry`` is JSON without its braces.
 
-    >>> write_line("127.0.0.1", '"status": 200', 0.0012)[42:]
-    '"client": "127.0.0.1", "status": 200, "ms": 1.2}\\n'
+    >>> write_line(write_time(1.5), "127.0.0.1", '"status": 200', 0.0012)
+    '{"time": "1970-01-01T00:00:01.500+00:00", "client": "127.0.0.1", "status": 200, "ms": 1.20}\\n'
     """
-    return f'{{"time": "{_now()}", "client": "{client}", {entry}, "ms": {round(seconds * 1000, 2)}}}\n'
+    return f'{{"time": "{when}", "client": "{client}", {entry}, "ms": {seconds * 1000:.2f}}}\n'
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+def write_time(now: float) -> str:
+    """Return a time since 1970 as ISO 8601 in UTC, to the millisecond.
+
+    >>> write_time(86_399.9996)
+    '1970-01-01T23:59:59.999+00:00'
+    """
+    return datetime.fromtimestamp(int(now * 1000) / 1000, UTC).isoformat(timespec="milliseconds")

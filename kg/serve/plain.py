@@ -18,14 +18,14 @@ from starlette.datastructures import MutableHeaders
 from kg.serve.answers import GZIP_FROM, answer_headers, make_key, make_tag, pack
 from kg.serve.errors import HttpError, check_info, error_response
 from kg.serve.guardrails import add_safe_headers, allowed_hosts, is_allowed_host
-from kg.serve.negotiation import accepts_gzip, formats_of, pick_format
-from kg.serve.protocol import Ask, make_ask, query_job, read_pairs
+from kg.serve.negotiation import Format, accepts_gzip, formats_of, pick_format
+from kg.serve.protocol import Ask, query_job, read_address
 from kg.serve.repeats import Reply
 from kg.serve.settings import Settings
 
 MAX_REQUEST = 16 << 10
 _START, _END = b"GET /sparql?", b" HTTP/1.1"
-_TARGET = re.compile(rb'[!$-~"]*')
+_TARGET = bytes(range(33, 127)).replace(b"#", b"")
 _HEADER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t -~]*?)[ \t]*\r\n")
 _READ = frozenset({"host", "accept", "accept-encoding", "origin"})
 _PASSED = frozenset({"user-agent", "accept-language", "cookie", "referer", "dnt", "priority"})
@@ -71,6 +71,16 @@ def read_headers(block: bytes) -> dict[str, str] | None:
     return found if block[place:] == b"\r\n" else None
 
 
+class Plan(NamedTuple):
+    """How queries of a form are answered to those who send the same headers."""
+
+    format: Format
+    base: str
+    head: bytes
+    packed_head: bytes
+    entry: str
+
+
 class PlainEndpoint:
     """Answers plain requests from one build of a store; ``run`` does a job and returns its reply."""
 
@@ -83,18 +93,17 @@ class PlainEndpoint:
         self.hosts = allowed_hosts(settings)
         self.limits = {"rows": settings.limits.rows, "bytes": settings.limits.answer_bytes}
         self._profile = lru_cache(maxsize=256)(self._read_profile)
-        self._fixed = lru_cache(maxsize=256)(self._write_fixed)
-        self._format = lru_cache(maxsize=256)(pick_format)
+        self._plan = lru_cache(maxsize=256)(self._make_plan)
 
     def respond(self, request: bytes) -> tuple[Reply, bool] | None:
         """Return the answer to a request, and whether it may be repeated; ``None`` where the request is not plain."""
         line, _, block = request.partition(b"\r\n")
         profile = self._profile(block)
         target = line[len(_START) : -len(_END)]
-        if profile is None or not line.endswith(_END) or not _TARGET.fullmatch(target):
+        if profile is None or not line.endswith(_END) or target.translate(None, _TARGET):
             return None
         try:
-            ask = make_ask(read_pairs(target), "GET")
+            ask = read_address(target)
             return None if ask is None else self._answer(ask, profile)
         except HttpError as error:
             return self.refuse(error, profile), False
@@ -114,22 +123,28 @@ class PlainEndpoint:
         return Reply(_write_head(error.status, headers), body, _entry(error.status, body) + detail)
 
     def _answer(self, ask: Ask, profile: Profile) -> tuple[Reply, bool]:
-        format = self._format(formats_of(ask.query.form), profile.accept, ask.format)
-        origin = self.settings.public.rstrip("/") or f"http://{profile.host}"
-        job = query_job(ask, format, f"{origin}/sparql")
         repeatable = ask.query.repeatable
-        tag = make_tag(self.build, make_key(job, format)) if repeatable else ""
-        job |= self.limits
+        plan = self._plan(ask.query.form, ask.format, repeatable, profile)
+        job = query_job(ask, plan.format, plan.base)
+        tag = make_tag(self.build, make_key(job, plan.format)) if repeatable else ""
+        job.update(self.limits)
         info, body = self.run(job)
-        check_info(info)
-        packed = profile.gzip and len(body) >= GZIP_FROM
-        if packed:
-            body = pack(body)
-        head = self._fixed(format.media, profile.origin, packed, repeatable) + b"content-length: %d\r\n" % len(body)
+        if info:
+            check_info(info)
+        head = plan.head
+        if profile.gzip and len(body) >= GZIP_FROM:
+            body, head = pack(body), plan.packed_head
         if tag:
-            head += b"etag: " + tag.encode() + b"\r\n"
-        entry = f'{_entry(200, body)}, "form": "{ask.query.form}", "format": "{format.name}"'
-        return Reply(head, body, entry), repeatable
+            head = b"%betag: %b\r\ncontent-length: %d\r\n" % (head, tag.encode(), len(body))
+        else:
+            head = b"%bcontent-length: %d\r\n" % (head, len(body))
+        return Reply(head, body, f"{_entry(200, body)}{plan.entry}"), repeatable
+
+    def _make_plan(self, form: str, named: str, repeatable: bool, profile: Profile) -> Plan:
+        format = pick_format(formats_of(form), profile.accept, named)
+        origin = self.settings.public.rstrip("/") or f"http://{profile.host}"
+        head, packed = (self._write_fixed(format.media, profile.origin, packed, repeatable) for packed in (False, True))
+        return Plan(format, f"{origin}/sparql", head, packed, f', "form": "{form}", "format": "{format.name}"')
 
     def _write_fixed(self, media: str, origin: str, packed: bool, repeatable: bool) -> bytes:
         """Return the part of the head that is the same for many answers."""

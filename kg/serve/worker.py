@@ -62,14 +62,15 @@ def _serve_jobs(config: dict[str, Any], context: Any, source: BinaryIO, sink: Bi
 def _serve_connections(config: dict[str, Any], context: Any, source: BinaryIO, sink: BinaryIO, alone: bool) -> None:
     """Answer the connections that the server lends."""
     from kg.serve.board import LOANS
-    from kg.serve.direct import DirectWorker, make_runner
+    from kg.serve.direct import DirectWorker, Runner
     from kg.serve.plain import PlainEndpoint
     from kg.serve.settings import Limits, Settings
 
     told = config["settings"] | {name: tuple(config["settings"][name]) for name in ("hosts", "cors")}
     settings = Settings(Path(config["store"]), context.domain, **told, limits=Limits(**config["limits"]))
-    endpoint = PlainEndpoint(settings, config["build"], make_runner(context, settings.limits.seconds + GRACE))
-    worker = DirectWorker(config["handed"] | {"base": config["base"]}, settings.store, endpoint)
+    runner = Runner(context, settings.limits.seconds + GRACE)
+    endpoint = PlainEndpoint(settings, config["build"], runner)
+    worker = DirectWorker(config["handed"] | {"base": config["base"]}, settings.store, endpoint, runner.rest)
     sandbox.limit_files(config["base"] + LOANS)
     _reply(sink, {"ready": True, "alone": alone}, b"")
     sandbox.limit_memory(int(config["memory"]), files=False)

@@ -6,7 +6,8 @@ Each client keeps one connection and asks again as soon as it is answered. ``sam
 and again, which ``kg serve`` answers from what it keeps; ``new`` asks a text that was never asked before (a
 comment differs), so that each is checked, run in a worker and written. Both have the union of all graphs as
 default graph. Runs of the two servers alternate; the median of the repeats is shown, p50 and p99 in
-milliseconds. The client takes part of the two cores too.
+milliseconds. The client takes part of the two cores too. Both are asked for JSON, and it is looked that their answers
+have the same rows.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import itertools
+import json
 import shutil
 import subprocess
 import sys
@@ -22,6 +24,8 @@ import time
 from pathlib import Path
 from statistics import median
 from urllib.parse import quote
+
+import httpx
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent)]
@@ -32,6 +36,7 @@ QUERIES = {
     "list": "PREFIX rd: <https://kg.example/ontology/> SELECT ?s ?stage { GRAPH ?g { ?s rd:stage ?stage } } LIMIT 50",
     "count": "SELECT ?p (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?p",
 }
+RESULTS = "application/sparql-results+json"
 _serial = itertools.count()
 
 
@@ -60,6 +65,7 @@ def compare(folder: Path, options: argparse.Namespace) -> None:
     print(f"{'query':<9}{'asked':<7}{'clients':>7} | {'oxigraph/s':>10}{'p50':>7}{'p99':>8} | ", end="")
     print(f"{'kg/s':>8}{'p50':>7}{'p99':>8} | {'share':>6}")
     try:
+        check_answers((port, "/query"), (kg.port, "/sparql"))
         for (name, text), clients, kind in itertools.product(QUERIES.items(), options.clients, ("new", "same")):
             row = measure(text, clients, kind == "new", (port, "/query"), (kg.port, "/sparql"), options)
             (rate, *times), (our_rate, *our_times) = row
@@ -76,6 +82,18 @@ def start_oxigraph(store: Path, port: int) -> subprocess.Popen[bytes]:
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     time.sleep(1)
     return process
+
+
+def check_answers(*servers: tuple[int, str]) -> None:
+    """Raise ``AssertionError`` where a query has other rows at one server than at the other."""
+    for text in QUERIES.values():
+        found = []
+        for port, path in servers:
+            answer = httpx.get(f"http://127.0.0.1:{port}{path}", params={"query": text}, headers={"Accept": RESULTS})
+            assert answer.headers["content-type"] == RESULTS, answer.headers
+            told = answer.json()
+            found.append(told.get("boolean") or sorted(json.dumps(row) for row in told["results"]["bindings"]))
+        assert found[0] == found[1], text
 
 
 def measure(
@@ -103,7 +121,7 @@ async def client(port: int, path: str, text: str, new: bool, end: float, times: 
     while (start := time.perf_counter()) < end:
         query = f"{text} # {next(_serial)}" if new else text
         target = f"{path}?query={quote(query)}"
-        writer.write(f"GET {target} HTTP/1.1\r\nHost: localhost\r\nAccept: text/csv, application/json\r\n\r\n".encode())
+        writer.write(f"GET {target} HTTP/1.1\r\nHost: localhost\r\nAccept: {RESULTS}\r\n\r\n".encode())
         head = await reader.readuntil(b"\r\n\r\n")
         assert b" 200 " in head[:20], head
         await read_body(reader, head.lower())
