@@ -130,6 +130,48 @@ def test_a_picture_that_does_not_come_is_told(page: Any, server: Server) -> None
         page.unroute("**/picture")
 
 
+def test_of_two_questions_the_later_is_answered(page: Any, server: Server) -> None:
+    """The first answer comes after the second, or not at all: it is seen nowhere."""
+    late: list[Any] = []
+
+    def hold(route: Any) -> None:
+        if "first" in route.request.post_data:
+            late.append(route)
+        else:
+            route.continue_()
+
+    page.goto(f"{server.url}/editor")
+    page.wait_for_selector("body[data-ready]")
+    page.route("**/sparql", hold)
+    for name in ("first", "second"):
+        page.click(".CodeMirror")
+        page.keyboard.press("Control+a")
+        page.keyboard.insert_text(f"SELECT (1 AS ?{name}) {{}}")
+        page.keyboard.press("Control+Enter")
+    page.wait_for_selector("#answer th:has-text('second')")
+    body = '{"head": {"vars": ["first"]}, "results": {"bindings": []}}'
+    late[0].fulfill(body=body, content_type="application/sparql-results+json")
+    page.wait_for_timeout(300)
+    assert page.inner_text("#answer thead").split() == ["second"]
+    assert page.locator("#answer table").count() == 1
+    assert page.locator("#error .error").count() == 0
+    assert page.locator("#downloads a").count() == 4
+
+
+@pytest.mark.parametrize("how", ["no connection", "an error"])
+def test_editor_asks_without_its_terms(page: Any, server: Server, how: str) -> None:
+    failing = (lambda route: route.abort()) if how == "no connection" else (lambda route: route.fulfill(status=503))
+    page.route("**/terms.json", failing)
+    page.goto(f"{server.url}/editor?query={quote('SELECT ?park { ?park a rd:Park }')}")
+    page.wait_for_selector("#answer tbody tr")
+    assert page.locator("#answer tbody tr").count() >= 4
+    assert "The terms did not come" in page.inner_text("#said")
+    page.click(".CodeMirror")
+    page.keyboard.press("Control+Space")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("#answer tbody tr")
+
+
 def test_editor_points_at_an_error(page: Any, server: Server) -> None:
     text = "SELECT *\nWHERE {\n  ?s foo:bar ?o .\n}"
     page.goto(f"{server.url}/editor?query={quote(text)}")

@@ -14,8 +14,6 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from kg import __version__
 from kg import vocab as v
-from kg.errors import KgError
-from kg.iri import check_iri
 from kg.serve.answers import Answer, Answers, make_tag, respond
 from kg.serve.description import describe_dataset, describe_service, write
 from kg.serve.errors import HttpError, error_response
@@ -23,7 +21,7 @@ from kg.serve.guardrails import Guardrails
 from kg.serve.loans import Loans
 from kg.serve.log import AccessLog
 from kg.serve.negotiation import GRAPH_FORMATS, HTML, Format, formats_of, pick_format
-from kg.serve.protocol import query_job, read_ask, read_pairs
+from kg.serve.protocol import query_job, read_ask, read_iri, read_pairs
 from kg.serve.settings import Settings
 from kg.serve.writing import check_token
 from kg.serve.writing import write as write_graph
@@ -103,17 +101,17 @@ class Endpoint:
         if len(graphs) + default > 1:
             raise HttpError(400, "more than one graph", hint="name one by graph=, or ask for default")
         if graphs:
-            return _check_iri(graphs[0])
+            return read_iri(graphs[0])
         if default:
             return ""
         if request.url.path.rstrip("/") == "/store":
             return None
-        return _check_iri(self.origin(request) + request.scope["raw_path"].decode("ascii"))
+        return read_iri(self.origin(request) + request.scope["raw_path"].decode("ascii"))
 
     async def data(self, request: Request) -> Response:
         """Describe a thing as RDF."""
         pairs = dict(read_pairs(request.scope["query_string"]))
-        iri = _check_iri(pairs.get("iri", ""))
+        iri = read_iri(pairs.get("iri", ""))
         format = pick_format(GRAPH_FORMATS, _no_browser(request.headers.get("accept", "")), pairs.get("format", ""))
         return await self._look_up(request, {"do": "describe", "iri": iri, "format": format.name}, format)
 
@@ -128,7 +126,7 @@ class Endpoint:
         start = base.removesuffix(urlsplit(base).path)
 
         async def send_on(request: Request) -> Response:
-            iri = _check_iri(start + request.scope["raw_path"].decode("ascii"))
+            iri = read_iri(start + request.scope["raw_path"].decode("ascii"))
             format = pick_format((*GRAPH_FORMATS, HTML), request.headers.get("accept", ""))
             query = f"iri={quote(iri, safe='')}"
             target = f"/page?{query}" if format is HTML else f"/data?{query}&format={format.name}"
@@ -161,13 +159,6 @@ def _is_browser(accept: str) -> bool:
 def _no_browser(accept: str) -> str:
     """Return what is accepted; a browser that opens a graph sees it in the first format."""
     return "*/*" if _is_browser(accept) else accept
-
-
-def _check_iri(text: str) -> str:
-    try:
-        return check_iri(text)
-    except KgError:
-        raise HttpError(400, "not an IRI", hint="write for example https://example.org/thing") from None
 
 
 async def _no_page(request: Request) -> Response:

@@ -82,6 +82,9 @@ class Guardrails:
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > most:
             raise _too_large(most)
+        if headers.get("content-encoding", "identity").strip().lower() not in ("identity", ""):
+            unpacked = {"Accept-Encoding": "identity", "Connection": "close"}
+            raise HttpError(415, "a body that is packed", hint="send it as it is", headers=unpacked)
 
     def most(self, scope: Scope, headers: Headers) -> int:
         """Return how many bytes a body may have: more for a graph that is written with a token."""

@@ -18,7 +18,7 @@ from kg.serve.answers import Answer, Answers, make_tag, respond
 from kg.serve.errors import HttpError
 from kg.serve.html import esc
 from kg.serve.negotiation import GRAPH_FORMATS, HTML, PICTURES, Format, choose_format, formats_of, pick_format
-from kg.serve.protocol import query_job, read_ask, read_pairs
+from kg.serve.protocol import query_job, read_ask, read_iri, read_pairs
 from kg.serve.settings import Settings
 from kg.serve.views import list_views
 
@@ -184,9 +184,9 @@ class Pages:
     async def thing(self, request: Request) -> Response:
         """Show a thing with its claims, or an article with words marked."""
         pairs = dict(read_pairs(request.scope["query_string"]))
-        iri = pairs.get("iri", "")
-        if not iri or len(iri) > MAX_VALUE or any(char in iri for char in '<>"{}|^`\\') or not iri.isprintable():
-            raise HttpError(400, "not an IRI")
+        iri = read_iri(pairs.get("iri", "")[: MAX_VALUE + 1])
+        if len(iri) > MAX_VALUE:
+            raise HttpError(400, f"an IRI of more than {MAX_VALUE} characters")
         found = await self.answers.look_up({"do": "thing", "iri": iri})
         if found is None:
             raise HttpError(404, "nothing of that name here")

@@ -83,6 +83,14 @@ def decode_value(data: bytes) -> str | None:
     return found.decode() if len(found) == len(data) - 2 * data.count(b"%") else None
 
 
+def read_iri(text: str) -> str:
+    """Return what a request gives as an IRI; raise ``HttpError`` where it is none."""
+    try:
+        return check_iri(text)
+    except KgError:
+        raise HttpError(400, "not an IRI", hint="write for example https://example.org/thing") from None
+
+
 async def read_ask(request: Request) -> Ask | None:
     """Return what a request asks; ``None`` where it has no query, which asks for the service description.
 

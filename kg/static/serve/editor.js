@@ -139,7 +139,7 @@
   };
 
   // Names of the things of an answer, asked for once the rows stand; an IRI stays where there is none.
-  const nameThings = async (box) => {
+  const nameThings = async (box, signal) => {
     const links = [...box.querySelectorAll("td a[title]")];
     const iris = [...new Set(links.map((link) => link.title))].filter((iri) => !/[<>"{}|^`\\\s]/.test(iri)).slice(0, NAMED);
     if (!iris.length) return;
@@ -151,6 +151,7 @@
       method: "POST",
       headers: { "Content-Type": "application/x-www-form-urlencoded", Accept: "application/sparql-results+json" },
       body: new URLSearchParams({ query }),
+      signal,
     });
     if (!response.ok) return;
     const names = new Map();
@@ -185,7 +186,12 @@
 
   const address = (text) => `/editor?query=${encodeURIComponent(text)}`;
 
+  // One question at a time: an earlier one is given up, so that its worker is free and its answer stands nowhere.
+  let asking = new AbortController();
+
   const run = async (editor) => {
+    asking.abort();
+    const { signal } = (asking = new AbortController());
     const text = editor.getValue();
     history.replaceState(null, "", address(text));
     for (const mark of marks.splice(0)) mark.clear();
@@ -200,21 +206,24 @@
           Accept: "application/sparql-results+json, text/turtle;q=0.9, application/problem+json;q=0.1",
         },
         body: new URLSearchParams({ query: text }),
+        signal,
       });
-      const kind = response.headers.get("content-type") || "";
+      const triples = (response.headers.get("content-type") || "").startsWith("text/turtle");
+      const answer = await (triples ? response.text() : response.json());
+      if (signal.aborted) return;
       at("answer").replaceChildren();
-      if (!response.ok) showError(editor, await response.json());
-      else if (kind.startsWith("text/turtle")) {
-        at("answer").append(showViews(text, ["table", "network"], make("pre", await response.text())));
+      if (!response.ok) showError(editor, answer);
+      else if (triples) {
+        at("answer").append(showViews(text, ["table", "network"], make("pre", answer)));
         showDownloads(text, FORMATS.triples);
       } else {
-        const answer = await response.json();
         const rows = showRows(answer);
         at("answer").append(showViews(text, listViews(answer), rows));
         showDownloads(text, FORMATS.rows);
-        await nameThings(rows).catch(() => {}); // the rows stand without
+        await nameThings(rows, signal).catch(() => {}); // the rows stand without
       }
     } catch {
+      if (signal.aborted) return;
       at("answer").replaceChildren();
       showError(editor, NO_ANSWER);
     }
@@ -254,9 +263,11 @@
         at("said").textContent = "The link is in the address bar.";
       }
     });
-    const known = await (await fetch("/terms.json")).json();
-    prefixes = known.prefixes;
-    terms = known.terms;
+    try {
+      ({ prefixes, terms } = await (await fetch("/terms.json")).json());
+    } catch {
+      at("said").textContent = "The terms did not come: nothing is completed, and names are written in full.";
+    }
     document.body.dataset.ready = "yes";
     if (given) run(editor);
   };
