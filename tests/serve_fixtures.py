@@ -93,7 +93,7 @@ def served_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def server(served_build: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server over the first article, with the limits of small tests."""
     log = tmp_path_factory.mktemp("server") / "log"
-    options = ("--timeout", "2", "--memory", "512", "--rows", "20000", "--size", "8", "--cors", "http://app.example")
+    options = ("--timeout", "2", "--memory", "512", "--rows", "30000", "--size", "8", "--cors", "http://app.example")
     options += ("--patience", "1.5")
     started = start_server(served_build / "store", log, *options)
     yield started

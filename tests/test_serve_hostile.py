@@ -103,7 +103,7 @@ def test_others_are_answered_while_every_worker_is_at_work(served_build: Path, t
 
 
 def test_too_many_rows_and_bytes_are_said_and_not_cut(server: Server) -> None:
-    response = server.ask("SELECT ?a { ?a ?b ?c . ?d a rd:Park } LIMIT 30000", format="csv")
+    response = server.ask("SELECT ?a { ?a ?b ?c . ?d a rd:Park } LIMIT 40000", format="csv")
     assert_clear(response, {422})
     assert "rows" in response.text
     response = server.ask("SELECT (CONCAT(STR(?a), STR(?c), STR(?d), STR(?f)) AS ?x) { ?a ?b ?c . ?d ?e ?f }")
