@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -79,6 +80,21 @@ def test_a_server_that_never_answers(hostile: Any) -> None:
             Web(server.url, Settings(timeout=0.2, tries=1)).send("GET", server.url)
     finally:
         stop.set()
+
+
+def test_https_to_a_server_of_plain_http(hostile: Any) -> None:
+    server = hostile(lambda *_: answer(b"good"))
+    url = server.url.replace("http:", "https:")
+    with pytest.raises(kg_http.Broken, match=r"does not speak TLS there.*write http://"):
+        Web(url, Settings(timeout=20, tries=5)).send("GET", url)
+
+
+def test_https_to_a_server_that_waits_for_plain_http() -> None:
+    """It takes the first bytes of TLS for the start of a line, and waits for its end."""
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+        url = f"https://127.0.0.1:{sock.getsockname()[1]}/"
+        with pytest.raises(kg_http.Broken, match=r"did not answer in time to TLS \(https\) .*write http://"):
+            Web(url, Settings(timeout=0.3, tries=1)).send("GET", url)
 
 
 @pytest.mark.parametrize("text", ["1", "Wed, 21 Oct 2099 07:28:00 GMT", "never", "-5", "1e9"])

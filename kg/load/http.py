@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 RETRIED = (429, 502, 503, 504)
 _MOVED = (301, 302, 307, 308)
+_NO_TLS = ("wrong version number", "wrong_version_number", "record layer failure", "unknown protocol", "http request")
 _FULL = ("no space left", "disk full", "disk is full", "unsafe memory access operation")
 """What servers say of a full disk; the last is Java's word for a mapped file that cannot grow (Fuseki with TDB2)."""
 _DENIED = ("no permission to execute", "access denied for")
@@ -265,8 +266,10 @@ def add_certificates(context: ssl.SSLContext, settings: Settings) -> ssl.SSLCont
 
 
 def explain_tls(error: str) -> tuple[str, str] | None:
-    """Return what is wrong about certificates and what to do, if an error of a connection is about them."""
+    """Return what is wrong with TLS and what to do, if an error of a connection is about it."""
     low = error.lower()
+    if any(sign in low for sign in _NO_TLS):
+        return f"the server does not speak TLS there: {error}", "write http:// in the address if that is what it speaks"
     if "alert" in low and "certificate" in low:
         return (
             f"the server asks for a client certificate, or refuses ours: {error}",
@@ -326,6 +329,9 @@ def _broken(error: Exception, where: str) -> Broken:
     name, text = type(error).__name__, str(error)
     if found := explain_tls(text):
         return Broken(found[0], where=where, hint=found[1])
+    if name == "ConnectTimeout" and where.startswith("https:"):
+        hint = "if it speaks plain HTTP there, write http:// in the address; else raise --timeout"
+        return Broken("the server did not answer in time to TLS (https)", where=where, hint=hint)
     if "Timeout" in name:
         hint = "raise --timeout, or send smaller pieces with --chunk-mb"
         return Broken("the server did not answer in time", where=where, hint=hint)
