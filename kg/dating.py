@@ -30,6 +30,7 @@ _BASE_AMOUNT = re.compile(
 _BASE_WORDS = re.compile(
     r"(?:from|over|on|than|against) (?:the )?"
     r"(?:(?:end of )?(?:(?:previous|last|preceding|prior|same) (?:year|month|quarter)|[12][0-9]{3})"
+    r"|(?:january|february|march|april|may|june|july|august|september|october|november|december)"
     r"|(?:beginning|start) of (?:the|this|last) year)$"
 )
 # What is never a time of measuring, whatever stands before it: "moved up two places over the previous year".

@@ -168,8 +168,13 @@ class EarlierValues(MatchWords):
             if any(claim.start < m.start and m.end <= claim.end and m.key in SUMS for m in self.sentence.marks):
                 raise NotFilled  # "67 projects with a total investment of 7 billion yuan, up 6 percent": which?
             return mint_iri(self.base, "indicator", "growth-of-the-number")
-        if form == "growth" and name.startswith("share"):
+        if form in ("growth", "level") and name.startswith("share"):
             return claim.predicate  # "4 percent of GDP, 1 point above the average": the share is
+        if form == "level":
+            # "a coverage rate of 45 percent, 3 points above the city": the rate is, and no growth of it.
+            form = "growth"
+            if claim.unit == "percent" and not _is_growth(claim):
+                return claim.predicate
         if form in ("growth", "change"):
             if coined:
                 return mint_iri(self.base, "indicator", name if _is_growth(claim) else f"growth-of-{name}")

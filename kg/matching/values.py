@@ -21,7 +21,7 @@ _USUAL = re.compile(
     r"(?:the )?(?:(?:same|corresponding) period (?:of |in )?)?(?:the )?(?:last|previous|preceding|prior) year"
     r"|the year before|the year-earlier (?:level|period)|(?:that |those )(?:of|in) (?:the )?(?:last|previous) year"
 )
-_AGAINST = re.compile(r"^(?:over|from|than|on|against|in|during) (?=the |that |last |[12])")
+_AGAINST = re.compile(r"^(?:over|from|than|on|against|in|during) (?=the |that |last |[12]|[A-Z])")
 
 
 class MatchValues(MatchOwners):
