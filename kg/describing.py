@@ -36,6 +36,10 @@ _POSSESSIVE = frozenset(("its", "their"))
 _OWNED = re.compile(r"[’']s?$")
 _LAST = re.compile(r"([\w’'-]+)[ \n]+$")
 _NO_AMOUNTS = frozenset(("period", "date", "ordinal"))
+# "The construction of a plant" is of a plant, and "the role of a base" of none.
+_WORK_ON = re.compile(
+    r"\b(?:construction|building|establishment|opening|completion|launch|expansion|development|foundation) of $"
+)
 PHASE = "phase"
 _WHOLE = re.compile(
     r" of (?:the|this|its) (?:[a-z][a-z&-]* ){0,4}?(project|plant|factory|base|park|zone|hospital|campus|complex|center"
@@ -228,6 +232,8 @@ class Describer:
     def _may_lead(self, word: str, begin: int, floor: int) -> bool:
         """Say whether a determiner introduces a thing, and does not say what another one is."""
         if word in _DEFINITE or word in _POSSESSIVE:
+            return True
+        if _WORK_ON.search(self.folded, max(floor, begin - 32), begin):
             return True
         before = _LAST.search(self.folded, max(floor, begin - 24), begin)
         return before is None or before[1] not in self.forms.equates

@@ -41,6 +41,7 @@ _ASIDES = re.compile(
     rf"(?:zone|park|district|city|county|area|region|town|village|site)\b"
     rf"|(?:[a-z-]+ ){{0,3}}(?:area|space|investment|capacity|value|cost) (?:of )?{MARK}"
     rf"|in (?:{MARK}|two|three|several) (?:phases|stages)"
+    rf"|sign(?:ed|ing)? (?:an? )?(?:[a-z]+ )?(?:contracts?|agreements?|deals?) with\b"
     rf"|by (?:an?|the|its) [^,.;]{{0,40}}?(?:company|firm|group|enterprise)\b"
     rf"|production lines? (?:is|are|was|were|will)\b"
 )

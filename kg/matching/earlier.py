@@ -20,19 +20,21 @@ _RATIOS = frozenset(("percent", "point", "times", "rank"))
 
 
 COUNT = RDC + "count"
-SPOKEN_OF = frozenset(("noun", "group"))
-"""Fields of a label that the group counted before fills: its noun ("firms"), or all it is called."""
+SPOKEN_OF = frozenset(("noun", "group", "kind"))
+"""Fields of a label that the group counted before fills: its noun, all it is called, or that if no verb is in it."""
 
 
 class EarlierValues(MatchWords):
     """What a match says of values claimed before it: "…, up 5 percent, ranking first"."""
 
     def _words(self, match: re.Match[str], name: str) -> str:
-        """Return what a group matched, or of the group counted before its ``noun`` or all its words (``group``)."""
+        """Return what a group matched, or what ``SPOKEN_OF`` says of the group counted before."""
         if name not in SPOKEN_OF or name in match.re.groupindex:
             return super()._words(match, name)
-        counted = self._count_before(match, alone=name == "group")
-        return counted.subject_label if name == "group" else counted.unit
+        counted = self._count_before(match, alone=name != "noun")
+        if name == "kind" and not counted.subject_label.endswith(counted.unit):
+            raise NotFilled  # "30 firms were closed, bringing the total to 242": not of those closed
+        return counted.unit if name == "noun" else counted.subject_label
 
     def _count_before(self, match: re.Match[str], *, alone: bool = False) -> Claim:
         """Return the count claimed before a match that it goes on with: "30 firms were set up, of which 12 are …".
