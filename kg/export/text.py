@@ -43,16 +43,14 @@ def one_line(text: str, losses: Losses) -> str:
 
 def is_plain(text: str) -> bool:
     """Return whether a text can stand in XML as it is, in an attribute too."""
-    # The first line is several times faster and true of nearly every text.
-    return (
-        text.isprintable() and "&" not in text and "<" not in text and ">" not in text and '"' not in text
-    ) or _XML.search(text) is None
+    # Nearly every text is printable, and then four searches for a letter are several times faster than a pattern.
+    if text.isprintable():
+        return "&" not in text and "<" not in text and ">" not in text and '"' not in text
+    return _XML.search(text) is None
 
 
 def escape_xml(text: str, losses: Losses) -> str:
     """Return a text for XML, in an element or an attribute, read back unchanged line ends and all."""
-    if is_plain(text):
-        return text
     if text.isprintable():
         return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
     return _XML.sub(lambda match: _ENTITIES[match[0]], clean(text, losses))
