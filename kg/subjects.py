@@ -82,6 +82,12 @@ _LONGER = re.compile(
     r"(?: \([^()]{1,30}\))? (?:national|provincial|state-level|municipal|high-tech|hi-tech|economic|industrial|free"
     r"|bonded|export|comprehensive)(?:,? (?:and )?[a-z-]+){0,5}? (?:zone|park|area|base)\b"
 )
+# "The province set its target at 6 percent": not of the district that the article is about.
+_WIDER = re.compile(
+    r"(?:^|(?<=[.;,] )|(?<=\n)|(?<=\band )|(?<=\bwhile )|(?<=\bthat ))[Tt]he (?:whole |entire )?"
+    r"(province|country|nation|state|world|central government)\b"
+    r"(?![’']s? (?:first|only|largest|biggest|most|top|second))"
+)
 # What is only compared with: "one third of that in Linhe", "higher than in Linhe".
 _COMPARED = re.compile(r"\b(?:that|those|than)(?: (?:of|in|for))?(?: the)? $")
 _OWNS = re.compile(r"(?:[’']s|(?<=s)[’']) \w")
@@ -116,6 +122,11 @@ _CALLED_AFTER = re.compile(
 _UNRESOLVED = re.compile(
     r"\s*[\"“]?(?:[A-Z][\w ]{0,30}, )?[Tt]he (?:whole |entire )?"
     r"((?:province|city|county|country|nation|region|municipality|group|company|firm)(?:[’']s)?) "
+)
+# "Southwestern Yunhe Province saw …": what the sentence is about, and not where something lies.
+_DIRECTED = re.compile(
+    r"(?:^|[.!?。！？][\"”]?\s+|\n\s*)[\"“]?(?:The )?[A-Z]?[a-z]*(?:[Nn]orth|[Ss]outh|[Ee]ast|[Ww]est|[Cc]entral)"
+    r"(?:ern)?[ -][\"“‘']?$"
 )
 # Where everything in the articles lies: named for direction, not as what a sentence is about.
 _TOO_WIDE = frozenset(("China", "Asia", "Europe", "the United States", "Japan"))
@@ -152,9 +163,11 @@ def find_subject(
     if chosen is not None:
         rivals += chosen if len(chosen) > 1 else ()
         return (chosen[0], "sentence-subject") if len(chosen) == 1 else None
-    if has_unknown_name(text, sentence, position):
+    if has_unknown_name(text, sentence, position) or _tells_of_wider(text, sentence, position):
         return None
     main = find_main_subject(reading, entities)
+    if main is not None and main[0].start > position:
+        main = None  # what is only named later on is not what these words are about
     last: list[Mention] | None = None
     number = bisect_left(reading.sentences, sentence.sentence.start, key=lambda other: other.sentence.start)
     for other in reversed(reading.sentences[max(0, number - REACH) : number]):
@@ -212,6 +225,13 @@ def _is_of_unnamed(text: str, sentence: SentenceReading) -> bool:
     """Say whether a sentence tells of a place or firm that the article does not name: "The province's GDP"."""
     begins = _UNRESOLVED.match(text, sentence.sentence.start)
     return begins is not None and not any(begins.start(1) <= mark.start < begins.end() for mark in sentence.marks)
+
+
+def _tells_of_wider(text: str, sentence: SentenceReading, position: int) -> bool:
+    """Say whether a clause before ``position`` begins with a province or country that no name explains."""
+    start = sentence.sentence.start
+    found = _WIDER.finditer(text, start, position)
+    return any(all(not mark.start <= match.start(1) < mark.end for mark in sentence.marks) for match in found)
 
 
 def _only_holds(mentions: Sequence[Mention], main: Mention, entities: Mapping[str, Entity]) -> bool:
@@ -285,7 +305,8 @@ def choose_bearer(
             return []
         before = text[max(0, mark.start - 24) : mark.start]
         joined = governed is not None and _JOINED.fullmatch(text, governed.end, mark.start) is not None
-        if joined or _GOVERNED.search(before):
+        directed = _DIRECTED.search(text, max(0, mark.start - 30), mark.start) is not None
+        if joined or (_GOVERNED.search(before) and not directed):
             if _PLACED.search(before) or (joined and governed in placed):
                 placed.append(mark)
             governed = mark

@@ -24,6 +24,8 @@ _OF_OTHERS = re.compile(r"\b(?:others?|rest|neighbou?r\w*|nationwide|national|el
 _WITH = re.compile(r"(?:[’']s)?,? with (?:an? |the |its )?$")
 # "Fiscal revenue was 9 billion yuan, among which the budget revenue was 7 billion": no part is named as its whole.
 _PART_OF = re.compile(r"\b(?:of|among) (?:which|them|these|this),? (?:the |its )?$")
+# "Exports rose 5 percent in the province": not in the district that the article is about.
+_IN_WIDER = re.compile(r" (?:in|across|throughout) (?:the )?(?:whole |entire )?(province|country|nation|world)\b")
 _IN = re.compile(r" in (?:the )?(?:city of )?")
 _REGIONAL = frozenset(("industrial", "regional", "local", "agricultural", "fiscal"))
 _OF_FIRMS = frozenset(
@@ -98,7 +100,12 @@ class MatchOwners(MatchThings):
 
     def _is_told_of_place_behind(self, subject: Thing, match: re.Match[str]) -> bool:
         """Say whether another place stands right behind: "that of toys fell by 4 percent in Huairou District"."""
-        behind = _IN.match(self.article.text, self._span(match).end)
+        end = self._span(match).end
+        if (wider := _IN_WIDER.match(self.article.text, end)) and not any(
+            m.start <= wider.start(1) < m.end for m in self.sentence.marks
+        ):
+            return True
+        behind = _IN.match(self.article.text, end)
         marks = [m.mention for m in self.sentence.marks if behind and m.mention and m.start == behind.end()]
         if not marks or class_name(marks[0].type) not in PLACES:
             return False

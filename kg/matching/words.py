@@ -49,7 +49,25 @@ POSSESSIVE = re.compile(r"[\"”]?[’']s\b")
 _PEOPLE = re.compile(r" (?=(?:[a-z]+ )?(?:residents|people|citizens|farmers|households)\b)")
 # One thing under two names.
 _SECTOR = re.compile(r" (of|in) (?:the )?(primary|secondary|tertiary) (?:industry|sector)$", re.IGNORECASE)
+# "The manufacturing sector's added value" is the added value of that sector.
+_OWNED = re.compile(
+    r"^([\w -]{0,60}?(?:industry|sector|economy|industries|sectors|residents))[’'](?:s\b)? (.+)$", re.IGNORECASE
+)
 _VALUE_ADDED = re.compile(r"\b(?:value[- ]added|added values)(?= of| in|$)", re.IGNORECASE)
+
+
+def _say_owned(match: re.Match[str]) -> str:
+    """Return whose what is, the other way round; of a sector that is not said, there is nothing to say."""
+    if _UNSAID.fullmatch(match[1]):
+        raise NotFilled
+    return f"{match[2]} of the {match[1][0].lower()}{match[1][1:]}"
+
+
+_UNSAID = re.compile(
+    r"(?:(?:the|this|that|its|other|both|these|those|all|two|three|several|most|some) )*"
+    r"(?:industry|sector|economy|industries|sectors)",
+    re.IGNORECASE,
+)
 
 
 class NotFilled(Exception):
@@ -182,7 +200,7 @@ class MatchWords:
     def _indicator(self, words: str, growth: bool) -> str:
         """Return the indicator that words name: one of the lexicon's, else one coined from the words."""
         lead = _DETERMINER.match(words)
-        label = words[lead.end() :] if lead else words
+        label = _OWNED.sub(_say_owned, words[lead.end() :] if lead else words)
         if not label:
             raise NotFilled
         form = _HERE.sub("", _ASIDE.sub("", label))
