@@ -38,6 +38,10 @@ _BASE_ALWAYS = re.compile(
     r"(?:over|than|against) (?:the )?(?:(?:end of (?:the )?)?(?:previous|preceding|prior) (?:year|month|quarter)"
     r"|(?:beginning|start) of (?:the|this) year)$"
 )
+# "Exports rose 1.8 percent from the first half last year".
+_BASE_PART = re.compile(
+    r"(?:from|over|than|against) (?!.*\b(?:past|to)\b).*\b(?:last|previous|preceding|prior) (?:year|month|quarter)$"
+)
 _AMOUNT = re.compile(
     r"(?:percent|per cent|%|points?|times|fold|higher|lower|more|up|down|increase|growth|year-on-year)\)? ?$"
 )
@@ -188,6 +192,6 @@ def is_base(text: str, mark: Mark, floor: int) -> bool:
     words = text[mark.start : mark.end].lower()
     if _BASE.search(before) or _BASE_AMOUNT.search(before):
         return True
-    if _BASE_ALWAYS.match(words):
+    if _BASE_ALWAYS.match(words) or (_BASE_PART.match(words) and _AMOUNT.search(before)):
         return True
     return _BASE_WORDS.match(words) is not None and _AMOUNT.search(before) is not None

@@ -191,12 +191,19 @@ def find_subject(
             is_main = main is not None and [main[0].entity] == [mention.entity for mention in last]
             # "…, the Red Hill Project covers 30 mu. It …": of a project right before, wherever it stands.
             is_main = is_main or (last[:1] != [] and last[0].type == PROJECT and other is reading.sentences[number - 1])
-            return (last[0], "paragraph-subject") if len(last) == 1 and (told or is_main or not pronoun) else None
+            sure = told or is_main or not pronoun or (main is None and _is_only(reading, number, last, entities))
+            return (last[0], "paragraph-subject") if len(last) == 1 and sure else None
         break
     if main is not None and last and main[0].entity not in {mention.entity for mention in last}:
         rivals += _distinct([*last, main[0]])
         return None
     return main
+
+
+def _is_only(reading: Reading, number: int, last: Sequence[Mention], entities: Mapping[str, Entity]) -> bool:
+    """Say whether the sentences before ``number`` can be about one thing only."""
+    told = [_find_bearers(reading, other, entities) for other in reading.sentences[max(0, number - REACH) : number]]
+    return {mention.entity for found in told if found for mention in found} == {mention.entity for mention in last[:1]}
 
 
 def _find_first(

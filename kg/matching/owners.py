@@ -23,7 +23,7 @@ _OF_OTHERS = re.compile(r"\b(?:others?|rest|neighbou?r\w*|nationwide|national|el
 # "Linhe came second, following Yunhe, with exports of 3 billion yuan": of which of the two?
 _WITH = re.compile(r"(?:[’']s)?,? with (?:an? |the |its )?$")
 # "Fiscal revenue was 9 billion yuan, among which the budget revenue was 7 billion": no part is named as its whole.
-_PART_OF = re.compile(r"\b(?:of|among) (?:which|them|these|this),? (?:the |its )?$")
+_PART_OF = re.compile(r"\b(?:[Oo]f|[Aa]mong) (?:which|them|these|this),? (?:the |its )?$")
 # "Exports rose 5 percent in the province": not in the district that the article is about.
 _IN_WIDER = re.compile(r" (?:in|across|throughout) (?:the )?(?:whole |entire )?(province|country|nation|world)\b")
 _IN = re.compile(r" in (?:the )?(?:city of )?")
@@ -41,6 +41,7 @@ _INDUSTRY = re.compile(
     r" (?:accounted|led|took|was|were|made|contributed|dominated|played|remained|came|followed|is|are|saw|posted"
     r"|reported|recorded|registered|achieved|maintained|witnessed|experienced|grew|rose|fell|has|have)\b"
 )
+_SECTORS = re.compile(r"\b(?:[Ii]ndustry|[Ii]ndustries|[Ss]ectors?)\b")
 # "Firms above designated size realized revenue of …, profit of …": all of it is the firms'.
 _GROUP = re.compile(
     r"(?:[Tt]he |[Tt]hese |[Tt]hose |[Aa]ll |[Ii]ts )?(?:[\w-]+ ){0,4}?"
@@ -77,7 +78,7 @@ class MatchOwners(MatchThings):
             return False
         if subject.type in PLACES and name in _OF_FIRMS and self._is_told_by_firm(match):
             return False
-        if self._is_part_of_same(subject, predicate, match):
+        if self._is_part_of_same(subject, predicate, match) or self._is_of_sector(name, match):
             return False
         if not subject.how.endswith("-subject"):
             return True
@@ -111,14 +112,29 @@ class MatchOwners(MatchThings):
             return False
         return marks[0].entity not in (subject.iri, *find_ancestors(subject.iri, self.lexicon.entities))
 
+    def _is_of_sector(self, name: str, match: re.Match[str]) -> bool:
+        """Say whether a bare "added value" is that of a sector named before it: "The tertiary sector grew, with …"."""
+        words = match.groupdict().get("x") or ""
+        if name.removesuffix("Growth") != "valueAdded" or len(words.split()) > 2:
+            return False
+        start = self.sentence.sentence.start
+        return _SECTORS.search(self.article.text, start, self._span(match).start) is not None
+
     def _is_part_of_same(self, subject: Thing, predicate: str, match: re.Match[str]) -> bool:
         """Say whether a match tells a part of what the sentence has just told under the same indicator."""
         start = self._span(match).start
         floor = self.sentence.sentence.start
         if not _PART_OF.search(self.article.text, max(floor, start - 24), start):
             return False
+        here = self.sentence.sentence
+        if not self.article.text[floor:start].partition(", ")[2]:  # "Among them, …" goes on with the sentence before
+            ends = [s.sentence for s in self.reading.sentences if s.sentence.end <= here.start]
+            floor = ends[-1].start if ends and ends[-1].paragraph == here.paragraph else floor
         return any(
-            c.start >= floor and c.end <= start and (c.subject, c.predicate) == (subject.iri, predicate)
+            c.start >= floor
+            and c.end <= start
+            and c.subject == subject.iri
+            and c.predicate.removesuffix("Growth") == predicate.removesuffix("Growth")
             for c in self.earlier
         )
 

@@ -21,7 +21,7 @@ _OPENS_WITH_IT = re.compile(r"\s*[\"“]?it (?:[a-z]+ ){0,4}$")
 # "For the tertiary sector, its added value …": not the place's.
 _FOR_PART = re.compile(
     r"\b(?:for|in|as for|as to|regarding|of|among) (?:the |its )?[^,.;]{3,70}"
-    r"(?:industry|industries|sectors?|manufacturing|trade|firms|companies|enterprises|projects), $"
+    r"(?:industry|industries|sectors?|manufacturing|trade|firms|companies|enterprises|projects), (?:with |and )?$"
 )
 _FIRMS = re.compile(
     r"\b(?:enterprises|companies|firms|businesses|manufacturers|start-?ups|industries|sectors|projects|parks|zones"
