@@ -273,6 +273,8 @@ def test_plans_are_marked(opened: Any) -> None:
 def test_hostile_names_are_text(opened: Any) -> None:
     source = hostile_source()
     page = opened(source)
+    names = page.page.locator("#panel td button").all_inner_texts()
+    assert max(map(len, names)) == 120, "a name of 5,000 letters would fill the list"
     for node in source.network.nodes[:6]:
         page.page.evaluate("id => { location.hash = encodeURIComponent(id); }", node.id)
     page.find("<script>")

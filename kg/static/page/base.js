@@ -90,7 +90,7 @@ function namedPredicate(index) {
 }
 
 function thingLink(index) {
-  return make("button", { type: "button", class: "link", click: () => showThing(index) }, named(nodes[index]));
+  return make("button", { type: "button", class: "link", click: () => showThing(index) }, make("bdi", {}, shorten(nameOf(nodes[index]), 120)));
 }
 
 function say(text) {
