@@ -158,6 +158,16 @@ def test_of_two_questions_the_later_is_answered(page: Any, server: Server) -> No
     assert page.locator("#downloads a").count() == 4
 
 
+def test_rows_that_repeat_are_said(page: Any, server: Server) -> None:
+    for rows, said in (
+        ("1 2 1 2 1", "5 rows, 2 of them different (SELECT DISTINCT gives each once)"),
+        ("1 2", "2 rows"),
+    ):
+        page.goto(f"{server.url}/editor?query={quote(f'SELECT ?x {{ VALUES ?x {{ {rows} }} }}')}")
+        page.wait_for_selector("#answer tbody tr")
+        assert page.inner_text("#answer .count") == said
+
+
 @pytest.mark.parametrize("how", ["no connection", "an error"])
 def test_editor_asks_without_its_terms(page: Any, server: Server, how: str) -> None:
     failing = (lambda route: route.abort()) if how == "no connection" else (lambda route: route.fulfill(status=503))

@@ -84,7 +84,11 @@
     }
     const box = make("div", undefined, { class: "scroll" });
     const more = rows.length > SHOWN ? `, the first ${SHOWN} are shown` : "";
-    box.append(make("p", `${rows.length} ${rows.length === 1 ? "row" : "rows"}${more}`, { class: "count" }), table);
+    // The default graph has a triple once for each graph that says it.
+    const apart = new Set(rows.map((row) => JSON.stringify(answer.head.vars.map((name) => row[name])))).size;
+    const again = apart < rows.length ? `, ${apart} of them different (SELECT DISTINCT gives each once)` : "";
+    const count = `${rows.length} ${rows.length === 1 ? "row" : "rows"}${more}${again}`;
+    box.append(make("p", count, { class: "count" }), table);
     return box;
   };
 
@@ -266,7 +270,7 @@
     try {
       ({ prefixes, terms } = await (await fetch("/terms.json")).json());
     } catch {
-      at("said").textContent = "The terms did not come: nothing is completed, and names are written in full.";
+      at("said").textContent = "The terms did not come: nothing is completed, and no IRI is shortened.";
     }
     document.body.dataset.ready = "yes";
     if (given) run(editor);
