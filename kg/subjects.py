@@ -65,6 +65,11 @@ _POST = re.compile(
 _WITHIN = re.compile(r"\b(?:at|in)(?: the)? $", re.IGNORECASE)
 # "Guangzhou's Science City": a name nobody knows, and not Guangzhou, is what the sentence is about.
 _NAMES = re.compile(r"[’']s (?:[\w-]+ )?[A-Z][a-z]")
+# "Linhe Knowledge City (LKC) Square": a name that goes on, and that nobody knows.
+_GOES_ON = re.compile(
+    r" (?:\([A-Z]{2,8}\) )?(?:[A-Z][a-z]+ ){0,2}(?:Square|Tower|Plaza|Building|Mansion|Bridge|Street|Avenue|Museum"
+    r"|Library|Station|Stadium|Theat(?:er|re))\b"
+)
 # "Ranking first in Wuxi", "the largest of the district": where a rank is counted, and not what is spoken of.
 _RANKED_IN = re.compile(
     r"\b(?:rank(?:s|ed|ing)?|first|second|third|fourth|fifth|[0-9]+th|top|place|position|number one|no\. ?[0-9]+"
@@ -329,7 +334,8 @@ def choose_bearer(
     named = [
         m
         for m in free
-        if not (_is_part_of_name(text, m) or _NAMES.match(text, m.end) or _OWNED_THING.match(text, m.end, m.end + 60))
+        if not _is_part_of_name(text, m)
+        and not any(form.match(text, m.end, m.end + 60) for form in (_NAMES, _OWNED_THING, _GOES_ON))
     ]
     housed = [mark for mark in placed if _WITHIN.search(text[max(0, mark.start - 24) : mark.start])]
     if (free and not named) or (not free and any(_OWNS.match(text, mark.end) for mark in housed)):

@@ -33,7 +33,7 @@ _PART_OF = re.compile(
     rf"\b(?:parts?|area|section|sub-?zone|side|half|third|core|portion|floors?|land|rest|roof|percent|{MARK})"
     rf" of {_LEAD}"
 )
-_JOINED = re.compile(rf",?(?: and| or| as well as) {_LEAD}")
+_JOINED = re.compile(rf",?(?: and| or| as well as) {_LEAD.rstrip('$')}")
 _LISTED = re.compile(r"\b(?:including|include|includes|such as|like|namely) [^.;]*$")
 # What tells of the thing itself: where it lies, what it covers, who builds it, in how many phases.
 _ASIDES = re.compile(
@@ -53,6 +53,7 @@ _NOUNS = (
     r"|enterprises?|subsidiar(?:y|ies)|branch(?:es)?|communit(?:y|ies)|villages?|towns?|apartments?|warehouses?"
     r"|clusters?|ones?|reservoirs?|canals?|farms?|gardens?|universit\w+|colleges?|ventures?|deals?|agreements?"
     r"|contracts?|others?|part|half|most|some|terminals?|squares?|blocks?|markets?|streets?|hubs?|plazas?|stores?"
+    r"|areas?"
 )
 _OTHER = re.compile(rf"(?<![\w-])(?:{_NOUNS})(?![\w-])")
 _HEAD = re.compile(rf"(?: [^\s,.;]+){{0,8}}? (?:{_NOUNS})(?![\w-])(?! (?:{_NOUNS})(?![\w-]))")
@@ -108,13 +109,17 @@ class MatchBearing(EarlierValues):
         """Yield what can bear a phrase at a position: things that tell no place, and groups that rules have counted."""
         text = self.sentence.folded
         kinds = {class_name(key) for key in keys}
+        governed = -1
         for found in re.finditer(MARK, text[:position]):
             mark = self.sentence.mark_at(found[0])
             before = text[max(0, found.start() - 40) : found.start()]
             if mark.mention is None or mark.mention.type not in keys or POSSESSIVE.match(text, found.end()):
                 continue
             placed = _GOVERNS if class_name(mark.mention.type) in PLACES - {"Park"} else _LOCATES
-            if not placed.search(before) and not _PART_OF.search(before):
+            joined = governed >= 0 and _JOINED.fullmatch(text, governed, found.start())
+            if joined or placed.search(before) or _PART_OF.search(before):
+                governed = found.end()
+            else:
                 yield _Bearer(found.start(), found.end(), _thing_of(mark.mention))
         for (number, member), group in self._groups.items():
             start = text.find(number) if member in kinds else -1
