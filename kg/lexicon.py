@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import ahocorasick_rs
@@ -93,6 +93,8 @@ class Lexicon:
     _reference_keys: tuple[str, ...]
     """By word of the automaton, the classes of what it refers to and how the name of that ends."""
     _by_name: Mapping[tuple[str, str], Entity]
+    _shared: Mapping[str, tuple[Entity, ...]]
+    """By name in lower case, the places that share it, each meant only where the article names what it is in."""
     descriptions: Descriptions
     """The forms of things that have no name."""
     cities: frozenset[str]
@@ -104,6 +106,10 @@ class Lexicon:
         References ("the district") are not resolved here: their ``entity`` is empty until
         ``resolve_references`` has seen the whole article.
         """
+        return self._settle_shared(text, [self._find_all(text)])[0]
+
+    def _find_all(self, text: str) -> list[Mention]:
+        """Return the mentions in ``text`` before names that several places share are told apart."""
         folded = fold_case(text)
         known, references = self._find_known(text, folded), self._find_references(folded)
         found = keep_longest([*known, *self._find_cued(text), *references])
@@ -121,7 +127,7 @@ class Lexicon:
                 continue
             if _SECTION.match(text, end) or (entity.type in _PLACES and self._is_given_name(text, start, name)):
                 continue
-            kind = "translated" if entry.kind == "translated" else "name"
+            kind = entry.kind if entry.kind in ("translated", "shared") else "name"
             yield Mention(start, end, entity.iri, entity.label, entity.type, kind, entry.garbled)
 
     def _is_given_name(self, text: str, start: int, name: str) -> bool:
@@ -146,9 +152,10 @@ class Lexicon:
         gives. In a heading in capitals a name by its form counts only if the body has it too, or it is
         a place and small words or the heading's ends set it apart.
         """
-        found = [_shift(self.find_mentions(text[a:b]), a) for a, b in spans]
+        found = [_shift(self._find_all(text[a:b]), a) for a, b in spans]
         titled = [is_title_case(text[a:b]) for a, b in spans]
         found = [group if title else self._leave_begun(text, group) for group, title in zip(found, titled, strict=True)]
+        found = self._settle_shared(text, found)
         elsewhere = {m.entity for group in found for m in group if self._lies_elsewhere(text, m, group)}
         found = [[m for m in group if m.entity not in elsewhere] for group in found] if elsewhere else found
         seen = {m.entity for group, title in zip(found, titled, strict=True) if not title for m in group}
@@ -165,6 +172,26 @@ class Lexicon:
             if number >= 0 and mention.end <= spans[number][1]:
                 extra.setdefault(number, []).append(mention)
         return [keep_longest([*group, *extra.get(n, ())]) if n in extra else group for n, group in enumerate(found)]
+
+    def _settle_shared(self, text: str, groups: list[list[Mention]]) -> list[list[Mention]]:
+        """Return mentions with names that several places share told apart by what the article names that they are in.
+
+        Where it names that of one only, that one is meant; where it names that of the place which goes by the name
+        alone, or of several, nothing changes, and a name that none goes by alone is none.
+        """
+        if not any(fold_case(text[m.start : m.end]) in self._shared for group in groups for m in group):
+            return groups
+        named = {m.entity for group in groups for m in group if m.kind != "shared"}
+        return [[kept for m in group if (kept := self._tell_shared(text, m, named))] for group in groups]
+
+    def _tell_shared(self, text: str, mention: Mention, named: Collection[str]) -> Mention | None:
+        sharing = self._shared.get(fold_case(text[mention.start : mention.end]), ())
+        own = self.entities.get(mention.entity) if mention.kind != "shared" else None
+        fitting = [e for e in sharing if e.type in _PLACES and e.within in named]
+        if len(fitting) == 1 and (own is None or own.within not in named) and mention.kind != "reference":
+            place = fitting[0]
+            return mention._replace(entity=place.iri, label=place.label, type=place.type, kind="name")
+        return None if mention.kind == "shared" else mention
 
     def _is_place(self, word: str) -> bool:
         return (ADMIN_AREA, fold_case(word)) in self._by_name
@@ -197,7 +224,10 @@ class Lexicon:
         if mention.type not in _BARE or mention.kind != "name" or " " in text[mention.start : mention.end]:
             return False
         behind = _CAPITAL_BEHIND.match(text, mention.end)
-        return behind is not None and behind[1] not in self._words.stops and behind.start(1) not in starts
+        if behind is None or behind[1] in self._words.stops or behind.start(1) in starts:
+            return False
+        heads = text[behind.end() : behind.end() + 1] in ("\n", "") and behind[1] in self._words.headings
+        return not heads or text[mention.start - 1 : mention.start] not in ("\n", "")
 
     def _stands_alone(self, text: str, mention: Mention) -> bool:
         """Say whether a heading sets the name of a place apart from other words: "Rises in Jinpu New Area"."""
@@ -300,7 +330,7 @@ def _same_case(found: str, name: str) -> bool:
 
 def keep_longest(mentions: Iterable[Mention]) -> list[Mention]:
     """Return a sorted choice without overlaps: longest first, then known names before cues."""
-    rank = {"name": 0, "translated": 1, "reference": 2, "cue": 3}
+    rank = {"name": 0, "translated": 1, "reference": 2, "cue": 3, "shared": 4}
     kept: list[Mention] = []
     taken: set[int] = set()
     for mention in sorted(mentions, key=lambda m: (m.start - m.end, rank[m.kind], m.start, m.entity)):

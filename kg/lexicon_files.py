@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ KINDS = {
     "translated": ("translated", False),
     # A variant so far from the thing that what is read from it stays garbled until a second source.
     "garbled": ("translated", True),
+    # The name of several places: it is this one where the article names what this one is in.
+    "shared": ("shared", False),
 }
 # A thing of our own, or a short IRI where somebody else coined it: a concept of the ontology.
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*|[a-z]+:[A-Za-z0-9-]+")
@@ -70,7 +72,13 @@ def load_lexicon(folder: Path, *, base: str, prefixes: Mapping[str, str]) -> Lex
         _finder=CueFinder(cues),
         _reference_automaton=ahocorasick_rs.AhoCorasick([word for word, _ in references]),
         _reference_keys=tuple(key for _, key in references),
-        _by_name={(e.type, fold_case(n.text)): e for e in entities.values() for n in e.names if not n.garbled},
+        _by_name={
+            (e.type, fold_case(n.text)): e
+            for e in entities.values()
+            for n in e.names
+            if not n.garbled and n.kind != "shared"
+        },
+        _shared=_index_shared(entities.values()),
         descriptions=_read_descriptions(folder / "described.toml", prefixes),
         cities=frozenset(
             e.within
@@ -78,6 +86,17 @@ def load_lexicon(folder: Path, *, base: str, prefixes: Mapping[str, str]) -> Lex
             if e.type == DISTRICT and e.within and not entities_by_iri[e.within].label.endswith((" Province", "China"))
         ),
     )
+
+
+def _index_shared(entities: Iterable[Entity]) -> dict[str, tuple[Entity, ...]]:
+    """Return by name in lower case the places that share it."""
+    found: dict[str, tuple[Entity, ...]] = {}
+    for entity in entities:
+        for name in entity.names:
+            if name.kind == "shared":
+                key = fold_case(name.text)
+                found[key] = (*found.get(key, ()), entity)
+    return found
 
 
 def _read_rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
@@ -107,7 +126,7 @@ def _read_rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
 
 def _make_entity(key: str, entries: list[tuple[str, dict[str, str]]], base: str, prefixes: Mapping[str, str]) -> Entity:
     where, first = entries[0]
-    if first["kind"] != "preferred":
+    if first["kind"] not in ("preferred", "shared"):
         raise LexiconError(f"the first name of {key} is not its preferred one", where=where)
     if {row["class"] for _, row in entries} != {first["class"]}:
         raise LexiconError(f"{key} has several classes", where=where)

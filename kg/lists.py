@@ -28,8 +28,12 @@ _STOP = re.compile(
     r"(?:,? (?:have|has|had|are|is|were|was|be|been|will|would|can|could|may|which|that|who|whose|where|when|to|with|in"
     r"|from|by|for|on|at|into|under|through|while|among|(?<!well )as(?! well as)|etc|but|also|respectively|totall?ing"
     r"|worth|since|after|during|across|along|account|accounts|took|take|takes|make|made|making|together|amid|based"
-    r"|covering|involving|accounting|gathered|settled|joined|attended|signed|invested|continue|operating|located|said|says|told|noted|added|announced|according"
+    r"|covering|involving|accounting|gathered|settled|joined|attended|signed|invested|continue|operating|located|said|says"
+    r"|told|noted|added|announced|according"
     r"|and (?:so on|others|other|more|many))\b"
+    r"|, (?:and )?(?:becoming|providing|creating|forming|boosting|driving|helping|injecting|laying|playing"
+    r"|showing|achieving|ranking|contributing|generating|attracting|offering|enabling|aiming|turning|promoting"
+    r"|accelerating|bringing|leading to)\b"
     r"|[;:()（）]|\.(?!\w)| [–—-] |—).*",
     re.DOTALL,
 )

@@ -47,6 +47,8 @@ _SECTION_OF = re.compile(
     r"(?P<name>(?<![\w’'-])(?!(?:The|Key|Core|This)\b)[A-Z][\w’'-]+(?:(?: and| &|-)? [A-Z][\w’'-]+){0,3} "
     r"(?:Area|Section|Sub-?area|Sub-?zone|Zone|Park|Block|Group))(?: \([A-Z]{2,8}\))? of (?:the )?[\"“]?$"
 )
+# "The Heihe Area and the Suifenhe Area of X": the first of them is one as well, and its name is not told in full.
+_SECTION_BEFORE = re.compile(r"\b(?:Area|Section|Zone|Park|Block|Group)s?,? (?:and|or) (?:the )?$")
 _PHASE_BEHIND = re.compile(rf"(?:,? \(?|-)[Pp]hase[ -](?P<a>{_PHASE})\b\)?")
 
 
@@ -71,6 +73,7 @@ class Words:
     owners: frozenset[str]
     landforms: frozenset[str]
     surnames: frozenset[str]
+    headings: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,10 @@ class Cue:
     divide: bool
     whole: bool
     short: bool
+    least: int
+    """How many words must stand in front of the head at least, where that alone says too little."""
+    not_after: frozenset[str]
+    """Words, in lower case, that make another thing of the head: "a forest park"."""
     stem: str
     """What an article may leave off to shorten such a name: ``head``, ``form`` (a legal form) or nothing."""
     forms: re.Pattern[str]
@@ -127,6 +134,8 @@ def make_cue(entry: Mapping[str, Any], type_iri: str) -> Cue:
         divide=bool(entry.get("divide")),
         whole=bool(entry.get("whole")),
         short=bool(entry.get("short")),
+        least=int(entry.get("least", 0)),
+        not_after=frozenset(entry.get("not_after", ())),
         stem=str(entry.get("stem", "")),
         forms=_ending([*forms, *legal]),
         legal=_ending(legal),
@@ -192,6 +201,9 @@ def _read_name(text: str, head: Span, cue: Cue, words: Words) -> Found | None:
     if not lead and not (cue.alone and rest):
         return None
     if not (cue.whole and rest) and not any(names_which(word, words) for word in NAME_PARTS.split(f"{lead} {rest}")):
+        return None
+    words_before = lead.split(" ")
+    if len(words_before) < cue.least or words_before[-1].lower() in cue.not_after:
         return None
     if name in cue.never or (cue.short and (" " in lead or lead.lower() in words.joined)):
         return None
@@ -343,5 +355,5 @@ def name_sections(text: str, mentions: Sequence[Mention], type_iri: str) -> Iter
         if mention.type != type_iri or mention.kind == "reference":
             continue
         found = _SECTION_OF.search(text, max(0, mention.start - 80), mention.start)
-        if found:
+        if found and not _SECTION_BEFORE.search(text, max(0, found.start() - 24), found.start()):
             yield Found(found.start(), mention.end, type_iri, f"{found['name']} of {mention.label}")

@@ -59,3 +59,27 @@ def read_places(tools: Tools, text: str) -> list[str]:
 )
 def test_a_bare_name_is_the_place_that_the_article_means(tools: Tools, text: str, places: list[str]) -> None:
     assert read_places(tools, text) == places
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        # Of the places that share a name, the one in what the article names.
+        ("Changchun grows. Chaoyang District has 30 firms.", "chaoyang-district-changchun"),
+        ("Beijing grows. Chaoyang District has 30 firms.", "chaoyang-district"),
+        ("Changchun and Beijing grow. Chaoyang District has 30 firms.", "chaoyang-district"),
+        ("Shijiazhuang grows. Xinhua District has 30 firms.", "xinhua-district-shijiazhuang"),
+        # Of none or of several of them: a district of that name, and no more.
+        ("Xinhua District has 30 firms.", "district/xinhua-district"),
+        ("Shijiazhuang and Cangzhou grow. Xinhua District has 30 firms.", "district/xinhua-district"),
+        # A bare name that several share is none without what one is in; an agency is no district.
+        ("Xinhua told of Shijiazhuang.", ""),
+        ("Zhenyuan has 30 firms.", ""),
+        ("Zhongshan in Dalian has 30 firms.", "zhongshan-district-dalian"),
+    ],
+)
+def test_places_of_one_name_are_told_apart_by_what_they_are_in(tools: Tools, text: str, place: str) -> None:
+    article = parse_article(text.encode(), tools.page, article_id="text")
+    marks = [mark for sentence in tools.extractor.read(article).sentences for mark in sentence.marks]
+    found = {m.mention.entity for m in marks if m.mention and m.mention.type == DISTRICT}
+    assert found == ({f"https://kg.example/id/{place}"} if place else set())
