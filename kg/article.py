@@ -35,6 +35,9 @@ _ABBREVIATION = re.compile(
     r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|U\.S|U\.K|U\.N|sq|Gov|Gen|Sen|Rep|Col|Lt|Sgt|Ph\.D|a\.m|p\.m)\.$"
 )
 
+# "GDP: 1.24 trillion yuan (2020)": a line of figures, and no title.
+_FIGURE_LINE = re.compile(r"[^\S\n]*[A-Z][A-Za-z ]{1,40}[:：] ?(?:about |RMB ?|US\$|[$¥€])?\d")
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -145,12 +148,12 @@ def _divide_text(text: str, page: Page) -> Iterator[Sentence]:
     """Yield the sentences in order; the first plain line without a full stop is the title."""
     asides = _find_asides(text, page)
     title_seen = False
-    masthead = _find_masthead(text, page)
+    masthead = find_masthead(text, page)
     for number, match in enumerate(_PARAGRAPH.finditer(text)):
         start, end = match.span()
         pieces = list(_cut_asides(text, start, end, asides))
         if end <= masthead:
-            yield from (Sentence(a, b, number, "furniture" if part == "body" else part) for a, b, part in pieces)
+            yield from (Sentence(a, b, number, "furniture") for a, b, _ in pieces)
             continue
         bodies = [piece for piece in pieces if piece[2] == "body"]
         if not title_seen and bodies:
@@ -163,7 +166,7 @@ def _divide_text(text: str, page: Page) -> Iterator[Sentence]:
             yield from (Sentence(s.start, s.end, number, part) for s in spans)
 
 
-def _find_masthead(text: str, page: Page) -> int:
+def find_masthead(text: str, page: Page) -> int:
     """Return where the head of the page ends: above the way through the site, short lines name sections, no article."""
     pattern = dict(page.furniture).get("breadcrumb")
     if pattern is None:
@@ -177,6 +180,8 @@ def _find_masthead(text: str, page: Page) -> int:
 
 
 def _is_title(line: str, is_last: bool) -> bool:
+    if _FIGURE_LINE.match(line):
+        return False
     return not is_last and len(line) <= 300 and not line.rstrip().endswith((".", "。", "!", "?", ";", ":"))
 
 

@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from kg.article import Page, decode_article, parse_article, read_article, read_bytes
+from kg.article import Page, decode_article, find_masthead, parse_article, read_article, read_bytes
 from kg.errors import ArticleError, KgError, MissingExtraError, OntologyError
 from kg.iri import check_iri
 from kg.model import Article
@@ -79,7 +79,7 @@ def read_source(key: str, path: Path, page: Page, grammar: QuantityGrammar) -> I
 
 def date_article(article: Article, page: Page, grammar: QuantityGrammar) -> Article:
     """Return the article with the date and publisher that lines around it give, where they are not known."""
-    meta = page.find_meta(article.text)
+    meta = page.find_meta(article.text[find_masthead(article.text, page) :])
     published = article.published or _read_date(meta.get("date", ""), grammar)
     return replace(article, published=published, publisher=article.publisher or meta.get("publisher", ""))
 

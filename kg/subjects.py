@@ -24,11 +24,14 @@ _GOVERNED = re.compile(
     r"\b(?:of|in|at|for|to|from|by|with|into|on|near|than|among|across|between|under|as|like|including|outside|via"
     r"|capital of|located in|east|west|north|south|central"
     r"|(?-i:[a-z]{3,}ing)|eastern|western|northern|southern|(?:north|south)(?:east|west)(?:ern)?)"
-    r"(?: the| all| whole| former| nearby| neighbou?ring| adjacent| famous| old| newly built)*[ -][\"“‘']?$",
+    r"(?: the| all| whole| former| nearby| neighbou?ring| adjacent| famous| old| newly built)*"
+    r"(?: (?:[a-z]+ )?china[’']s)?[ -][\"“‘']?$",
     re.IGNORECASE,
 )
 _PLACED = re.compile(
-    r"\b(?:in|at|for|of|across|(?:data|statistics|figures) from)(?: the| whole)*[ -][\"“‘']?$", re.IGNORECASE
+    r"\b(?:in|at|for|of|across|(?:data|statistics|figures) from)(?: the| whole)*"
+    r"(?: (?:[a-z]+ )?china[’']s)?[ -][\"“‘']?$",
+    re.IGNORECASE,
 )
 # Between a name and where it lies: "Linhe Zone in South China's Yunhe Province"; or the other way round.
 _LIES = re.compile(
