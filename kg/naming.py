@@ -20,6 +20,7 @@ MAX_WORDS = 14
 MAX_WORD = 40
 
 _CAPITAL = re.compile(r"[A-Z][\w’'\-–./&+]*|[0-9]+(?:[A-Z][\w-]*|st|nd|rd|th)|[A-Z]?[0-9]{3}")
+_NUMBERED = re.compile(r"\bNo\. [0-9]{1,3}$")
 _POSSESSIVE = re.compile(r"[’']s?$")
 _BRACKET = re.compile(r"\([A-Z][\w’'-]*(?: [A-Z][\w’'-]*){0,2}\)$")
 _JOINTS = ("_", "’", "'", "-")
@@ -240,6 +241,9 @@ def _walk_left(text: str, head: int, cue: Cue, words: Words) -> int:
             start = begin
             continue
         opened = word.lstrip("\"“‘'(《*")
+        if _NUMBERED.search(text, max(0, begin - 4), end):
+            start = begin  # "China Railway No. 4 Engineering Group"
+            continue
         if not _CAPITAL.fullmatch(opened) or opened in words.stops:
             break
         if _POSSESSIVE.search(opened) and opened not in words.owners:

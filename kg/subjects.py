@@ -28,6 +28,7 @@ _GOVERNED = re.compile(
     r"(?: (?:[a-z]+ )?china[’']s)?[ -][\"“‘']?$",
     re.IGNORECASE,
 )
+_COMPOUND = re.compile(r"(?<![\w-])(?:[A-Z][\w’']*-){1,4}$")
 _PLACED = re.compile(
     r"\b(?:in|at|for|of|across|(?:data|statistics|figures) from)(?: the| whole)*"
     r"(?: (?:[a-z]+ )?china[’']s)?[ -][\"“‘']?$",
@@ -309,7 +310,7 @@ def choose_bearer(
     found = [m for m in found if not _DESCRIBES.match(text, m.end, m.end + 60)]
     found = [m for m in found if not _RANKED_IN.search(text, max(0, m.start - 60), m.start)]
     found = [m for m in found if not _COMPARED.search(text, max(0, m.start - 24), m.start)]
-    found = [m for m in _leave_posts(text, found) if not _is_bracketed(text, m)]
+    found = [m for m in _leave_posts(text, found) if not (_is_bracketed(text, m) or _is_joined(text, m))]
     free: list[Mark] = []
     placed: list[Mark] = []
     governed: Mark | None = None
@@ -403,6 +404,15 @@ def _is_bracketed(text: str, mark: Mark) -> bool:
 def _is_part_of_name(text: str, mark: Mark) -> bool:
     """Say whether a city or district only begins the name of a zone that nobody knows."""
     return mark.key in (ADMIN_AREA, DISTRICT) and _LONGER.match(text, mark.end, mark.end + 90) is not None
+
+
+def _is_joined(text: str, mark: Mark) -> bool:
+    """Say whether a mark is part of a compound that only says where: "in the Beijing-Tianjin-Hebei region"."""
+    lead = _COMPOUND.search(text, max(0, mark.start - 60), mark.start)
+    start = lead.start() if lead else mark.start
+    if lead is None and not (text[mark.end : mark.end + 1] == "-" and text[mark.end + 1 : mark.end + 2].isupper()):
+        return False
+    return _GOVERNED.search(text[max(0, start - 24) : start]) is not None
 
 
 def _leaves_open(text: str, mark: Mark) -> bool:
