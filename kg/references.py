@@ -24,7 +24,8 @@ _SYLLABLE = (
 )
 # A sentence about somebody or something that no list knows, by a name in Chinese: "Xialing boasts …".
 _UNKNOWN_SUBJECT = re.compile(
-    rf"(?:^|[.!?]\s+|\n\s*)(?:[\"“])?(?P<name>(?=[A-Z][a-z]{{5,}})(?i:{_SYLLABLE}){{2,4}})(?:[’']s)? (?=[a-z])"
+    rf"(?:^|[.!?]\s{{1,8}}|\n\s{{0,8}})(?:[\"“])?(?P<name>(?=[A-Z][a-z]{{5,}})(?i:{_SYLLABLE}){{2,4}})"
+    r"(?:[’']s)? (?=[a-z])"
 )
 _ENGLISH = frozenset("Change Machine Manage Engage Canada Guidance Chance Panda Sanitation Lounge Menace".split())
 _PLACE_CLASSES = frozenset({ADMIN_AREA, DISTRICT, PARK})
