@@ -21,6 +21,12 @@ _USUAL = re.compile(
     r"(?:the )?(?:(?:same|corresponding) period (?:of |in )?)?(?:the )?(?:last|previous|preceding|prior) year"
     r"|the year before|the year-earlier (?:level|period)|(?:that |those )(?:of|in) (?:the )?(?:last|previous) year"
 )
+_PLANNED = re.compile(
+    r"\b(?:planned|planning|plan|intended|proposed|projected|expected)"
+    r" (?:(?:total|annual|overall|combined|initial) ){0,2}(?:investments?|spending|outlay|cost|capital)"
+    r"(?: (?:volume|amount|scale))?(?: (?:of|is|was|at|reaching|totall?ing))?(?: (?:about|some|around))? ?$"
+)
+_PLANNED_BEHIND = re.compile(r" (?:in|of|worth of) (?:total )?(?:planned|intended|proposed|projected) investment\b")
 _AGAINST = re.compile(r"^(?:over|from|than|on|against|in|during) (?=the |that |last |[12]|[A-Z])")
 
 
@@ -98,11 +104,23 @@ class MatchValues(MatchOwners):
     def _modality_of(self, template: Template, match: re.Match[str]) -> str:
         """Return the modality of a match; what only goes on with a planned count of its sentence is planned too."""
         said = self._find_modality(match)
+        if said == "achieved" and self._is_planned_amount(template, match):
+            return "planned"
         part = template.subject
         if said != "achieved" or not isinstance(part, dict) or "{noun}" not in str(part.get("cohort", "")):
             return said
         counted = self._count_before(match)
         return counted.modality if counted.start >= self.sentence.sentence.start else said
+
+    def _is_planned_amount(self, template: Template, match: re.Match[str]) -> bool:
+        """Say whether the amount of money alone is planned: "62 projects began, with a planned investment of"."""
+        name = str(template.value).removeprefix("-").removeprefix("$")
+        mark = self._mark_or_none(match, name) if match.groupdict().get(name) else None
+        if mark is None or mark.key != "money":
+            return False
+        before = self.article.text[max(self.sentence.sentence.start, mark.start - 60) : mark.start].lower()
+        behind = self.article.text[mark.end : mark.end + 60].lower()
+        return bool(_PLANNED.search(before) or _PLANNED_BEHIND.match(behind))
 
     def _find_modality(self, match: re.Match[str]) -> str:
         """Return the modality of a match, found once for all the claims of it."""
