@@ -27,7 +27,14 @@ _UNKNOWN_SUBJECT = re.compile(
     rf"(?:^|[.!?]\s{{1,8}}|\n\s{{0,8}})(?:[\"“])?(?P<name>(?=[A-Z][a-z]{{5,}})(?i:{_SYLLABLE}){{2,4}})"
     r"(?:[’']s)? (?=[a-z])"
 )
-_ENGLISH = frozenset("Change Machine Manage Engage Canada Guidance Chance Panda Sanitation Lounge Menace".split())
+_ENGLISH = frozenset(
+    "Change Machine Manage Engage Canada Guidance Chance Panda Sanitation Lounge Menace During Making Taking Gaining"
+    " Ranging Housing Mining Leading Raising Pushing Landing Funding Finding Binding Ending Sending Tending Handing"
+    " Bending Lending Winding Waiting Seating Heating Dating Noting Cutting Sitting Hosting Losing Using Rising Income"
+    " Cruising Pausing Causing Leasing Chasing Paying Saying Laying Buying Naming Timing Aiming Gaming Learning Running"
+    " Cunning Manning Tanning Danish Finance Balance Distance Science Residence Evidence"
+    " Financing Benefiting Guiding Pouring Sharing Building Binding".split()
+)
 _PLACE_CLASSES = frozenset({ADMIN_AREA, DISTRICT, PARK})
 _NEAR_LINES = 3
 """How many line ends may stand between a name that nobody knows and words that may mean it."""

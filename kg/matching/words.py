@@ -32,6 +32,8 @@ _WHOLE = re.compile(
 )
 # "The added value of this sector": of which, other words say.
 _POINTS = re.compile(r" (?:of|in|for) (?:this|these|that|those) ")
+# "17Q1 GDP": a period that no mark holds is in the indicator's words.
+_QUARTER = re.compile(r"(?:\d{2,4})?(?:Q[1-4]|H[12])\b", re.IGNORECASE)
 # What an indicator is short for, behind it: no part of a name of its own.
 _SHORT = re.compile(r" \([A-Z&]{2,8}\)")
 _RATIO = re.compile(r"(?:(?:the|its) )?(?:share|proportion|ratio|percentage)\b", re.IGNORECASE)
@@ -211,7 +213,7 @@ class MatchWords:
                         return mention.entity + ("Growth" if growth else "")
             whole = _WHOLE.match(form)
             form = form[whole.end() :] if whole else ""
-        if _OTHERS.search(label) or _POINTS.search(label):
+        if _OTHERS.search(label) or _POINTS.search(label) or _QUARTER.match(label):
             raise NotFilled
         label = _SECTOR.sub(r" \1 the \2 industry", _VALUE_ADDED.sub("added value", _SHORT.sub("", label)))
         return mint_iri(self.base, "indicator", slugify(f"growth of {label}" if growth else label))
