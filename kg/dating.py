@@ -14,7 +14,8 @@ ASIDE = re.compile(r",\s(?:which|who|whose|where)\b(?:(?!\b(?:show|said|say|repo
 
 # What stands before a period that says what a number is compared with, and not when it was measured.
 _BASE = re.compile(
-    r"\b(?:than(?: the (?:[a-z]+ ){0,2}(?:rates?|numbers?|growth|pace|increase|average|total))?"
+    r"\b(?:than(?: (?:the|its|their) (?:[a-z]+ ){0,2}(?:rates?|numbers?|growth|pace|increase|average|total)"
+    r"(?: seen| recorded| registered| reported)?)?"
     r"|compared (?:with|to)|against|over|from|versus|(?<!show )(?<!shows )(?<!showed )(?<!expected )"
     r"(?<!estimated )(?<!learned )(?<!announced )(?<!stated )(?<!indicates )(?<!said )(?<!says )"
     r"(?<!reported )(?<!found )(?<!revealed )(?<!noted )(?<!added )(?<!indicate )(?<!indicated )that|those|level|figure"

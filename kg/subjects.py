@@ -97,6 +97,8 @@ _WIDER = re.compile(
     r"(province|country|nation|state|world|central government)\b"
     r"(?![’']s? (?:first|only|largest|biggest|most|top|second))"
 )
+# Who publishes an article is not what its numbers are of.
+_PRESS = re.compile(r"\b(?:Daily|News|News Agency|Times|Post|Xinhua|Weekly|Herald)$")
 # What is only compared with: "one third of that in Linhe", "higher than in Linhe".
 _COMPARED = re.compile(r"\b(?:that|those|than)(?: (?:of|in|for))?(?: the)? $")
 _OWNS = re.compile(r"(?:[’']s|(?<=s)[’']) \w")
@@ -309,6 +311,7 @@ def choose_bearer(
         found = [m for m in found if m.mention and (not is_described(m.mention.entity) or _begins(text, m))]
     found = [m for m in found if not _DESCRIBES.match(text, m.end, m.end + 60)]
     found = [m for m in found if not _RANKED_IN.search(text, max(0, m.start - 60), m.start)]
+    found = [m for m in found if m.mention and not _PRESS.search(m.mention.label)]
     found = [m for m in found if not _COMPARED.search(text, max(0, m.start - 24), m.start)]
     found = [m for m in _leave_posts(text, found) if not (_is_bracketed(text, m) or _is_joined(text, m))]
     free: list[Mark] = []
