@@ -39,6 +39,8 @@ _BASE_ALWAYS = re.compile(
     r"(?:over|than|against) (?:the )?(?:(?:end of (?:the )?)?(?:previous|preceding|prior) (?:year|month|quarter)"
     r"|(?:beginning|start) of (?:the|this) year)$"
 )
+# "An improvement of 4.9 percentage points from the first quarter".
+_BASE_OF_POINTS = re.compile(r"(?:from|over|than|against) (?!.*\b(?:past|to)\b)")
 # "Exports rose 1.8 percent from the first half last year".
 _BASE_PART = re.compile(
     r"(?:from|over|than|against) (?!.*\b(?:past|to)\b).*\b(?:last|previous|preceding|prior) (?:year|month|quarter)$"
@@ -192,6 +194,8 @@ def is_base(text: str, mark: Mark, floor: int) -> bool:
     before = _before(text, mark, floor)
     words = text[mark.start : mark.end].lower()
     if _BASE.search(before) or _BASE_AMOUNT.search(before):
+        return True
+    if _BASE_OF_POINTS.match(words) and before.rstrip().endswith(("point", "points")):
         return True
     if _BASE_ALWAYS.match(words) or (_BASE_PART.match(words) and _AMOUNT.search(before)):
         return True
