@@ -26,7 +26,8 @@ _KEPT_OUT = ("shapes.ttl", "alignments.ttl")
 
 _FIXED = {name: f"<{iri}>" for name, iri in vars(v).items() if name.isupper() and isinstance(iri, str)}
 _A = _FIXED["TYPE"]
-_SUBJECT, _PREDICATE, _EVIDENCE = (_FIXED[name] for name in ("SUBJECT", "PREDICATE", "EVIDENCE"))
+_SUBJECT, _PREDICATE, _OBJECT = (_FIXED[name] for name in ("SUBJECT", "PREDICATE", "OBJECT"))
+_EVIDENCE, _STATES = (_FIXED[name] for name in ("EVIDENCE", "STATES"))
 _START, _END, _EXACT = (_FIXED[name] for name in ("START", "END", "EXACT"))
 _INTEGER = _FIXED["XSD_INTEGER"]
 _details_of = attrgetter(
@@ -125,6 +126,15 @@ def _say_manner(base: str, status: str, modality: str, confidence: str, rule: st
     )
 
 
+def _say_resolved(claim: Claim) -> list[str]:
+    """Return by what rules the parts of a claim were resolved, and from which words."""
+    for item in claim.resolved:
+        if " " in item.part or not item.part:
+            raise EvidenceError(f"{item.part!r} does not name a part of a claim")
+    said = {f"{item.part} {item.rule} {item.start} {item.end}" for item in claim.resolved}
+    return sorted(f"{_FIXED['RESOLUTION']} {text_term(words)}" for words in said)
+
+
 def _known(name: str, names: tuple[str, ...]) -> str:
     if name not in names:
         raise EvidenceError(f"{name!r} is none of {', '.join(names)}")
@@ -146,30 +156,33 @@ class _ArticleWriter:
         self.stop = f" {self.node} .\n"
         self.source = f"{_FIXED['HAS_SOURCE']} {self.node}"
         self.language = language_tag(article.language)
-        self.records: dict[str, list[str]] = {}
+        self.records: dict[str, str] = {}
+        self.more: dict[str, list[str]] = {}
         self.quoted: dict[tuple[int, int], str] = {}
         self.things: dict[str, tuple[str, ...]] = {}
 
     def lines(self) -> bytes:
         """Return all lines in order: that of their subjects, for no term is the beginning of another."""
-        found: list[bytes] = []
-        for subject in sorted(self.records):
-            parts = self.records[subject]
-            if len(parts) == 1:
-                found.append(parts[0].encode())
-            else:
-                lines = {line for part in parts for line in part.split("\n")} - {""}
-                found.append("\n".join((*sorted(lines), "")).encode())
-        return b"".join(found)
+        for subject, parts in self.more.items():
+            lines = {line for part in parts for line in part.split("\n")} - {""}
+            self.records[subject] = "\n".join((*sorted(lines), ""))
+        records = self.records
+        return b"".join([records[subject].encode() for subject in sorted(records)])
 
     def say(self, subject: str, said: list[str]) -> None:
         """Record what is said of a subject: predicates, each with its term."""
         said.sort()
-        text = f"{subject} {f'{self.stop}{subject} '.join(said)}{self.stop}"
-        if subject in self.records:
-            self.records[subject].append(text)
-        else:
-            self.records[subject] = [text]
+        # Subject and end go to the pieces, which are short: a record is then copied once.
+        said[0] = f"{subject} {said[0]}"
+        said[-1] += self.stop
+        text = f"{self.stop}{subject} ".join(said)
+        self._put(subject, text)
+
+    def _put(self, subject: str, text: str) -> None:
+        """Record lines of a subject that are in order."""
+        known = self.records.setdefault(subject, text)
+        if known is not text:
+            self.more.setdefault(subject, [known]).append(text)
 
     def write_article(self) -> None:
         article, f = self.article, _FIXED
@@ -214,51 +227,53 @@ class _ArticleWriter:
         self.say(_term(iri), said)
 
     def write_claim(self, claim: Claim) -> None:
-        article, f = self.article, _FIXED
+        article = self.article
         if claim.article != article.id or claim.quote != article.text[claim.start : claim.end]:
             raise EvidenceError(f"its quote is not the text at [{claim.start}:{claim.end}]")
-        subject = _term(claim.subject)
-        said = [
-            f"{_SUBJECT} {subject}",
-            f"{_PREDICATE} {_term(claim.predicate)}",
-            f"{_EVIDENCE} {self._write_quote(claim)}",
-            *_say_manner(self.base, claim.status, claim.modality, claim.confidence, claim.rule),
-        ]
+        subject, predicate = _term(claim.subject), _term(claim.predicate)
+        quote = self._write_quote(claim)
+        a, status, modality, confidence, rule = _say_manner(
+            self.base, claim.status, claim.modality, claim.confidence, claim.rule
+        )
         self.write_thing(claim.subject, claim.subject_label, claim.subject_type)
-        self._write_object(claim, said, subject)
-        if claim.derived:
-            said.append(f"{f['FORMULA']} {text_term(claim.derived)}")
-        for item in claim.resolved:
-            if " " in item.part or not item.part:
-                raise EvidenceError(f"{item.part!r} does not name a part of a claim")
-            said.append(f"{f['RESOLUTION']} {text_term(f'{item.part} {item.rule} {item.start} {item.end}')}")
-        self.say(f"<{self.base}claim/{claim.id}>", said)
+        what, details = self._write_object(claim, subject, predicate)
+        node = f"<{self.base}claim/{claim.id}>"
+        then = f"{self.stop}{node} "
+        derived = f"{_FIXED['FORMULA']} {text_term(claim.derived)}{then}" if claim.derived else ""
+        resolved = "".join([f"{said}{then}" for said in _say_resolved(claim)]) if claim.resolved else ""
+        # In the order of the predicates, so that nothing need be sorted.
+        text = (
+            f"{_PREDICATE} {predicate}{then}{_SUBJECT} {subject}{then}{a}{then}{status}{then}{confidence}{then}"
+            f"{_EVIDENCE} {quote}{then}{derived}{modality}{then}{resolved}{rule}"
+        )
+        if details:
+            self.say(node, [*text.split(then), what, *details])
+        elif claim.object_type == "Observation":
+            self._put(node, f"{node} {text}{then}{what}{self.stop}")
+        else:
+            self._put(node, f"{node} {what}{then}{text}{self.stop}")
 
     def _write_quote(self, claim: Claim) -> str:
         place = (claim.start, claim.end)
         quote = self.quoted.get(place)
         if quote is None:
             quote = self.quoted[place] = f"<{self.quotes}/{claim.start}-{claim.end}>"
-            said = [
-                _IS_QUOTE,
-                f'{_START} "{claim.start}"^^{_INTEGER}',
-                f'{_END} "{claim.end}"^^{_INTEGER}',
-                self.source,
-                f"{_EXACT} {text_term(claim.quote)}",
-            ]
-            self.say(quote, said)
+            then = f"{self.stop}{quote} "
+            self._put(
+                quote,
+                f'{quote} {_IS_QUOTE}{then}{_END} "{claim.end}"^^{_INTEGER}{then}{_EXACT} {text_term(claim.quote)}'
+                f'{then}{self.source}{then}{_START} "{claim.start}"^^{_INTEGER}{self.stop}',
+            )
         return quote
 
-    def _write_object(self, claim: Claim, said: list[str], subject: str) -> None:
-        """Write what is said: a measured value, a text, or a thing."""
-        f = _FIXED
+    def _write_object(self, claim: Claim, subject: str, predicate: str) -> tuple[str, list[str]]:
+        """Write what is said: a measured value, a text, or a thing. Return what the claim says of it, and details."""
         if claim.object_type == "Observation":
             if not claim.object:
                 raise EvidenceError("a value without the IRI of its observation")
             observation = _term(claim.object)
-            said.append(f"{f['STATES']} {observation}")
             self._write_observation(claim, observation, subject)
-            return
+            return f"{_STATES} {observation}", []
         if claim.object:
             term = _term(claim.object)
             self.write_thing(claim.object, claim.object_label, claim.object_type)
@@ -266,11 +281,9 @@ class _ArticleWriter:
             term = text_term(claim.object_label, self.language)
         else:
             raise EvidenceError("a claim that says nothing: neither thing nor text nor value")
-        said.append(f"{f['OBJECT']} {term}")
-        if any(_details_of(claim)):
-            said += self._details(claim)
         if is_asserted(claim):
-            self.say(subject, [f"{_term(claim.predicate)} {term}"])
+            self._put(subject, f"{subject} {predicate} {term}{self.stop}")
+        return f"{_OBJECT} {term}", self._details(claim) if any(_details_of(claim)) else []
 
     def _write_observation(self, claim: Claim, node: str, subject: str) -> None:
         f = _FIXED
@@ -301,7 +314,7 @@ class _ArticleWriter:
         """Write the shortcut of a counted group: how many members it has, if that is sound."""
         sound = claim.modality == "achieved" and claim.status in ("explicit", "implied")
         if sound and claim.value.isdecimal():
-            self.say(cohort, [f"{_FIXED['COUNT']} {integer_term(claim.value, claim.id)}"])
+            self._put(cohort, f"{cohort} {_FIXED['COUNT']} {integer_term(claim.value, claim.id)}{self.stop}")
 
     def _details(self, claim: Claim) -> list[str]:
         """Return predicates and terms of the amount, its time and its scope, as far as there are any."""

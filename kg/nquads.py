@@ -47,8 +47,10 @@ def text_term(text: str, language: str = "") -> str:
     "He said \\"two\\nzones\\""@en
     """
     # Nothing that must be written otherwise is printable but these two, and to ask is twenty times as fast.
-    plain = text.isprintable() and '"' not in text and "\\" not in text
-    body = text if plain else _MUST_ESCAPE.sub(_escape, text)
+    if text.isprintable():
+        body = text.replace("\\", "\\\\").replace('"', '\\"')
+    else:
+        body = _MUST_ESCAPE.sub(_escape, text)
     return f'"{body}"@{language}' if language else f'"{body}"'
 
 

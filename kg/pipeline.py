@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,10 +14,11 @@ from typing import Any
 from kg import shapes
 from kg.article import parse_article
 from kg.corpus import checking, place
+from kg.corpus.filling import Filling
 from kg.corpus.keys import combine_keys, tools_key
 from kg.corpus.lock import locked
 from kg.corpus.parts import Failure, KeptArticle, PartStore, read_accounts
-from kg.corpus.publish import COPIED, Publisher, in_order
+from kg.corpus.publish import COPIED, Publisher, in_order, small_change
 from kg.corpus.said import read_claim_lines
 from kg.corpus.tools import ArticleResult as ArticleResult
 from kg.corpus.tools import Tools as Tools
@@ -142,6 +144,7 @@ class _Build:
         self.keys: dict[str, str] = {}
         self.read_again = 0
         self._tools: Tools | None = None
+        self._begun: Filling | None = None
         self._current_rows: list[int] = []
         self._key_of: dict[int, str] = {}
 
@@ -154,7 +157,14 @@ class _Build:
 
     def run(self) -> BuildResult:
         """Read what changed, then put everything in place."""
-        self._read(self._find_changed())
+        try:
+            self._read(self._find_changed())
+            return self._put_in_place()
+        finally:
+            if self._begun:
+                self._begun.close()
+
+    def _put_in_place(self) -> BuildResult:
         kept = self._settle()
         if not kept:
             raise next(self._errors())
@@ -198,10 +208,16 @@ class _Build:
         self.read_again = len(changed)
         done, total = 0, len(changed)
         self.progress(done, total, changed[0].name)
+        if len(changed) > small_change(len(self.files)):  # then all is written anew: the store is filled meanwhile
+            self._begun = Filling(self.out, self.domain.data_base, self.workers)
         for read in read_parts(self.domain, self.tools, changed, self.workers):
             for part in read:
                 self.keys[part.source] = part.key
-            self.parts.add(read)
+            rows = self.parts.add(read)
+            if self._begun:
+                graphs = (article.quads for part in read for article in part.articles)
+                for row, quads in zip(rows, graphs, strict=True):
+                    self._begun.add_article(row, zlib.decompress(quads))
             done += len(read)
             self.progress(done, total, read[-1].source if done < total else "")
 
@@ -247,14 +263,17 @@ class _Build:
         )
         if last and last[1]["tools"] == self.reading_key and publisher.is_small(last[0]):
             return publisher.publish_change(build, self.reading_key, *last)
-        return publisher.publish_all(build, self.reading_key)
+        begun = self._begun
+        if begun and not begun.rows <= {article.row for article in articles}:
+            begun = None  # of two articles with one id the second is in it too
+        return publisher.publish_all(build, self.reading_key, begun)
 
     def _as_it_stands(self, state: dict[str, Any]) -> tuple[Totals, shapes.Report]:
         """Return what is known of a build in which nothing changed."""
         store = open_store(self.out / "store")
         loaded = shapes.load_shapes(self.domain.ontology / "shapes.ttl")
         report = checking.report_of(state["report"], loaded, store) if state["report"] else None
-        return Totals.from_dict(b"", state["totals"]), report or shapes.check(store, loaded)
+        return Totals.from_dict(self.domain.data_base, state["totals"]), report or shapes.check(store, loaded)
 
     def _result(self, articles: Sequence[KeptArticle], totals: Totals, report: shapes.Report) -> BuildResult:
         said: Counter[str] = Counter()

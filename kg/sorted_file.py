@@ -6,12 +6,14 @@ Records are compared as bytes, which for UTF-8 is the order of code points.
 from __future__ import annotations
 
 import heapq
-import io
 import mmap
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
+
+from kg.errors import KgError
 
 RUN_BYTES = 48 * 1024 * 1024
 """How much is sorted in memory at a time."""
@@ -71,28 +73,17 @@ def read_blocks(path: Path, size: int = _CHUNK) -> Iterator[bytes]:
             yield block + stream.readline()
 
 
-class BlockReader(io.RawIOBase):
-    """Blocks of bytes as a file that is read once, none of it kept."""
-
-    def __init__(self, blocks: Iterable[bytes]) -> None:
-        self.blocks = iter(blocks)
-        self.rest = memoryview(b"")
-
-    def readable(self) -> bool:
-        """Return that it can be read."""
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        """Fill a buffer as far as one block does."""
-        while not self.rest:
-            block = next(self.blocks, None)
-            if block is None:
-                return 0
-            self.rest = memoryview(block)
-        size = min(len(buffer), len(self.rest))
-        buffer[:size] = self.rest[:size]
-        self.rest = self.rest[size:]
-        return size
+@contextmanager
+def explain_room(kind: type[KgError], what: str, size: str) -> Iterator[None]:
+    """Turn an error of the system into one of a kind that says what failed, and how much room temporary files need."""
+    try:
+        yield
+    except OSError as error:
+        raise kind(
+            f"{what}: {error.strerror or error}",
+            where=tempfile.gettempdir(),
+            hint=f"make room there, or name another folder in TMPDIR; it needs {size}",
+        ) from error
 
 
 class SortedFile:

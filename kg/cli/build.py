@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -24,9 +25,18 @@ _LIVE, _PLAIN = 0.2, 10.0
 _STOPPED = 130
 
 
+class _OutPath(click.Path):
+    """A folder to write into; an empty name, which a script makes of a variable that is not set, is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        if not str(value):
+            self.fail("an empty name is no folder; name one, or leave --out away", param, ctx)
+        return Path(os.fsdecode(super().convert(value, param, ctx)))
+
+
 @click.command(epilog="\b\nExamples:\n  kg build\n  kg build my-articles/ --out my-graph\n  kg build one.txt two.txt")
 @click.argument("sources", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), default=DEFAULT_BUILD, show_default=True, help="Output folder.")
+@click.option("--out", type=_OutPath(), default=str(DEFAULT_BUILD), show_default=True, help="Output folder.")
 @domain_option
 @click.option("--workers", type=click.IntRange(min=1), default=None, help="Processes that read.  [default: one a core]")
 @click.option(
@@ -126,7 +136,7 @@ def print_summary(result: BuildResult, out: Path, seconds: float) -> None:
         f"articles   {result.articles} read, {len(result.failures)} failed"
         + (", none changed since the last build" if unchanged else "")
     )
-    click.echo(f"claims     {said['claims']} accepted, {said['refused']} refused: {say_counts(result.said_by('kind'))}")
+    click.echo(f"claims     {said['claims']} accepted, {said['refused']} refused: {say_kinds(result.said_by('kind'))}")
     click.echo(f"           {say_counts(result.said_by('status'))}")
     click.echo(f"numbers    {numbers.pop('numbers', 0)}: {say_counts(+numbers)}")
     click.echo(f"things     {say_counts({k: n for k, n in result.classes.items() if k not in _BOOKKEEPING})}")
@@ -153,6 +163,15 @@ def print_next(out: Path, sources: Sequence[Path], domain: Path | None) -> None:
         click.echo(f'  kg explain "Xiaomi Phase II"{where}')
     click.echo(f"  kg account{read}{which}")
     click.echo(f"  kg check{where}{which}")
+
+
+def say_kinds(counts: Mapping[str, int]) -> str:
+    """Return counts of claims by kind as words.
+
+    >>> say_kinds({"values": 12, "texts": 1, "relations": 1})
+    '12 values, 1 relation, 1 text'
+    """
+    return say_counts({name.removesuffix("s") if number == 1 else name: number for name, number in counts.items()})
 
 
 def say_counts(counts: Mapping[str, int]) -> str:

@@ -28,6 +28,10 @@ CREATE INDEX IF NOT EXISTS article_part ON article (part);
 CREATE TABLE IF NOT EXISTS build (id TEXT PRIMARY KEY, articles TEXT, state TEXT);
 """
 _FORMAT = 4
+_ADD_ARTICLE = (
+    "INSERT INTO article (part, name, size, lines, counts, quads, claims, traces, account) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 class Failure(NamedTuple):
@@ -149,33 +153,21 @@ class PartStore:
             found.setdefault(part, []).append(KeptArticle(*article))
         return found
 
-    def add(self, parts: Iterable[Part]) -> None:
-        """Keep parts, all or none of them."""
+    def add(self, parts: Iterable[Part]) -> list[int]:
+        """Keep parts, all or none of them; return the rows of their articles, in order."""
+        rows: list[int] = []
         with self._transaction() as connection:
             for part in parts:
                 self._drop(connection, "source = ? AND key = ?", (part.source, part.key))
-                cursor = connection.execute(
+                kept = connection.execute(
                     "INSERT INTO part (source, key, path, failures) VALUES (?, ?, ?, ?)",
                     (part.source, part.key, part.path, json.dumps(part.failures)),
-                )
-                connection.executemany(
-                    "INSERT INTO article (part, name, size, lines, counts, quads, claims, traces, account) "
-                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    [
-                        (
-                            cursor.lastrowid,
-                            a.name,
-                            a.size,
-                            a.lines,
-                            json.dumps(dict(a.counts), sort_keys=True),
-                            a.quads,
-                            a.claims,
-                            a.traces,
-                            a.account,
-                        )
-                        for a in part.articles
-                    ],
-                )
+                ).lastrowid
+                for a in part.articles:
+                    counts = json.dumps(dict(a.counts), sort_keys=True)
+                    values = (kept, a.name, a.size, a.lines, counts, a.quads, a.claims, a.traces, a.account)
+                    rows.append(connection.execute(_ADD_ARTICLE, values).lastrowid or 0)
+        return rows
 
     @staticmethod
     def _drop(connection: sqlite3.Connection, where: str, values: tuple[Any, ...]) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,13 @@ import pyoxigraph as ox
 from kg import graph, shapes, turtle
 from kg.across.settings import Settings
 from kg.corpus import blocks, checking, place, together
+from kg.corpus.filling import Filling
 from kg.corpus.parts import KeptArticle, PartStore
 from kg.corpus.totals import Totals
 from kg.corpus.work import run_jobs
-from kg.errors import StoreError
 from kg.model import Entity
 from kg.resources import Domain
-from kg.sorted_file import BlockReader, SortedFile, copy_range, read_blocks, sort_blocks
+from kg.sorted_file import SortedFile, copy_range, read_blocks, sort_blocks
 from kg.store import open_store
 from kg.vocab import graph_iri
 
@@ -52,48 +53,48 @@ class Publisher:
     def _left_out(self) -> bytes:
         return f" <{graph_iri(self.domain.data_base, 'ontology')}> .\n".encode()
 
-    def _totals(self) -> Totals:
-        return Totals(f"<{self.domain.data_base}article/".encode())
-
     # ------------------------------------------------------------ all of it
-    def publish_all(self, build: str, tools: str) -> tuple[Totals, shapes.Report]:
-        """Make every file from the kept parts and put them in place."""
-        with place.explained(self.out):
-            staging = place.clear_staging(self.out)
-            totals = self._totals()
+    def publish_all(self, build: str, tools: str, begun: Filling | None = None) -> tuple[Totals, shapes.Report]:
+        """Make every file from the kept parts and put them in place.
+
+        ``begun`` is a store that some of the articles are in already, and nothing else.
+        """
+        with place.explained(self.out), begun or Filling(self.out, self.domain.data_base, self.workers) as filling:
+            staging = filling.staging
             together.write_traces(staging, (self.parts.traces(article.row) for article in self.articles))
+            others = staging / "others"
+            filling.totals.fixed_graphs = self._write_others(others)
+            for article in self.articles:
+                if article.row not in filling.rows:
+                    filling.add_article(article.row, self.parts.quads(article.row))
+            filling.add(read_blocks(others))
+            totals = filling.finish()
             if self.copies:
-                with (staging / "graph.nq").open("wb", buffering=1 << 20) as stream:
-                    stream.writelines(totals.passing(sort_blocks(self._quads(totals, staging), staging)))
-                self._write_turtle(staging)
-                with (staging / "claims.jsonl").open("wb") as stream:
-                    stream.writelines(self.parts.claims(article.row) for article in self.articles)
-                self._load_store(staging, staging / "graph.nq")
-            else:
-                self._load_counted(staging, totals)
+                self._write_copies(staging, others)
+            others.unlink()
             report = checking.check_store(staging / "store", self.domain.ontology / "shapes.ttl", self.workers)
             return totals, self._finish(build, tools, totals, report)
 
-    def _load_counted(self, staging: Path, totals: Totals) -> None:
-        """Load the quads into the store as they come; nothing but what articles share is sorted, to be counted."""
-        shared = staging / "shared"
-        with shared.open("wb", buffering=1 << 20) as stream:
-            self._load_store(staging, BlockReader(totals.sorting_out(self._quads(totals, staging), stream)))
-        for _ in totals.passing(sort_blocks(read_blocks(shared), staging)):
-            pass
-        shared.unlink()
-
-    def _quads(self, totals: Totals, staging: Path) -> Iterator[bytes]:
+    def _write_others(self, path: Path) -> int:
+        """Write the N-Quads of no article: lexicon, ontology, and what articles say together; return their graphs."""
         base = self.domain.data_base
         fixed = (
             graph.write_lexicon_quads(self.entities, base),
             graph.write_ontology_quads(self.domain.ontology, base),
         )
-        totals.fixed_graphs = sum(1 for lines in fixed if lines) + 1
-        yield from map(graph.join_lines, fixed)
-        for article in self.articles:
-            yield self.parts.quads(article.row)
-        yield from together.derive(staging, self.across, base)
+        with path.open("wb", buffering=1 << 20) as stream:
+            stream.writelines(map(graph.join_lines, fixed))
+            stream.writelines(together.derive(path.parent, self.across, base))
+        return sum(1 for lines in fixed if lines) + 1
+
+    def _write_copies(self, staging: Path, others: Path) -> None:
+        """Write the graph and the claims as plain files; ``others`` are the quads of no article."""
+        quads = chain((self.parts.quads(article.row) for article in self.articles), read_blocks(others))
+        with (staging / "graph.nq").open("wb", buffering=1 << 20) as stream:
+            stream.writelines(sort_blocks(quads, staging))
+        self._write_turtle(staging)
+        with (staging / "claims.jsonl").open("wb") as stream:
+            stream.writelines(self.parts.claims(article.row) for article in self.articles)
 
     def _write_turtle(self, staging: Path) -> None:
         source, prefixes = staging / "graph.nq", self.prefixes
@@ -114,23 +115,11 @@ class Publisher:
                         stream.write(chunk)
                 piece.unlink()
 
-    @staticmethod
-    def _load_store(staging: Path, source: Path | BlockReader) -> None:
-        given: dict[str, Any] = {"path": source} if isinstance(source, Path) else {"input": source}
-        try:
-            store = ox.Store(str(staging / "store"))
-            store.bulk_load(**given, format=ox.RdfFormat.N_QUADS)
-            store.flush()
-        except SyntaxError as error:
-            raise StoreError(f"not N-Quads: {error}", where=str(staging / "store")) from error
-        except RuntimeError as error:
-            raise OSError(str(error)) from error
-
     # ------------------------------------------------------------ a few articles changed
     def is_small(self, before: Sequence[KeptArticle]) -> bool:
         """Return whether so little changed that the last build is better patched."""
         gone, come = self._difference(before)
-        return len(gone) + len(come) <= max(SMALL_CHANGE, len(self.articles) // 10)
+        return len(gone) + len(come) <= small_change(len(self.articles))
 
     def _difference(self, before: Sequence[KeptArticle]) -> tuple[list[KeptArticle], list[KeptArticle]]:
         old, new = {article.row for article in before}, {article.row for article in self.articles}
@@ -148,7 +137,7 @@ class Publisher:
             left, came = ([self.parts.traces(article.row) for article in part] for part in (gone, come))
             was, now = together.patch(self.out, staging, left, came, self.across, self.domain.data_base)
             taken, brought = sorted((old | was) - (new | now)), sorted((new | now) - (old | was))
-            totals = Totals.from_dict(self._totals().articles, state["totals"])
+            totals = Totals.from_dict(self.domain.data_base, state["totals"])
             if self.copies:
                 self._patch_quads(staging, taken, brought)
                 self._patch_turtle(staging, sorted({blocks.subject_of(line) for line in (*taken, *brought)}))
@@ -223,6 +212,11 @@ class Publisher:
         self.parts.save_build(build, self.articles, {"tools": tools, "totals": totals.as_dict(), "report": state})
         place.put_in_place(self.out, build, {"articles": len(self.articles), "quads": totals.quads})
         return replace(report, store=open_store(self.out / "store"))
+
+
+def small_change(articles: int) -> int:
+    """Return up to how many of so many articles may change for the last build to be patched."""
+    return max(SMALL_CHANGE, articles // 10)
 
 
 def in_order(articles: Iterable[KeptArticle]) -> list[KeptArticle]:

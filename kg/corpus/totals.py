@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import Any
 
 import pyoxigraph as ox
 
 from kg import vocab as v
 
 _TYPE = f" <{v.TYPE}> <".encode()
+_TYPED = re.compile(rb"^[^ ]*" + re.escape(_TYPE) + rb"([^>]*)> <[^>]*> \.$", re.MULTILINE)
 Triple = tuple[Any, Any, Any]
 
 
@@ -19,16 +21,35 @@ Triple = tuple[Any, Any, Any]
 class Totals:
     """Quads, triples of the union, and things by class: those that articles speak of."""
 
-    articles: bytes
-    """How the graph of an article begins in a line: ``<`` and the IRI up to its id."""
+    base: str
+    """The data base of the domain, which starts the IRI of every article's graph."""
     quads: int = 0
     triples: int = 0
     classes: Counter[str] = field(default_factory=Counter)
     fixed_graphs: int = 0
     """How many graphs of no article there are: lexicon, ontology, and what articles say together."""
 
-    def passing(self, lines: Iterable[bytes]) -> Iterator[bytes]:
-        """Yield sorted lines as they are, and count them."""
+    def count_graph(self, lines: bytes) -> bytes:
+        """Count what no other graph can hold of an article's sorted lines; return the rest, to be counted with others'.
+
+        No other article has claims, quotes and observations of the same IRI; each kind stands together.
+        """
+        base = f"<{self.base}".encode()
+        rest, at = [], 0
+        for kind in (b"claim/", b"observation/", b"quote/"):
+            start, end = _find_stretch(lines, base + kind, at)
+            rest.append(lines[at:start])
+            at = end
+            number = lines.count(b"\n", start, end)
+            self.quads += number
+            self.triples += number
+            for name, things in Counter(_TYPED.findall(lines, start, end)).items():
+                if _is_thing(name):
+                    self.classes[v.class_name(name.decode())] += things
+        return b"".join((*rest, lines[at:]))
+
+    def count_shared(self, lines: Iterable[bytes]) -> None:
+        """Count sorted lines of all graphs: a triple that stands in two of them is one."""
         quads = triples = 0
         last = b""
         group: list[bytes] = []
@@ -43,29 +64,10 @@ class Totals:
                 last = triple
             if _TYPE in triple:
                 group.append(line)
-            yield line
         if group:
             self._add_type(last, group, 1)
         self.quads += quads
         self.triples += triples
-
-    def sorting_out(self, blocks: Iterable[bytes], shared: BinaryIO) -> Iterator[bytes]:
-        """Yield blocks of lines as they are; count those that one graph only can hold, and put the rest into a file.
-
-        No other article has claims, quotes and observations of the same IRI. The rest is to be sorted and to pass.
-        """
-        base = self.articles.removesuffix(b"article/")
-        own = tuple(base + kind for kind in (b"claim/", b"quote/", b"observation/"))
-        for block in blocks:
-            lines = block.splitlines(keepends=True)
-            mine = [line for line in lines if line.startswith(own)]
-            self.quads += len(mine)
-            self.triples += len(mine)
-            for line in mine:
-                if _TYPE in line:
-                    self._add_type(line[: line.rindex(b" <")], [line], 1)
-            shared.writelines(line for line in lines if not line.startswith(own))
-            yield block
 
     def count(self, store: ox.Store, triples: Iterable[Triple], sign: int) -> None:
         """Count (1) or discount (-1) triples as often as graphs of a store hold them."""
@@ -81,11 +83,14 @@ class Totals:
     def _add_type(self, triple: bytes, lines: list[bytes], sign: int) -> None:
         _, _, rest = triple.partition(b" ")
         predicate, _, kind = rest.partition(b" ")
-        name = kind[1:-1].decode()
-        if predicate != _TYPE[1:-2] or name == v.CONCEPT_SCHEME or name.startswith(v.OWL):
-            return
-        if any(line[len(triple) + 1 :].startswith(self.articles) for line in lines):
-            self.classes[v.class_name(name)] += sign
+        article = f"<{self.base}article/".encode()
+        name = kind[1:-1]
+        if (
+            predicate == _TYPE[1:-2]
+            and _is_thing(name)
+            and any(line[len(triple) + 1 :].startswith(article) for line in lines)
+        ):
+            self.classes[v.class_name(name.decode())] += sign
 
     def by_class(self) -> dict[str, int]:
         """Return things by class, the largest class first."""
@@ -102,6 +107,20 @@ class Totals:
         }
 
     @classmethod
-    def from_dict(cls, articles: bytes, row: dict[str, Any]) -> Totals:
+    def from_dict(cls, base: str, row: dict[str, Any]) -> Totals:
         """Return the totals that ``as_dict`` gave."""
-        return cls(articles, row["quads"], row["triples"], Counter(row["classes"]), row["fixed"])
+        return cls(base, row["quads"], row["triples"], Counter(row["classes"]), row["fixed"])
+
+
+def _is_thing(name: bytes) -> bool:
+    """Return whether a class has things, and is no word of the ontology's own."""
+    return name != v.CONCEPT_SCHEME.encode() and not name.startswith(v.OWL.encode())
+
+
+def _find_stretch(lines: bytes, start: bytes, at: int) -> tuple[int, int]:
+    """Return where in sorted lines those begin and end that start so, at or after a place; an empty one for none."""
+    first = at if lines.startswith(start, at) else lines.find(b"\n" + start, at) + 1
+    if not first and not lines.startswith(start):
+        return at, at
+    last = max(first, lines.rfind(b"\n" + start, first) + 1)
+    return first, lines.index(b"\n", last) + 1

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from kg.errors import ExportError
-from kg.sorted_file import read_blocks, sort_blocks
+from kg.sorted_file import explain_room, read_blocks, sort_blocks
 from kg.turtle import record_by_graph, record_by_subject
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ RUN_BYTES = 16 * 1024 * 1024
 """How much is sorted in memory at a time."""
 BLOCK_BYTES = 1024 * 1024
 """How much is read at a time."""
+explained = partial(
+    explain_room, ExportError, "no temporary file can be written", "twice the size of the graph as N-Quads"
+)
 
 
 class Survey(NamedTuple):
@@ -152,16 +155,3 @@ def _joined(lines: Iterable[bytes], make_record: Callable[[bytes], bytes]) -> It
             yield b"".join(held)
             held, size = [], 0
     yield b"".join(held)
-
-
-@contextmanager
-def explained() -> Iterator[None]:
-    """Say where room is needed if a temporary file cannot be written."""
-    try:
-        yield
-    except OSError as error:
-        raise ExportError(
-            f"no temporary file can be written: {error.strerror or error}",
-            where=tempfile.gettempdir(),
-            hint="make room there, or name another folder in TMPDIR; it needs twice the size of the graph as N-Quads",
-        ) from error

@@ -11,7 +11,7 @@ import tempfile
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from functools import partial
 from heapq import heappush, heapreplace
 from pathlib import Path
 from typing import NamedTuple
@@ -20,7 +20,7 @@ import pyoxigraph as ox
 
 from kg import vocab as v
 from kg.errors import LoadError
-from kg.sorted_file import sort_blocks
+from kg.sorted_file import explain_room, sort_blocks
 from kg.store import open_store
 
 BLOCK = 1 << 20
@@ -28,6 +28,9 @@ _HELD = 16 << 20
 """So many bytes are held until they are written, graph by graph, to the temporary file."""
 _DIGEST_BITS = 256
 _TYPE = f"<{v.TYPE}>".encode()
+_explained = partial(
+    explain_room, LoadError, "the build cannot be read, or no temporary file written", "the size of the graph"
+)
 
 
 class Graph(NamedTuple):
@@ -268,19 +271,6 @@ def _whole_lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
             yield head + mark
     if rest:
         yield rest
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    """Say where room is needed if a temporary file cannot be written, or the file of the build not read."""
-    try:
-        yield
-    except OSError as error:
-        raise LoadError(
-            f"the build cannot be read, or no temporary file written: {error.strerror or error}",
-            where=tempfile.gettempdir(),
-            hint="make room there, or name another folder in TMPDIR; it needs the size of the graph",
-        ) from error
 
 
 def digest_lines(lines: Iterable[bytes]) -> str:
