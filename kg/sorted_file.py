@@ -144,6 +144,29 @@ class SortedFile:
             yield record
             at = end
 
+    def around(self, record: bytes, prefix: bytes, reach: int) -> Iterator[bytes]:
+        """Yield those records that start with ``prefix`` among so many before and after the place of a record.
+
+        The record itself is one of them where it is there; its keys must be the records themselves.
+        """
+        place = at = self.seek(record)
+        for _ in range(reach):
+            if at <= self.first:
+                break
+            start = max(self.first, self.map.rfind(self.separator, self.first, at - 1) + 1)
+            if not self.map[start:at].startswith(prefix):
+                break
+            at = start
+        left = reach + (self.key_at(place) == record if place < self.size else 0)
+        while at < self.size and (at < place or left):
+            left -= at >= place
+            end = self.end_of(at)
+            found = self.map[at:end]
+            if not found.startswith(prefix):
+                return
+            yield found
+            at = end
+
     def patch(self, changes: Iterable[tuple[bytes, bytes]], stream: BinaryIO) -> None:
         """Write the file with other records: ``changes`` are (key, new record, empty for none) in order."""
         position = 0

@@ -130,13 +130,24 @@ def families(lines: Sequence[bytes]) -> Iterator[list[str]]:
 
 
 def derived(lines: Sequence[bytes]) -> set[bytes]:
-    found = list(derive_all(lines, look_up(lines), tools().across, BASE))
+    found = list(derive_all(lines, Lines(lines), tools().across, BASE))
     assert len(found) == len(set(found))
     return set(found)
 
 
-def look_up(lines: Sequence[bytes]) -> Any:
-    return lambda prefix: [line for line in lines if line.startswith(prefix)]
+class Lines:
+    """Sorted traces in memory, searched as a file of them is."""
+
+    def __init__(self, lines: Sequence[bytes]) -> None:
+        self.lines = lines
+
+    def starting_with(self, prefix: bytes) -> list[bytes]:
+        return [line for line in self.lines if line.startswith(prefix)]
+
+    def around(self, record: bytes, prefix: bytes, reach: int) -> list[bytes]:
+        before = [line for line in self.starting_with(prefix) if line < record]
+        after = [line for line in self.starting_with(prefix) if line > record]
+        return before[-reach:] + [record] * (record in self.lines) + after[:reach]
 
 
 # ---------------------------------------------------------------- laws
@@ -253,7 +264,7 @@ def assert_change_gives_the_whole(before: list[bytes], after: list[bytes], neigh
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(copies, "NEIGHBOURS", neighbours)
         change = Change(sorted(set(before) - set(after)), sorted(set(after) - set(before)), tools().across, BASE)
-        taken, brought = change.derive(look_up(before), look_up(after))
+        taken, brought = change.derive(Lines(before), Lines(after))
         was, now = derived(before), derived(after)
     assert taken <= was
     assert (was - taken) | brought == now

@@ -48,6 +48,12 @@ def test_sorted_file_finds_and_patches(tmp_path: Path) -> None:
         changes = sorted([(line, b"") for line in old - new] + [(line, line) for line in new - old])
         with sorted_file.SortedFile(tmp_path / "old") as file, (tmp_path / "new").open("wb") as stream:
             assert list(file.starting_with(b"1")) == sorted(line for line in old if line.startswith(b"1"))
+            for record in (b"%d\n" % chance.randrange(60), *old):
+                same = sorted(line for line in old if line.startswith(b"1"))
+                near = [line for line in same if line < record][-3:], [line for line in same if line > record][:3]
+                there = [record] if record in same else []
+                if record.startswith(b"1"):
+                    assert list(file.around(record, b"1", 3)) == near[0] + there + near[1]
             file.patch(changes, stream)
         assert (tmp_path / "new").read_bytes() == b"".join(sorted(new))
 

@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
-from typing import Any
+from typing import Any, Protocol
 
 from kg import vocab as v
 from kg.across import copies
 from kg.across.figures import write_figures
 from kg.across.settings import Settings
-from kg.across.traces import Number, read_line
+from kg.across.traces import Number, make_line, read_line
 from kg.model import hash_id
 from kg.nquads import iri_term, text_term
 
-Lookup = Callable[[bytes], Iterable[bytes]]
-"""Gives the traces that begin with some bytes, in order."""
+
+class Traces(Protocol):
+    """Sorted traces that are searched without being read (``kg.sorted_file.SortedFile``)."""
+
+    def starting_with(self, prefix: bytes) -> Iterable[bytes]:
+        """Return the traces that begin with some bytes, in order."""
+
+    def around(self, record: bytes, prefix: bytes, reach: int) -> Iterable[bytes]:
+        """Return those among so many before and after the place of a trace that begin with some bytes, and itself."""
+
 
 _F = {name: f"<{iri}>" for name, iri in vars(v).items() if name.isupper() and isinstance(iri, str)}
 
 
-def derive_all(traces: Iterable[bytes], lookup: Lookup, settings: Settings, base: str) -> Iterator[bytes]:
-    """Yield all N-Quads lines that sorted traces give, in no order."""
-    deriver = _Deriver(lookup, settings, base)
+def derive_all(lines: Iterable[bytes], traces: Traces, settings: Settings, base: str) -> Iterator[bytes]:
+    """Yield all N-Quads lines that traces give, in no order; ``lines`` are all of them, in order."""
+    deriver = _Deriver(traces, settings, base)
     families = copies.Families()
     yield deriver.write_head()
-    for key, lines in groupby(traces, _key_of):
-        rows = [read_line(line)[1] for line in lines]
+    for key, group in groupby(lines, _key_of):
+        rows = [read_line(line)[1] for line in group]
         if key.startswith(b"b"):
-            copies.join_copies(
-                copies.pair_up(sorted(row[0] for row in rows)), deriver.sketch_of, settings.copies, families
-            )
+            copies.join_copies(copies.pair_up([row[0] for row in rows]), deriver.sketch_of, settings.copies, families)
         else:
             yield from deriver.write_group(key, rows)
     for family in families.all():
@@ -41,16 +47,17 @@ def derive_all(traces: Iterable[bytes], lookup: Lookup, settings: Settings, base
 class Change:
     """What a change of some traces takes from the derived graph, and what it brings.
 
-    ``gone`` and ``come`` are the traces that differ; ``before`` and ``after`` look up all of them, then and now.
+    ``gone`` and ``come`` are the traces that differ; ``before`` and ``after`` are all of them, then and now.
     """
 
     def __init__(self, gone: Sequence[bytes], come: Sequence[bytes], settings: Settings, base: str) -> None:
-        self.touched = sorted({_key_of(line) for line in (*gone, *come)})
+        self.changed = sorted({*gone, *come})
+        self.touched = sorted({_key_of(line) for line in self.changed})
         self.settings, self.base = settings, base
 
-    def derive(self, before: Lookup, after: Lookup) -> tuple[set[bytes], set[bytes]]:
+    def derive(self, before: Traces, after: Traces) -> tuple[set[bytes], set[bytes]]:
         """Return the lines that the touched keys and families gave before, and those that they give now."""
-        old, new = (_Deriver(lookup, self.settings, self.base) for lookup in (before, after))
+        old, new = (_Deriver(traces, self.settings, self.base) for traces in (before, after))
         starts = self._loose_articles(old, new)
         # An article that loses or finds a copy takes its whole family along.
         starts = {member for deriver in (old, new) for article in starts for member in deriver.find_family(article)}
@@ -70,30 +77,37 @@ class Change:
         return found
 
     def _loose_articles(self, old: _Deriver, new: _Deriver) -> set[str]:
-        """Return the articles whose copies may be others now: all that are compared otherwise in a touched band."""
+        """Return the articles whose copies may be others now.
+
+        Those whose texts came, went or changed; and copies between which one came or went in a band, so that they
+        are compared now and were not, or the other way round.
+        """
         found = {row[0] for key in self.touched if key.startswith(b"s") for row in (*old.rows(key), *new.rows(key))}
-        for key in self.touched:
-            if key.startswith(b"b"):
-                was, now = (set(copies.pair_up(deriver.members(key))) for deriver in (old, new))
-                found.update(article for pair in was ^ now for article in pair)
+        for line in self.changed:
+            if line.startswith(b"b"):
+                was, now = (set(copies.pair_up(deriver.near_in_band(line))) for deriver in (old, new))
+                for one, other in sorted(was ^ now):
+                    if found.isdisjoint((one, other)) and new.are_copies(one, other):
+                        found.update((one, other))
         return found
 
 
 class _Deriver:
     """Writes what groups of traces give."""
 
-    def __init__(self, lookup: Lookup, settings: Settings, base: str) -> None:
-        self.lookup, self.settings, self.base = lookup, settings, base
+    def __init__(self, traces: Traces, settings: Settings, base: str) -> None:
+        self.traces, self.settings, self.base = traces, settings, base
         self.stop = f" {iri_term(v.graph_iri(base, 'across'))} .\n"
         self.sketch_of = lru_cache(maxsize=4096)(self._read_sketch)
 
     def rows(self, key: bytes) -> list[list[Any]]:
         """Return the rows under one key."""
-        return [read_line(line)[1] for line in self.lookup(key + b"\t")]
+        return [read_line(line)[1] for line in self.traces.starting_with(key + b"\t")]
 
-    def members(self, key: bytes) -> list[str]:
-        """Return the articles of a band in order."""
-        return sorted(row[0] for row in self.rows(key))
+    def near_in_band(self, line: bytes) -> list[str]:
+        """Return the articles that stand near a trace in its band: no more of them than any is compared with."""
+        key = line[: line.index(b"\t") + 1]
+        return [read_line(other)[1][0] for other in self.traces.around(line, key, copies.NEIGHBOURS)]
 
     def _read_sketch(self, article: str) -> copies.Sketch:
         ((_, size, packed, *_),) = self.rows(f"s{hash_id(article)}".encode())
@@ -123,7 +137,7 @@ class _Deriver:
     # ------------------------------------------------------------ copies
     def find_family(self, article: str) -> set[str]:
         """Return all articles that are joined to one by copies; none where the article is not there."""
-        if not list(self.lookup(f"s{hash_id(article)}\t".encode())):
+        if not self.rows(f"s{hash_id(article)}".encode()):
             return set()
         found, open_ends = {article}, [article]
         while open_ends:
@@ -134,19 +148,22 @@ class _Deriver:
         return found
 
     def _copies_of(self, article: str) -> Iterator[str]:
-        sketch = self.sketch_of(article)
+        compared: set[str] = set()
         for band in self._bands_of(article):
-            members = self.members(band)
-            if len(members) < 2:
-                continue
-            at, reach = members.index(article), copies.NEIGHBOURS
-            for other in members[max(0, at - reach) : at + reach + 1]:
-                if other != article and copies.are_copies(sketch, self.sketch_of(other), self.settings.copies):
+            for other in self.near_in_band(make_line(f"b{band}", (article,))):
+                if other in compared:
+                    continue
+                compared.add(other)
+                if other != article and self.are_copies(article, other):
                     yield other
 
-    def _bands_of(self, article: str) -> Sequence[bytes]:
+    def are_copies(self, one: str, other: str) -> bool:
+        """Return whether two articles are one but for cuts and small changes."""
+        return copies.are_copies(self.sketch_of(one), self.sketch_of(other), self.settings.copies)
+
+    def _bands_of(self, article: str) -> Sequence[str]:
         ((_, _, _, *bands),) = self.rows(f"s{hash_id(article)}".encode())
-        return [f"b{band}".encode() for band in bands]
+        return bands
 
     def write_family(self, family: Sequence[str]) -> Iterator[bytes]:
         """Yield the lines of a release: a text that several articles carry, known by the first of them."""

@@ -18,6 +18,7 @@ from kg.cli.times import say_time
 from kg.pipeline import BuildResult
 from kg.pipeline import build as build_graph
 from kg.resources import load_domain
+from kg.shapes.terms import local_name
 
 _BOOKKEEPING = ("Claim", "Quote", "Concept", "NewsArticle")
 _LIVE, _PLAIN = 0.2, 10.0
@@ -128,7 +129,7 @@ def say_progress(done: int, total: int, seconds: float) -> str:
 def print_summary(result: BuildResult, out: Path, seconds: float) -> None:
     """Print what a build found and what to try next."""
     said, numbers = result.said, result.said_by("number")
-    findings = Counter(violation.severity for violation in result.report.violations)
+    findings = Counter(local_name(finding.severity.value) for finding in result.report.results)
     met = len(result.report.focus_counts) - len(result.report.unmet)
     files = [path for path in result.files if path.is_file()]
     unchanged = result.articles and not result.read_again

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import lru_cache, partial
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -44,10 +44,13 @@ def _judge_shape(number: int) -> tuple[int, Judged]:
 
 
 def report_state(report: Report) -> dict[str, Any]:
-    """Return what ``report_of`` needs to give the report again."""
+    """Return what ``report_of`` needs to give the report again: each term and path once, results as their numbers."""
+    terms, paths = _Numbered(str), _Numbered(_plain_path)
     return {
         "counts": [[str(node), count] for node, count in report.focus_counts.items()],
-        "results": [_plain(result) for result in report.results],
+        "results": [_plain(result, terms, paths) for result in report.results],
+        "terms": terms.values(),
+        "paths": paths.values(),
         "notes": list(report.notes),
     }
 
@@ -57,8 +60,26 @@ def report_of(state: dict[str, Any], shapes: Shapes, store: ox.Store) -> Report 
     counts = {_term(node): count for node, count in state["counts"]}
     if list(counts) != [shape.node for shape in shapes.targeted()] or shapes.foreign:
         return None
-    results = tuple(_result(row) for row in state["results"])
+    terms = [None, *map(_term, state["terms"])]
+    paths = [None, *map(_path, state["paths"])]
+    results = tuple(_result(row, terms, paths) for row in state["results"])
     return Report(shapes, results, counts, notes=tuple(state["notes"]), store=store)
+
+
+class _Numbered(dict[Any, int]):
+    """Gives each value a number when it first comes, from 1; nothing is 0."""
+
+    def __init__(self, plain: Callable[[Any], Any]) -> None:
+        super().__init__({None: 0})
+        self.plain = plain
+
+    def __missing__(self, value: Any) -> int:
+        number = self[value] = len(self)
+        return number
+
+    def values(self) -> list[Any]:  # type: ignore[override]
+        """Return the values in the order of their numbers, as plain ones."""
+        return [self.plain(value) for value in self if value is not None]
 
 
 def parse_lines(lines: Iterable[bytes]) -> list[ox.Quad]:
@@ -66,50 +87,35 @@ def parse_lines(lines: Iterable[bytes]) -> list[ox.Quad]:
     return list(ox.parse(b"".join(lines), format=ox.RdfFormat.N_QUADS))
 
 
-def _plain(result: Result) -> dict[str, Any]:
-    return {
-        "focus": str(result.focus),
-        "path": _plain_path(result.path),
-        "value": _text(result.value),
-        "shape": str(result.shape),
-        "component": str(result.component),
-        "constraint": _text(result.constraint),
-        "severity": str(result.severity),
-        "messages": [str(message) for message in result.messages],
-        "origin": [str(term) for term in result.origin] if result.origin else None,
-    }
+def _plain(r: Result, terms: _Numbered, paths: _Numbered) -> list[Any]:
+    places = (r.focus, r.value, r.shape, r.component, r.constraint, r.severity, *(r.origin or (None, None)))
+    return [paths[r.path], *[terms[term] for term in places], *[terms[message] for message in r.messages]]
 
 
-def _result(row: dict[str, Any]) -> Result:
+def _result(row: Sequence[int], terms: Sequence[Any], paths: Sequence[Path | None]) -> Result:
+    path, focus, value, shape, component, constraint, severity, began, node, *messages = row
     return Result(
-        focus=_term(row["focus"]),
-        path=_path(row["path"]),
-        value=_term(row["value"]) if row["value"] else None,
-        shape=_term(row["shape"]),
-        component=_term(row["component"]),
-        constraint=_term(row["constraint"]) if row["constraint"] else None,
-        severity=_term(row["severity"]),
-        messages=tuple(_term(message) for message in row["messages"]),
-        origin=(_term(row["origin"][0]), _term(row["origin"][1])) if row["origin"] else None,
+        focus=terms[focus],
+        path=paths[path],
+        value=terms[value],
+        shape=terms[shape],
+        component=terms[component],
+        constraint=terms[constraint],
+        severity=terms[severity],
+        messages=tuple([terms[message] for message in messages]),
+        origin=(terms[began], terms[node]) if began else None,
     )
 
 
-def _text(term: object) -> str:
-    return "" if term is None else str(term)
+def _plain_path(path: Path) -> list[Any]:
+    return [path.kind, str(path.iri or ""), [_plain_path(part) for part in path.parts]]
 
 
-def _plain_path(path: Path | None) -> Any:
-    return path and [path.kind, _text(path.iri), [_plain_path(part) for part in path.parts]]
-
-
-def _path(row: Any) -> Path | None:
-    if not row:
-        return None
+def _path(row: Sequence[Any]) -> Path:
     kind, iri, parts = row
-    return Path(kind, _term(iri) if iri else None, tuple(part for part in map(_path, parts) if part))
+    return Path(kind, _term(iri) if iri else None, tuple(map(_path, parts)))
 
 
-@lru_cache(maxsize=1 << 12)
 def _term(text: str) -> Any:
     """Return the term that N-Triples writes so."""
     if text.startswith("_:"):

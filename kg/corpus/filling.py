@@ -83,6 +83,7 @@ class Filling:
             self._wait(0)
             if self._store is not None:
                 with _explained(self.staging):
+                    self._store.optimize()  # a look-up asks each table that may hold it: the shapes ask millions
                     self._store.flush()
             self.close()
             shared = self.staging / "shared"

@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS article (
 CREATE INDEX IF NOT EXISTS article_part ON article (part);
 CREATE TABLE IF NOT EXISTS build (id TEXT PRIMARY KEY, articles TEXT, state TEXT);
 """
-_FORMAT = 4
+_FORMAT = 5
 _ADD_ARTICLE = (
     "INSERT INTO article (part, name, size, lines, counts, quads, claims, traces, account) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"

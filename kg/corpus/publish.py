@@ -187,14 +187,9 @@ class Publisher:
         self, staging: Path, taken: list[bytes], brought: list[bytes], totals: Totals, state: dict[str, Any] | None
     ) -> shapes.Report:
         gone, come = checking.parse_lines(taken), checking.parse_lines(brought)
-        triples = {(quad.subject, quad.predicate, quad.object) for quad in (*gone, *come)}
         try:
             store = ox.Store(str(staging / "store"))
-            totals.count(store, triples, -1)
-            for quad in gone:
-                store.remove(quad)
-            store.extend(come)
-            totals.count(store, triples, 1)
+            totals.change(store, gone, come)
             store.flush()
         except RuntimeError as error:
             raise OSError(str(error)) from error

@@ -22,7 +22,7 @@ def write_traces(staging: Path, traces: Iterable[bytes]) -> None:
 def derive(staging: Path, settings: Settings, base: str) -> Iterator[bytes]:
     """Yield the N-Quads lines of what all articles say together, many at a time."""
     with SortedFile(staging / FILE) as file, (staging / FILE).open("rb") as lines:
-        found = derive_all(lines, file.starting_with, settings, base)
+        found = derive_all(lines, file, settings, base)
         while block := b"".join(islice(found, 4096)):
             yield block
 
@@ -39,4 +39,4 @@ def patch(
             before.patch(changes, stream)
         with SortedFile(staging / FILE) as after:
             change = Change(taken, brought, settings, base)
-            return change.derive(before.starting_with, after.starting_with)
+            return change.derive(before, after)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,28 +59,41 @@ class Totals:
             if triple != last:
                 triples += 1
                 if group:
-                    self._add_type(last, group, 1)
+                    self._add_type(last, group)
                     group = []
                 last = triple
             if _TYPE in triple:
                 group.append(line)
         if group:
-            self._add_type(last, group, 1)
+            self._add_type(last, group)
         self.quads += quads
         self.triples += triples
 
-    def count(self, store: ox.Store, triples: Iterable[Triple], sign: int) -> None:
-        """Count (1) or discount (-1) triples as often as graphs of a store hold them."""
+    def change(self, store: ox.Store, gone: Sequence[ox.Quad], come: Sequence[ox.Quad]) -> None:
+        """Take quads from a store and put others in; count what that changes, at the cost of the quads alone."""
+        triples = {(quad.subject, quad.predicate, quad.object) for quad in (*gone, *come)}
+        before = {triple: self._stands(store, triple) for triple in triples}
+        for quad in gone:
+            store.remove(quad)
+        store.extend(come)
+        self.quads += len(come) - len(gone)
         for triple in triples:
-            graphs = [str(quad.graph_name) for quad in store.quads_for_pattern(*triple)]
-            self.quads += sign * len(graphs)
-            if graphs:
-                self.triples += sign
-                line = f"{triple[0]} {triple[1]} {triple[2]}".encode()
-                if _TYPE in line:
-                    self._add_type(line, [line + f" {graph} .\n".encode() for graph in graphs], sign)
+            was, now = before[triple], self._stands(store, triple)
+            self.triples += (now is not None) - (was is not None)
+            kind = triple[2]
+            if triple[1].value == v.TYPE and isinstance(kind, ox.NamedNode) and _is_thing(kind.value.encode()):
+                self.classes[v.class_name(kind.value)] += bool(now) - bool(was)
 
-    def _add_type(self, triple: bytes, lines: list[bytes], sign: int) -> None:
+    def _stands(self, store: ox.Store, triple: Triple) -> bool | None:
+        """Return whether the graph of an article holds a triple; ``None`` where no graph does."""
+        found = None
+        for quad in store.quads_for_pattern(*triple):
+            found = str(quad.graph_name).startswith(f"<{self.base}article/")
+            if found or triple[1].value != v.TYPE:
+                break
+        return found
+
+    def _add_type(self, triple: bytes, lines: list[bytes]) -> None:
         _, _, rest = triple.partition(b" ")
         predicate, _, kind = rest.partition(b" ")
         article = f"<{self.base}article/".encode()
@@ -90,7 +103,7 @@ class Totals:
             and _is_thing(name)
             and any(line[len(triple) + 1 :].startswith(article) for line in lines)
         ):
-            self.classes[v.class_name(name.decode())] += sign
+            self.classes[v.class_name(name.decode())] += 1
 
     def by_class(self) -> dict[str, int]:
         """Return things by class, the largest class first."""
