@@ -122,6 +122,11 @@ def test_output_folder_that_is_a_file(tmp_path: Path) -> None:
     assert (tmp_path / "out").read_text("utf-8") == "mine"
 
 
+def test_output_folder_without_a_name() -> None:
+    result = run("build", "--out", "")
+    assert (result.exit_code, "an empty name is no folder; name one, or leave --out away" in result.stderr) == (2, True)
+
+
 def test_output_folder_that_cannot_be_written() -> None:
     result = run("build", "--out", "/proc/kg-build")
     assert (result.exit_code, "cannot be written" in result.stderr) == (2, True)

@@ -76,6 +76,9 @@ class Totals:
         for quad in gone:
             store.remove(quad)
         store.extend(come)
+        for graph in {quad.graph_name for quad in gone}:
+            if next(store.quads_for_pattern(None, None, None, graph), None) is None:
+                store.remove_graph(graph)  # a graph keeps its name when its last quad goes
         self.quads += len(come) - len(gone)
         for triple in triples:
             was, now = before[triple], self._stands(store, triple)

@@ -1,0 +1,110 @@
+"""A store filled while articles are read: what it holds, what it counts, and how much memory it takes."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from corpus_fixtures import fingerprint, write_article
+
+from kg.corpus import filling, publish
+from kg.corpus.filling import Filling
+from kg.errors import StoreError
+from kg.pipeline import build
+from kg.resources import Domain
+from kg.store import count_classes, count_triples, open_store
+
+pytest_plugins = ["corpus_fixtures"]
+MAKER = Path(__file__).parent / "benchmarks"
+BASE = "https://kg.example/id/"
+FILL = """
+import resource, sys
+sys.path.insert(0, sys.argv[2])
+from pathlib import Path
+from graph_maker import BASE, article
+from kg.corpus.filling import Filling
+with Filling(Path(sys.argv[1]), BASE, 2) as filling:
+    for number in range(int(sys.argv[3])):
+        filling.add_article(number, "".join(sorted(f"{line}\\n" for line in article(number))).encode())
+    totals = filling.finish()
+print(totals.quads, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_store_filled_in_many_stretches_is_the_same(
+    tmp_path: Path, ships: Domain, corpus: Path, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    whole = build(ships, [corpus], tmp_path / "whole")
+    monkeypatch.setattr(filling, "STRETCH", 3000)
+    parts = build(ships, [corpus], tmp_path / "parts", workers=workers)
+    assert fingerprint(whole.out) == fingerprint(parts.out)
+    assert (whole.counts, whole.classes) == (parts.counts, parts.classes)
+    store = open_store(parts.out / "store")
+    assert parts.counts == count_triples(store)
+    assert parts.classes == count_classes(store, graphs=f"{ships.data_base}article/")
+
+
+def test_what_was_put_in_while_reading_is_not_put_in_again(
+    tmp_path: Path, ships: Domain, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publish, "Filling", lambda *_: pytest.fail("the store was begun again"))
+    assert build(ships, [corpus], tmp_path / "out").articles == 30
+
+
+def test_article_that_does_not_count_is_not_in_the_store(tmp_path: Path, ships: Domain, corpus: Path) -> None:
+    """The second article of an id is read, and so put in, before it is known that there are two."""
+    again = corpus / "z.jsonl"
+    again.write_text('{"id": "a1", "text": "Blue Star docked at Rotterdam."}\n', "utf-8")
+    built = build(ships, [corpus], tmp_path / "out")
+    again.unlink()
+    assert len(built.failures) == 1
+    assert fingerprint(built.out) == fingerprint(build(ships, [corpus], tmp_path / "full").out)
+
+
+def test_build_of_nothing_but_failures_leaves_nothing(tmp_path: Path, ships: Domain, corpus: Path) -> None:
+    out = build(ships, [corpus], tmp_path / "out").out
+    for number in range(20):
+        (tmp_path / "bad").mkdir(exist_ok=True)
+        (tmp_path / "bad" / f"b{number}.txt").write_bytes(b"caf\xe9")
+    before = fingerprint(out)
+    with pytest.raises(Exception, match="not UTF-8"):
+        build(ships, [tmp_path / "bad"], out)
+    assert fingerprint(out) == before
+
+
+def test_lines_that_are_no_quads_are_told(tmp_path: Path) -> None:
+    with Filling(tmp_path, BASE, 2) as store, pytest.raises(StoreError, match="not N-Quads"):
+        store.add_article(1, b"<a> <b> <c> nonsense\n")
+        store.finish()
+
+
+def test_a_changed_build_counts_what_is_there(tmp_path: Path, ships: Domain, corpus: Path) -> None:
+    """What many articles say is counted once, and is there until the last of them is gone."""
+    build(ships, [corpus], tmp_path / "out")
+    chance = random.Random(3)
+    for name in ("a1", "a2", "a3"):
+        (corpus / f"{name}.txt").unlink()
+        write_article(corpus / f"{name}-new.txt", chance)
+        changed = build(ships, [corpus], tmp_path / "out")
+        store = open_store(changed.out / "store")
+        assert changed.counts == count_triples(store)
+        assert changed.classes == count_classes(store, graphs=f"{ships.data_base}article/")
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow_with_the_graph(tmp_path: Path) -> None:
+    peaks = []
+    for articles in (400, 1600):
+        out = tmp_path / str(articles)
+        out.mkdir()
+        command = [sys.executable, "-c", FILL, str(out), str(MAKER), str(articles)]
+        said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        quads, peak = map(int, said.split())
+        assert quads == len(open_store(out / ".new" / "store"))
+        peaks.append(peak)
+    print("peak MB of 400 and 1,600 articles:", peaks)
+    assert peaks[1] < 1.25 * peaks[0]
