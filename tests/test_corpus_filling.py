@@ -28,7 +28,7 @@ from graph_maker import BASE, article
 from kg.corpus.filling import Filling
 with Filling(Path(sys.argv[1]), BASE, 2) as filling:
     for number in range(int(sys.argv[3])):
-        filling.add_article(number, "".join(sorted(f"{line}\\n" for line in article(number))).encode())
+        filling.add_article(number, "".join(sorted(article(number))).encode())
     totals = filling.finish()
 print(totals.quads, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """

@@ -84,7 +84,9 @@ class Totals:
             was, now = before[triple], self._stands(store, triple)
             self.triples += (now is not None) - (was is not None)
             kind = triple[2]
-            if triple[1].value == v.TYPE and isinstance(kind, ox.NamedNode) and _is_thing(kind.value.encode()):
+            if triple[1].value != v.TYPE or bool(now) == bool(was):
+                continue
+            if isinstance(kind, ox.NamedNode) and _is_thing(kind.value.encode()):
                 self.classes[v.class_name(kind.value)] += bool(now) - bool(was)
 
     def _stands(self, store: ox.Store, triple: Triple) -> bool | None:
