@@ -66,6 +66,12 @@ _SECTION = re.compile(
 _CALLED_CITY = re.compile(r"(?: [Cc]ity\b|, (?:an?|the) (?:[\w-]+ ){0,3}(?:city|town)\b)")
 _LIES_IN = re.compile(r"(?: [Dd]istrict)? in (?:the )?(?:city of )?")
 _CAPITAL_BEHIND = re.compile(r"(?: \([A-Z][a-z]+\))? ([A-Z][a-z][\w’-]*)")
+_COARSE = ("Province", "Region", "China")
+# What is called after its place, or the place after it: "Honghu Lake"; and what says that the place is meant.
+_WATERS = re.compile(
+    r"(?<![\w-])([A-Z][a-z’']{2,30}) (?:Lake|River|Reservoir|Mountains?|Island|Bay|Canal|Gorges?|Pass|Temple)\b"
+)
+_PLACE_NAMES = re.compile(r"(?<![\w-])([A-Z][a-z’']{2,30}) (?:[Cc]ity|[Cc]ounty|[Dd]istrict|[Pp]refecture)\b")
 _APART = re.compile(r"(?:\A|\n|\b(?:of|in|at|for|to|from|by|with|the) |[’']s |[:–—] )$")
 WIDE = "*"
 """Among the heads of a reference: whatever of its class was named since may be meant as well."""
@@ -167,6 +173,12 @@ class Lexicon:
         starts = [a for a, _ in spans]
         extra: dict[int, list[Mention]] = {}
         forms = find_short_forms(text, named, self._cues, self._words, ADMIN_AREA, self._is_place)
+        others = {form.text for form in forms if form.mention.type == ENTERPRISE}
+        others |= {m.label.partition(" ")[0] for m in named if m.type == ENTERPRISE and m.label.count(" ") == 1}
+        others |= {match[1] for match in _WATERS.finditer(text)}
+        others -= {match[1] for match in _PLACE_NAMES.finditer(text)} if others else set()
+        if others:
+            found = [[m for m in group if not self._is_others(text, m, others)] for group in found]
         for mention in locate_short_forms(text, forms, self._words):
             number = bisect_right(starts, mention.start) - 1
             if number >= 0 and mention.end <= spans[number][1]:
@@ -192,6 +204,14 @@ class Lexicon:
             place = fitting[0]
             return mention._replace(entity=place.iri, label=place.label, type=place.type, kind="name")
         return None if mention.kind == "shared" else mention
+
+    def _is_others(self, text: str, mention: Mention, others: Collection[str]) -> bool:
+        """Say whether the bare name of a small place may be short for a firm, a lake or a river of the article."""
+        if mention.kind != "name" or mention.type not in _PLACES or text[mention.start : mention.end] not in others:
+            return False
+        known = self.entities.get(mention.entity)
+        within = self.entities.get(known.within) if known else None
+        return within is not None and not within.label.endswith(_COARSE)
 
     def _is_place(self, word: str) -> bool:
         return (ADMIN_AREA, fold_case(word)) in self._by_name
