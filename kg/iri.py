@@ -84,12 +84,17 @@ def mint_iri(base: str, *segments: str) -> str:
     return _checked_base(base) + "/".join(_encode_segment(segment) for segment in segments)
 
 
+_PLAIN = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*")
+
+
 @lru_cache(maxsize=64)
 def _checked_base(base: str) -> str:
     return check_iri(base)
 
 
 def _encode_segment(segment: str) -> str:
+    if _PLAIN.fullmatch(segment):
+        return segment
     if not segment.strip() or segment in (".", ".."):
         raise OntologyError(f"{segment!r} cannot be a part of an IRI", hint="give it a name")
     try:
@@ -109,6 +114,7 @@ def split_iri(base: str, iri: str) -> tuple[str, ...]:
     return tuple(unquote(segment) for segment in iri[len(base) :].split("/"))
 
 
+@lru_cache(maxsize=4096)
 def slugify(name: str) -> str:
     """Return ``name`` in lower-case ASCII letters, digits and hyphens, fit for an IRI.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import ahocorasick_rs
 
@@ -29,6 +29,7 @@ from kg.naming import (
 from kg.short_forms import find_short_forms, locate_short_forms
 from kg.vocab import (
     ADMIN_AREA,
+    CONCEPT,
     DISTRICT,
     ENTERPRISE,
     ORGANIZATION,
@@ -75,6 +76,7 @@ _PLACE_NAMES = re.compile(r"(?<![\w-])([A-Z][a-z’']{2,30}) (?:[Cc]ity|[Cc]ount
 _APART = re.compile(r"(?:\A|\n|\b(?:of|in|at|for|to|from|by|with|the) |[’']s |[:–—] )$")
 WIDE = "*"
 """Among the heads of a reference: whatever of its class was named since may be meant as well."""
+MOST_CONCEPTS = 4096
 MAX_TELLING = 2
 """How many words of a name in a heading tell which thing is meant: with more, a verb is likely among them."""
 _OF = re.compile(r" of\b")
@@ -105,6 +107,8 @@ class Lexicon:
     """The forms of things that have no name."""
     cities: frozenset[str]
     """The IRIs of the cities that have districts of the lexicon."""
+    _concepts: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """By words, the concept they name: the same are asked for again and again."""
 
     def find_mentions(self, text: str) -> list[Mention]:
         """Return the mentions in ``text``, sorted, none overlapping another; longer names win.
@@ -123,6 +127,17 @@ class Lexicon:
         found = [m for m in found if m.end + 1 in starts or not self._begins_other(text, m)]
         parts = [*name_phases(text, found, PROJECT, _PHASED), *name_sections(text, found, PARK)]
         return keep_longest([*found, *(self._make_mention(*part) for part in parts)]) if parts else found
+
+    def find_concept(self, words: str) -> str:
+        """Return the IRI of the concept that words name, all of them; empty where they name none."""
+        known = self._concepts.get(words)
+        if known is None:
+            found = self.find_mentions(words)
+            whole = (m.entity for m in found if m.type == CONCEPT and (m.start, m.end) == (0, len(words)))
+            if len(self._concepts) >= MOST_CONCEPTS:
+                self._concepts.clear()
+            known = self._concepts[words] = next(whole, "")
+        return known
 
     def _find_known(self, text: str, folded: str) -> Iterator[Mention]:
         for number, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
@@ -374,4 +389,4 @@ def is_title_case(text: str) -> bool:
 
 
 def _shift(mentions: Iterable[Mention], offset: int) -> list[Mention]:
-    return [mention._replace(start=mention.start + offset, end=mention.end + offset) for mention in mentions]
+    return [Mention(mention.start + offset, mention.end + offset, *mention[2:]) for mention in mentions]

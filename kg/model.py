@@ -9,6 +9,8 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from json.encoder import encode_basestring
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from kg.errors import EvidenceError
@@ -159,6 +161,10 @@ class Resolution(NamedTuple):
     end: int
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_quote = encode_basestring  # what the encoder does with a string, without making an encoder for each
+
+
 def hash_id(*parts: Any) -> str:
     """Return 16 hexadecimal digits of the SHA-256 of a JSON array of ``parts``.
 
@@ -167,7 +173,7 @@ def hash_id(*parts: Any) -> str:
     >>> hash_id("a", "b.c") == hash_id("a.b", "c")
     False
     """
-    text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+    text = f"[{','.join([_quote(part) if part.__class__ is str else _encode(part) for part in parts])}]"
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
@@ -220,7 +226,7 @@ class Claim:
                 where=self.article,
                 hint="make claims with Claim.from_span, which slices the quote itself",
             )
-        object.__setattr__(self, "id", hash_id(*(getattr(self, name) for name in IDENTITY_FIELDS)))
+        object.__setattr__(self, "id", hash_id(*_identify(self)))
 
     @classmethod
     def from_span(cls, article: Article, span: tuple[int, int], /, **fields: Any) -> Claim:
@@ -271,6 +277,7 @@ IDENTITY_FIELDS: tuple[str, ...] = (
     "status",
 )
 """The fields that make a claim this claim: two claims that differ in none of them are one."""
+_identify = attrgetter(*IDENTITY_FIELDS)
 
 
 _QUALIFIED = {"": "", "exact": "", "moreThan": "more than ", "atLeast": "at least ", "upTo": "up to "}

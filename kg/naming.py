@@ -34,6 +34,9 @@ _PLACED = re.compile(
     r"|(?:(?<=\bcity of )|(?<![\w’'-] ))(?P<called>[A-Z][a-z]{3,24})"
     r"(?=, an? (?:[a-z-]+ ){0,3}(?:city|town)(?:,| (?:in|along|on|near|under|with|of|at|by)\b))"
 )
+_BEFORE_PLACED = re.compile(r"\b(?:in|of|at|from) (?=[A-Z])")
+_CALLED = re.compile(r"[A-Z][a-z]{3,24}(?=, an? )")
+_OPENED = re.compile(r"[\"“《*]")
 _NEXT = re.compile(r"[A-Z][\w’\-–.&+]*")
 _ACRONYM_IN = re.compile(r" ?\([A-Z]{2,8}\)")
 SENTENCE_START = re.compile(r"(?:^|[.!?。！？:][\"'”’)\]]*\s+|\n\s*)[\"'“‘(\[]*$")
@@ -180,8 +183,9 @@ def _stands_free(text: str, start: int, end: int) -> bool:
 
 def find_names(text: str, cues: CueFinder, words: Words) -> Iterator[Found]:
     """Yield every name that a cue finds; they may overlap, the longest is meant."""
+    opened = [match.start() for match in _OPENED.finditer(text)] if cues.quoted else []
     for cue in cues.quoted:
-        for match in cue.pattern.finditer(text):
+        for match in _match_at(cue.pattern, text, opened):
             name = match[0][1:-1].rstrip(" ,.")
             if name not in cue.never:
                 yield Found(match.start() + 1, match.start() + 1 + len(name), cue.type, name)
@@ -189,6 +193,15 @@ def find_names(text: str, cues: CueFinder, words: Words) -> Iterator[Found]:
         found = _read_name(text, Span(start, end), cue, words)
         if found is not None:
             yield found
+
+
+def _match_at(pattern: re.Pattern[str], text: str, places: Iterable[int]) -> Iterator[re.Match[str]]:
+    """Yield the matches that begin at some places, none overlapping another."""
+    end = 0
+    for place in places:
+        if place >= end and (match := pattern.match(text, place)):
+            yield match
+            end = match.end()
 
 
 def _read_name(text: str, head: Span, cue: Cue, words: Words) -> Found | None:
@@ -323,7 +336,10 @@ def find_placed(text: str, type_iri: str, words: Words) -> Iterator[Found]:
     """Yield towns known only by what stands behind them: "in Lianjiang, Guangdong province", "Lianjiang, a city in"."""
     if "rovince" not in text and ", a" not in text:
         return
-    for match in _PLACED.finditer(text):
+    places = {match.end() for match in _BEFORE_PLACED.finditer(text)} if "rovince" in text else set()
+    if ", a" in text:
+        places |= {match.start() for match in _CALLED.finditer(text)}
+    for match in _match_at(_PLACED, text, sorted(places)):
         name = match["name"] or match["called"]
         if (
             not name.endswith(("'s", "’s"))

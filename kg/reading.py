@@ -146,7 +146,10 @@ def merge_marks(
     found.sort(key=lambda mark: (mark.start - mark.end, mark.start))
     kept: list[Mark] = []
     for mark in found:
-        if all(mark.end <= other.start or mark.start >= other.end for other in kept):
+        for other in kept:
+            if other.start < mark.end and mark.start < other.end:
+                break
+        else:
             kept.append(mark)
     kept.sort(key=lambda mark: mark.start)
     marks: list[Mark] = []
@@ -210,7 +213,7 @@ def mask_sentence(
     position = sentence.start
     length = 0
     for number, mark in enumerate(marks):
-        plain = text[position : mark.start].translate(_NO_PRIVATE)
+        plain = _mask_private(text[position : mark.start])
         code = _mark_code(mark, class_code)
         codes.add(code)
         pieces += (plain, code, chr(INDEX_BASE + number))
@@ -219,7 +222,7 @@ def mask_sentence(
         origins += (position, mark.start)
         length += len(plain) + 2
         position = mark.end
-    pieces.append(text[position : sentence.end].translate(_NO_PRIVATE))
+    pieces.append(_mask_private(text[position : sentence.end]))
     shape.append(pieces[-1])
     starts.append(length)
     origins.append(position)
@@ -228,6 +231,10 @@ def mask_sentence(
     places = (tuple(starts), tuple(origins))
     alike = fold_case("".join(shape))
     return SentenceReading(sentence, tuple(marks), masked, fold_case(masked), alike, words, frozenset(codes), *places)
+
+
+def _mask_private(text: str) -> str:
+    return text if text.isascii() else text.translate(_NO_PRIVATE)
 
 
 def _mark_code(mark: Mark, class_code: Callable[[str], str]) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from kg.model import Entity, Mention, find_ancestors
 from kg.reading import Mark, Reading, SentenceReading
-from kg.vocab import ADMIN_AREA, DISTRICT, PARK, PROJECT, is_described
+from kg.vocab import ADMIN_AREA, DISTRICT, PARK, PROJECT, is_described, local_name
 
 BEARERS = frozenset({"District", "Park", "AdminArea", "Enterprise", "Project", "Organization"})
 """The classes whose things a number can belong to."""
@@ -305,7 +305,7 @@ def choose_bearer(
     What only says where its neighbour lies counts as neither. With ``lead``, what a preposition governs
     counts only where a sentence begins there; where ``strict``, "southeast of A" leaves it open whether A is meant.
     """
-    found = [m for m in marks if m.mention and re.split("[/#]", m.mention.type)[-1] in BEARERS]
+    found = [m for m in marks if m.mention and local_name(m.mention.type) in BEARERS]
     found = [m for m in found if m.mention and m.mention.label not in _TOO_WIDE]
     if not things:
         found = [m for m in found if m.mention and (not is_described(m.mention.entity) or _begins(text, m))]

@@ -7,6 +7,7 @@ The names under ``RD`` equal the terms of ``ontology/kg.ttl`` and those under ``
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from kg.errors import OntologyError
 from kg.iri import check_iri as check_iri
@@ -380,6 +381,7 @@ def class_name(iri: str) -> str:
     return _CLASS_NAMES.get(iri, iri)
 
 
+@lru_cache(maxsize=4096)
 def local_name(iri: str) -> str:
     """Return the last part of an IRI.
 

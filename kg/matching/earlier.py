@@ -8,7 +8,7 @@ from itertools import takewhile
 from kg.matching.words import MatchWords, NotFilled, Thing
 from kg.model import Claim, Span
 from kg.reading import Mark
-from kg.vocab import RDC, class_name, mint_iri, slugify
+from kg.vocab import RDC, class_name, local_name, mint_iri, slugify
 
 REACH = 60
 """How many characters at most stand between a value and what is said of it next."""
@@ -157,7 +157,7 @@ class EarlierValues(MatchWords):
         Only an amount has a change; growth is also what a growth is said to be above or below of.
         """
         form, claim = self._value_said(form, match)
-        name = re.split(r"[/#]", claim.predicate)[-1]
+        name = local_name(claim.predicate)
         coined = not claim.predicate.startswith(RDC)
         plain = claim.predicate if coined else claim.predicate.removesuffix("Growth")
         if form in ("change", "portion", "average") and (
@@ -201,5 +201,5 @@ class EarlierValues(MatchWords):
 
 
 def _is_growth(claim: Claim) -> bool:
-    name = re.split(r"[/#]", claim.predicate)[-1]
+    name = local_name(claim.predicate)
     return name.endswith("Growth") or name.startswith("growth-of-")

@@ -10,7 +10,7 @@ from kg.matching.things import PRONOUN, MatchThings
 from kg.matching.words import Thing
 from kg.model import find_ancestors
 from kg.reading import find_heading
-from kg.vocab import DISTRICT, RDC, WITHIN, class_name
+from kg.vocab import DISTRICT, RDC, WITHIN, class_name, local_name
 
 PARTS = frozenset(
     "valueAdded valueAddedAboveSize outputValue revenue profit investment contractValue capacity area"
@@ -69,7 +69,7 @@ class MatchOwners(MatchThings):
 
     def _may_own(self, subject: Thing, predicate: str, match: re.Match[str]) -> bool:
         """Say whether a number can belong to a thing that stands elsewhere: "the output value" is of what?"""
-        name = re.split(r"[/#]", predicate)[-1]
+        name = local_name(predicate)
         if subject.how.endswith("-subject") and self._is_told_of_others():
             return False
         if subject.how and subject.type in PLACES and self._is_told_of_place_behind(subject, match):

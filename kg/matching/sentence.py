@@ -15,7 +15,7 @@ from kg.model import Claim, Quantity, Resolution, Span, say_value
 from kg.pattern import MARK
 from kg.reading import Mark
 from kg.rules import Rule, Template, slot_name
-from kg.vocab import class_name, mint_iri, slugify
+from kg.vocab import class_name, local_name, mint_iri, slugify
 
 PRIOR = 600
 """How many characters in front of a match at most its rule's ``prior`` looks through: more than any of them spans."""
@@ -230,7 +230,7 @@ class SentenceMatcher(MatchValues):
     ) -> Claim:
         span = self._span(match)
         predicate = self._fill_predicate(template.predicate, match)
-        self._asks_things = re.split(r"[/#]", predicate)[-1] in OF_THINGS
+        self._asks_things = local_name(predicate) in OF_THINGS
         subject = self._fill_thing(template.subject, match)
         if not self._may_own(subject, predicate, match):
             raise NotFilled

@@ -12,7 +12,7 @@ from kg.model import Claim, Mention, Quantity, Span
 from kg.pattern import MARK
 from kg.reading import Mark, Reading, SentenceReading
 from kg.rules import RuleSet, Stage, Template, as_choices, slot_name
-from kg.vocab import CONCEPT, mint_iri, slugify
+from kg.vocab import mint_iri, slugify
 
 _ASIDE = re.compile(r" ?\([^()]{1,40}\)$")
 # Where the thing it is said of lies: no part of an indicator's name.
@@ -208,9 +208,8 @@ class MatchWords:
         form = _HERE.sub("", _ASIDE.sub("", label))
         while form:
             for spelt in (form, form[0].lower() + form[1:], f"{form}s"):
-                for mention in self.lexicon.find_mentions(spelt):
-                    if mention.type == CONCEPT and (mention.start, mention.end) == (0, len(spelt)):
-                        return mention.entity + ("Growth" if growth else "")
+                if concept := self.lexicon.find_concept(spelt):
+                    return concept + ("Growth" if growth else "")
             whole = _WHOLE.match(form)
             form = form[whole.end() :] if whole else ""
         if _OTHERS.search(label) or _POINTS.search(label) or _QUARTER.match(label):
