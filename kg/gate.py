@@ -65,6 +65,7 @@ class Gate:
         self.rules = extractor.rules
         self.base = extractor.lexicon.base
         self.text = reading.article.text
+        self.article = article_iri(self.base, reading.article.id)
         self.starts = [sentence.sentence.start for sentence in reading.sentences]
         self.known: dict[str, list[Claim]] = {}
         for claim in sorted(known, key=lambda claim: claim.start):
@@ -108,11 +109,10 @@ class Gate:
             return Failure("quote", "the quote takes in only one of two quotation marks")
         for sentence in self.sentences_of(claim):
             for mark in sentence.marks:
-                for edge in (start, end):
-                    inner = mark.mention or mark.quantity
-                    if inner and inner.start < edge < inner.end:
-                        cut = self.text[inner.start : inner.end]
-                        return Failure("quote", f"the quote cuts {cut!r} in two")
+                inner = mark.mention or mark.quantity
+                if inner and (inner.start < start < inner.end or inner.start < end < inner.end):
+                    cut = self.text[inner.start : inner.end]
+                    return Failure("quote", f"the quote cuts {cut!r} in two")
         return None
 
     def find_rivals(self, claim: Claim) -> list[Claim]:
@@ -274,7 +274,7 @@ class _Check:
             if clean_words(label).casefold() not in clean_words(self.claim.quote).casefold():
                 yield Failure("object", "the words are not in the quote")
             return
-        if kind == "Class" or iri == article_iri_of(self.gate):
+        if kind == "Class" or iri == self.gate.article:
             return
         mark = next((m for m in self.marks if m.mention and m.mention.entity == iri), None)
         if mark:
@@ -381,8 +381,3 @@ def _qualifiers(quantity: Quantity, value: str) -> tuple[str, ...]:
 
 def _local(iri: str) -> str:
     return re.split(r"[/#]", iri)[-1]
-
-
-def article_iri_of(gate: Gate) -> str:
-    """Return the IRI of the gate's article."""
-    return article_iri(gate.base, gate.reading.article.id)

@@ -26,6 +26,8 @@ _TARGETS = re.compile(r"\b(?:targets|goals|objectives)\b[^.;:]{0,80}(?::|\b(?:ar
 _HEADED = re.compile(
     r"\b(?:(?P<target>targets?|goals?|objectives?)|plans?|planned|forecasts?|projections?|projected|outlook)\b[^.;:]{0,60}:"
 )
+# Without one of these none of the three above matches: what they look for is seldom there.
+_LISTS = re.compile(r"target|goal|objective|plan|forecast|project(?:ion|ed)|outlook")
 _MET = re.compile(
     r"\b(?:met|hit|beat|achiev\w+|exceed\w+|surpass\w+|fulfil\w+|complet\w+|reach\w+|accomplish\w+|missed)\b"
 )
@@ -57,13 +59,14 @@ def find_modality(
     lead = _DONE.split(lead)[-1]
     done = [found.start() for found in _HAS_DONE.finditer(lead + match) if found.start() <= len(lead)]
     said = (lead + match)[done[-1] if done else 0 :]
-    if _TARGETS.search(text, 0, start):
-        return "target"
-    if _PLANS.search(text, 0, start):
-        return "planned"
-    headed = _HEADED.search(text, 0, start)
-    if headed and not _MET.search(text, max(0, headed.start() - 40), headed.end()):
-        return "target" if headed["target"] else "planned"
+    if _LISTS.search(text, 0, start):
+        if _TARGETS.search(text, 0, start):
+            return "target"
+        if _PLANS.search(text, 0, start):
+            return "planned"
+        headed = _HEADED.search(text, 0, start)
+        if headed and not _MET.search(text, max(0, headed.start() - 40), headed.end()):
+            return "target" if headed["target"] else "planned"
     for name, pattern, words in (
         ("denied", rules.denied, denied),
         ("target", rules.target, said),

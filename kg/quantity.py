@@ -119,7 +119,7 @@ def _joined(text: str, at: int) -> bool:
 
 def _shift(found: Quantity, by: int) -> Quantity:
     number = found.number and Span(found.number.start + by, found.number.end + by)
-    return found._replace(start=found.start + by, end=found.end + by, number=number)
+    return Quantity(found.start + by, found.end + by, *found[2:10], number, found.other)
 
 
 def _read_anchor(anchor: str) -> date | None:

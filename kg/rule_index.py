@@ -85,24 +85,37 @@ class Plan:
             near, far = following
         return fitting
 
-    def find_matches(self, text: str, trial: Trial, clauses: Sequence[int]) -> Iterator[re.Match[str]]:
-        """Yield the matches that a search through the whole text would find, none overlapping another."""
+    def find_matches(self, text: str, trial: Trial, clauses: Sequence[int]) -> list[re.Match[str]]:
+        """Return the matches that a search through the whole text would find, none overlapping another."""
         compiled = compile_source(self.pattern.source, self.pattern.where)
-        low, high, far = 0, len(text), ENDLESS
-        if self.chain:
-            _, near, far = self.chain[0]
-            low, high = max(0, trial.ends[0] - far), trial.ends[-1] - near
+        windows = list(self._find_windows(text, trial.ends))
         known = self.begin or self.clause or self.start
-        if not known and high - low > FEW and (far >= ENDLESS or far * len(trial.ends) > len(text)):
-            yield from compiled.finditer(text, low)
+        if not known and sum(high - low for low, high in windows) > FEW:
+            return list(compiled.finditer(text, windows[0][0]))
+        found: list[re.Match[str]] = []
+        end, match = 0, compiled.match
+        for low, high in windows:
+            for place in self._find_places(text, low, high, clauses) if known else range(low, high + 1):
+                if place >= end and (there := match(text, place)):
+                    found.append(there)
+                    end = there.end()
+        return found
+
+    def _find_windows(self, text: str, ends: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Yield the first and last places, in order, that are near enough to where the first literal ends."""
+        if not self.chain:
+            yield 0, len(text)
             return
-        end = 0
-        for place in self._find_places(text, low, high, clauses) if known else range(low, high + 1):
-            if place < end or (far < ENDLESS and not _reaches(trial.ends, place + near, place + far)):
-                continue
-            if match := compiled.match(text, place):
-                yield match
-                end = match.end()
+        _, near, far = self.chain[0]
+        if far >= ENDLESS:
+            yield 0, ends[-1] - near
+            return
+        low = 0
+        for end in ends:
+            if end >= near + low:
+                low = max(low, end - far)
+                yield low, end - near
+                low = end - near + 1
 
     def _find_places(self, text: str, low: int, high: int, clauses: Sequence[int]) -> Iterable[int]:
         places: list[int] = []
@@ -112,7 +125,7 @@ class Plan:
             places.insert(0, 0)
         if self.begin is None:
             return places
-        found = (match.start() for match in self.begin.finditer(text, low, high + 1))
+        found = [match.start() for match in self.begin.finditer(text, low, high + 1)]
         return sorted({*places, *found}) if places else found
 
 

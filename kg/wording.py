@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import attrgetter
 from typing import NamedTuple
 
 from kg.lexicon import fold_case
@@ -10,7 +11,7 @@ from kg.model import Claim
 
 _WORD = re.compile(r"[\w’'-]+")
 _STOP = frozenset("the a an of in and for to by with its their on at not named".split())
-_MEANING = (
+_mean = attrgetter(
     "subject",
     "predicate",
     "object_type",
@@ -38,7 +39,7 @@ def overlap(one: Claim, other: Claim) -> bool:
 
 def say_the_same(one: Claim, other: Claim) -> bool:
     """Say whether two claims mean the same: all but quote, status, labels and the words of the period."""
-    if any(getattr(one, name) != getattr(other, name) for name in _MEANING):
+    if _mean(one) != _mean(other):
         return False
     if one.object_type == "literal":
         return one.object_label == other.object_label
