@@ -138,6 +138,14 @@ def test_a_pattern_is_found_where_it_matches(one: str, other: str, before: str, 
         assert [match.span() for match in tried if match[0]] == matches
 
 
+def test_places_side_by_side_are_all_tried() -> None:
+    pattern = MAKER.make_pattern("(?<=b)bbbb", "here")
+    index = RuleIndex([Entry(pattern, (), "any", "any", False)], MAKER, MAKER.make_pattern("<<begin>>", ""))
+    found = index.find_literals("bbbbb")
+    [trial] = index.select_rules("bbbbb", frozenset(), "body", False, found)
+    assert [match.span() for match in index.plans[0].find_matches("bbbbb", trial, [])] == [(1, 5)]
+
+
 def find_matches(rule: Rule, sentence: SentenceReading, translated: bool) -> list[tuple[int, int]]:
     """Return where a rule matches a sentence, if it is tried everywhere."""
     part = sentence.sentence.part
