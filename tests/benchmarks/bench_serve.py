@@ -6,8 +6,9 @@ Each client keeps one connection and asks again as soon as it is answered. ``sam
 and again, which ``kg serve`` answers from what it keeps; ``new`` asks a text that was never asked before (a
 comment differs), so that each is checked, run in a worker and written. Both have the union of all graphs as
 default graph. Runs of the two servers alternate; the median of the repeats is shown, p50 and p99 in
-milliseconds. The client takes part of the two cores too. Both are asked for JSON, and it is looked that their answers
-have the same rows.
+milliseconds, and the microseconds of the processors that the server used for a request, which tell more where
+other work runs beside. The client takes part of the two cores too. Both are asked for JSON, and it is looked
+that their answers have the same rows.
 """
 
 from __future__ import annotations
@@ -16,11 +17,15 @@ import argparse
 import asyncio
 import itertools
 import json
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from urllib.parse import quote
@@ -50,6 +55,15 @@ def main() -> None:
         compare(Path(folder), options)
 
 
+@dataclass
+class Asked:
+    """A server that is asked: its process, and where its queries go."""
+
+    process: int
+    port: int
+    path: str
+
+
 def compare(folder: Path, options: argparse.Namespace) -> None:
     """Print a row for each query, kind of asking and number of clients."""
     from serve_fixtures import free_port, start_server
@@ -62,15 +76,21 @@ def compare(folder: Path, options: argparse.Namespace) -> None:
     kg = start_server(folder / "build" / "store", folder / "log")
     port = free_port()
     oxigraph = start_oxigraph(folder / "build" / "store", port)
-    print(f"{'query':<9}{'asked':<7}{'clients':>7} | {'oxigraph/s':>10}{'p50':>7}{'p99':>8} | ", end="")
-    print(f"{'kg/s':>8}{'p50':>7}{'p99':>8} | {'share':>6}")
+    sides = (Asked(oxigraph.pid, port, "/query"), Asked(kg.process.pid, kg.port, "/sparql"))
+    head = f"{'a second':>9}{'p50':>7}{'p99':>8}{'CPU':>6} | "
+    print(
+        f"{'':<23} | oxigraph{'':>23}| kg serve\n{'query':<9}{'asked':<7}{'clients':>7} | {head * 2}share  CPU",
+        flush=True,
+    )
     try:
-        check_answers((port, "/query"), (kg.port, "/sparql"))
+        while httpx.get(f"{kg.url}/health").json()["direct"]["workers"] < os.cpu_count():
+            time.sleep(0.1)
+        check_answers(sides)
         for (name, text), clients, kind in itertools.product(QUERIES.items(), options.clients, ("new", "same")):
-            row = measure(text, clients, kind == "new", (port, "/query"), (kg.port, "/sparql"), options)
-            (rate, *times), (our_rate, *our_times) = row
-            print(f"{name:<9}{kind:<7}{clients:>7} | {rate:>10.0f}{times[0]:>7.2f}{times[1]:>8.2f} | ", end="")
-            print(f"{our_rate:>8.0f}{our_times[0]:>7.2f}{our_times[1]:>8.2f} | {our_rate / rate:>6.2f}", flush=True)
+            rows = measure(text, clients, kind == "new", sides, options)
+            told = "".join(f"{rate:>9.0f}{p50:>7.2f}{p99:>8.2f}{cpu:>6.0f} | " for rate, p50, p99, cpu in rows)
+            share, cost = rows[1][0] / rows[0][0], rows[1][3] / max(rows[0][3], 1)
+            print(f"{name:<9}{kind:<7}{clients:>7} | {told}{share:>5.2f}{cost:>5.1f}", flush=True)
     finally:
         oxigraph.terminate()
         kg.stop()
@@ -84,12 +104,13 @@ def start_oxigraph(store: Path, port: int) -> subprocess.Popen[bytes]:
     return process
 
 
-def check_answers(*servers: tuple[int, str]) -> None:
+def check_answers(sides: Sequence[Asked]) -> None:
     """Raise ``AssertionError`` where a query has other rows at one server than at the other."""
     for text in QUERIES.values():
         found = []
-        for port, path in servers:
-            answer = httpx.get(f"http://127.0.0.1:{port}{path}", params={"query": text}, headers={"Accept": RESULTS})
+        for side in sides:
+            address = f"http://127.0.0.1:{side.port}{side.path}"
+            answer = httpx.get(address, params={"query": text}, headers={"Accept": RESULTS})
             assert answer.headers["content-type"] == RESULTS, answer.headers
             told = answer.json()
             found.append(told.get("boolean") or sorted(json.dumps(row) for row in told["results"]["bindings"]))
@@ -97,14 +118,27 @@ def check_answers(*servers: tuple[int, str]) -> None:
 
 
 def measure(
-    text: str, clients: int, new: bool, theirs: tuple[int, str], ours: tuple[int, str], options: argparse.Namespace
-) -> list[tuple[float, float, float]]:
-    """Return rate, p50 and p99 of each server, runs alternating."""
-    runs: dict[int, list[tuple[float, float, float]]] = {0: [], 1: []}
+    text: str, clients: int, new: bool, sides: Sequence[Asked], options: argparse.Namespace
+) -> list[tuple[float, ...]]:
+    """Return rate, p50, p99 and processor time of each server, runs alternating."""
+    runs: list[list[tuple[float, ...]]] = [[] for _ in sides]
     for _ in range(options.repeat):
-        for place, (port, path) in enumerate((theirs, ours)):
-            runs[place].append(asyncio.run(load(port, path, text, clients, new, options.seconds)))
-    return [tuple(median(column) for column in zip(*runs[place], strict=True)) for place in (0, 1)]  # type: ignore[misc]
+        for found, side in zip(runs, sides, strict=True):
+            before = processor_time(side.process)
+            told = asyncio.run(load(side.port, side.path, text, clients, new, options.seconds))
+            used = processor_time(side.process) - before
+            found.append((*told, used / (told[0] * options.seconds) * 1e6))
+    return [tuple(median(column) for column in zip(*found, strict=True)) for found in runs]
+
+
+def processor_time(process: int) -> float:
+    """Return the seconds of the processors that a process and its children have used."""
+    total = 0.0
+    for task in Path(f"/proc/{process}/task").iterdir():
+        with suppress(FileNotFoundError, ProcessLookupError):  # a thread ends with its connection
+            total += sum(processor_time(int(child)) for child in (task / "children").read_text().split())
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return total + (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def load(port: int, path: str, text: str, clients: int, new: bool, seconds: float) -> tuple[float, float, float]:
