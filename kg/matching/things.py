@@ -9,6 +9,7 @@ from typing import Any
 from kg.lexicon import fold_case
 from kg.matching.bearing import MatchBearing
 from kg.matching.earlier import SPOKEN_OF
+from kg.matching.extents import fits_extent
 from kg.matching.words import FIELD, POSSESSIVE, SPACE, NotFilled, Thing, clean_words
 from kg.model import Mention, Span, hash_id
 from kg.reading import Mark
@@ -169,6 +170,11 @@ class MatchThings(MatchBearing):
         found, rivals = self._subjects[key]
         if found is None or found[0].type not in keys:
             raise NotFilled([] if found else rivals)
+        folded = self.sentence.folded
+        clause = max(folded.rfind(stop, 0, match.start()) for stop in (";", ":", ". ")) + 1
+        measured = match.groupdict().get("x") or ""
+        if not fits_extent(folded[clause : match.start()], measured, found[0]):
+            raise NotFilled
         return self._mention_thing(*found)
 
     def _means_part(self, match: re.Match[str]) -> bool:
