@@ -74,6 +74,7 @@ CARRY = 6
 # "…, set up in 2001 and located at the lake, has": the aside goes on.
 _ASIDE_END = re.compile(r"(?: and [a-z]+ed\b[^,.;()]{0,60})?[,)]")
 _ASIDE_EVENT = re.compile(
+    r", (?:which|who|whose(?: [\w-]+){1,4}) (?:was|were) [a-z]{3,}ed\b[^,;]{0,100}$|"
     r"(?:, | \()(?:(?:which|who) (?:was|were) )?"
     r"(?:(?!(?:reach|total|amount|exceed|surpass|topp|record|register|report|achiev|reali[sz]|generat|attract|increas"
     r"|declin|decreas|dropp|climb|jump|surg|soar|expand|gain|post|complet|account|rank|receiv|utili[sz]|us)l?ed\b)"

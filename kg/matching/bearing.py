@@ -30,7 +30,8 @@ _LOCATES = re.compile(
 )
 _GOVERNS = re.compile(rf"\b(?:of|in|at|for|to|from|by|with|into|on|near|than|as|like|across) {_LEAD}")
 _PART_OF = re.compile(
-    rf"\b(?:parts?|area|section|sub-?zone|side|half|third|core|portion|floors?|land|rest|roof|percent|{MARK})"
+    rf"\b(?:phases?|phase (?:[ivx]{{1,4}}|one|two|three|\d|{MARK})"
+    rf"|parts?|area|section|sub-?zone|side|half|third|core|portion|floors?|land|rest|roof|percent|{MARK})"
     rf" of {_LEAD}"
 )
 _JOINED = re.compile(rf",?(?: and| or| as well as) {_LEAD.rstrip('$')}")

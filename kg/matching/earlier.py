@@ -78,8 +78,16 @@ class EarlierValues(MatchWords):
         if not near or (text.endswith("!") and len({claim.subject for claim in near}) > 1):
             raise NotFilled
         found = near[-1]
+        if text.endswith("!") and not self._all_counted(found):
+            raise NotFilled  # "A signed 12 projects, and B 30. These projects …"
         span = Span(found.start, found.end)
         return Thing(found.subject, found.subject_label, found.subject_type, resolved=span, how="earlier-claim")
+
+    def _all_counted(self, claim: Claim) -> bool:
+        """Say whether every number of the sentence of a claim is one that the rules read."""
+        here = next((s for s in self.reading.sentences if s.sentence.start <= claim.start < s.sentence.end), None)
+        counts = [mark for mark in here.marks if mark.key == "count"] if here else []
+        return all(any(c.start <= m.start and m.end <= c.end for c in self.earlier) for m in counts)
 
     def _value_before(self, match: re.Match[str]) -> Claim:
         """Return the value claimed last before a match: "…, up 5 percent, ranking first in the city".
