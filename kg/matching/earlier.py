@@ -147,6 +147,8 @@ class EarlierValues(MatchWords):
         """Return what the value before was said of, if it is of one of the named kinds (all where none is)."""
         back = kinds.startswith("-")
         claim = self._value_said(kinds, match)[1]
+        if not back and self._narrows(claim, match):
+            raise NotFilled
         names = kinds.split("|") if kinds and not back else []
         if names and claim.subject_type not in names and self.members.get(claim.subject) not in names:
             raise NotFilled
@@ -158,6 +160,15 @@ class EarlierValues(MatchWords):
             Span(claim.start, claim.end),
             "value-subject",
         )
+
+    def _narrows(self, claim: Claim, match: re.Match[str]) -> bool:
+        """Say whether a lower bound right behind a group is its size: "12 projects with over 3 billion yuan"."""
+        mark = match.groupdict().get("v")
+        quantity = self.sentence.mark_at(mark).quantity if mark else None
+        if quantity is None or quantity.kind != "money" or quantity.qualifier not in ("moreThan", "atLeast"):
+            return False
+        between = self.article.text[claim.end : quantity.start].rstrip()
+        return claim.subject_type == "Cohort" and "," not in between and between.endswith(" of")
 
     def _value_indicator(self, form: str, match: re.Match[str]) -> str:
         """Return the indicator of the value before: itself, its ``growth`` or ``change``, its ``share`` in a whole.
