@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from kg.derive import derive_changes
 from kg.lexicon import Lexicon, fold_case
-from kg.matching import CONFIDENCE, Refusal, SentenceMatcher
+from kg.matching import CONFIDENCE, Refusal, SentenceMatcher, Told
 from kg.model import Article, Claim, Resolution, say_value, sort_claims
 from kg.quantity import QuantityGrammar
 from kg.reading import Mark, Reading, SentenceReading, read_sentences
@@ -37,24 +37,28 @@ class Extractor:
 
         ``refusals`` is told of the numbers whose owner is ambiguous, for the account.
         """
-        claims: list[Claim] = []
-        members: dict[str, str] = {}
+        told = Told()
         for sentence in reading.sentences:
-            matcher = SentenceMatcher(self.rules, self.lexicon, reading, sentence, claims, members)
+            matcher = SentenceMatcher(self.rules, self.lexicon, reading, sentence, told)
             found = matcher.make_claims()
             if refusals is not None:
                 refusals += matcher.refusals
-            claims.extend(self._link_claims(reading, sentence, found))
+            told.add(self._link_claims(reading, sentence, found))
+        claims = told.claims
         claims.extend(self._place_things(reading))
-        claims.extend(self._type_cohorts(reading.article, claims, members))
+        claims.extend(self._type_cohorts(reading.article, claims, told.members))
         claims.extend(derive_changes(list(claims), self.lexicon.base))
         return unify_labels(drop_repeats(claims))
 
     @staticmethod
     def _type_cohorts(article: Article, claims: Sequence[Claim], members: dict[str, str]) -> Iterator[Claim]:
         """Yield what each cohort's members are, with the words that first name it as evidence."""
+        naming: dict[str, list[Claim]] = {cohort: [] for cohort in members}
+        for claim in claims:
+            for thing in {claim.subject, claim.object} & naming.keys():
+                naming[thing].append(claim)
         for cohort, member in members.items():
-            named = [claim for claim in claims if cohort in (claim.subject, claim.object)]
+            named = naming[cohort]
             if not named:
                 continue
             # Where one sentence is garbled and another says it clearly, the clear one is the evidence.

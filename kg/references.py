@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from kg.lexicon import WIDE, fold_case
 from kg.model import Mention, Span
@@ -57,14 +58,14 @@ def resolve_references(
     mentions = list(mentions)
     present = {m.type for m in mentions if m.entity and not is_described(m.entity)}
     unnamed: dict[str, Mention] = {}
-    latest: dict[str, dict[str, Mention]] = {}
-    subjects: dict[str, Mention] = {}
+    named = _Named()
     resolved: list[Mention] = []
     unknown = _find_unknown_subjects(text, mentions)
+    lines = [found.start() for found in re.finditer("\n", text)] if unknown else []
     for mention in mentions:
         if mention.kind == "reference" and not mention.entity:
-            target = _choose_target(mention, latest, subjects, fallback or {}, text)
-            if target is not None and _is_told_of_unknown(text, mention, target, unknown):
+            target = _choose_target(mention, named, fallback or {}, text)
+            if target is not None and _is_told_of_unknown(mention, target, unknown, lines):
                 continue
             if target is None and mint is not None and (place := _name_place(mention, present, text)):
                 mention = mention._replace(start=mention.start + text[mention.start : mention.end].index(" ") + 1)
@@ -86,12 +87,53 @@ def resolve_references(
         resolved.append(mention)
         if is_described(mention.entity):
             continue
-        things = latest.setdefault(mention.type, {})
-        things.pop(mention.entity, None)
-        things[mention.entity] = mention
+        named.add(mention)
         if text and _SUBJECT.search(text, max(0, mention.start - 48), mention.start):
-            subjects[mention.type] = mention
+            named.subjects[mention.type] = mention
     return resolved
+
+
+class _Heads(NamedTuple):
+    """What the name of a thing ends with that a reference may mean, and what it does not end with."""
+
+    wanted: tuple[str, ...]
+    unwanted: tuple[str, ...]
+
+    def fit(self, mention: Mention) -> bool:
+        label = fold_case(mention.label)
+        return (not self.wanted or label.endswith(self.wanted)) and not (
+            self.unwanted and label.endswith(self.unwanted)
+        )
+
+
+class _Named:
+    """The things that an article has named so far, by class in the order in which they were named last.
+
+    Which of them fit a kind of reference is found once for each mention, not for each reference.
+    """
+
+    def __init__(self) -> None:
+        self.subjects: dict[str, Mention] = {}
+        """By class, what a sentence began with last."""
+        self.mentions: dict[str, list[Mention]] = {}
+        self.things: dict[str, set[str]] = {}
+        self._fitting: dict[tuple[str, _Heads], tuple[int, dict[str, Mention]]] = {}
+
+    def add(self, mention: Mention) -> None:
+        """Take in the next mention of the article."""
+        self.mentions.setdefault(mention.type, []).append(mention)
+        self.things.setdefault(mention.type, set()).add(mention.entity)
+
+    def find_last(self, kind: str, heads: _Heads) -> Mention | None:
+        """Return the thing of a class with such a name that was named last."""
+        mentions = self.mentions.get(kind, [])
+        seen, fitting = self._fitting.get((kind, heads), (0, {}))
+        for mention in mentions[seen:]:
+            fitting.pop(mention.entity, None)
+            if heads.fit(mention):
+                fitting[mention.entity] = mention
+        self._fitting[kind, heads] = (len(mentions), fitting)
+        return next(reversed(fitting.values()), None)
 
 
 def _find_unknown_subjects(text: str, mentions: Sequence[Mention]) -> list[int]:
@@ -101,16 +143,17 @@ def _find_unknown_subjects(text: str, mentions: Sequence[Mention]) -> list[int]:
     return [n.start("name") for n in names if n["name"] not in _ENGLISH and n.start("name") not in covered]
 
 
-def _is_told_of_unknown(text: str, reference: Mention, target: Mention, unknown: Sequence[int]) -> bool:
+def _is_told_of_unknown(reference: Mention, target: Mention, unknown: Sequence[int], lines: Sequence[int]) -> bool:
     """Say whether "the city" may mean somewhere unknown that a sentence close before it begins with.
 
-    Only where that is named behind the last mention of the one it would mean.
+    Only where that is named behind the last mention of the one it would mean; ``lines`` are where lines end.
     """
     number = bisect_right(unknown, reference.start) - 1
     if number < 0 or not {*reference.type.partition("\t")[0].split("|")} <= _PLACE_CLASSES:
         return False
     start = unknown[number]
-    return target.start < start and text.count("\n", start, reference.start) <= _NEAR_LINES
+    between = bisect_left(lines, reference.start) - bisect_left(lines, start)
+    return target.start < start and between <= _NEAR_LINES
 
 
 def _name_place(reference: Mention, present: Collection[str], text: str) -> tuple[str, str] | None:
@@ -131,35 +174,26 @@ _PLACE_WORDS = {
 _OWN_PLACE = re.compile(r"(?:the|this)(?: whole| entire)? ([a-z-]+(?: [a-z]+)?)", re.IGNORECASE)
 
 
-def _choose_target(
-    reference: Mention,
-    latest: Mapping[str, Mapping[str, Mention]],
-    subjects: Mapping[str, Mention],
-    fallback: Mapping[str, Mention],
-    text: str = "",
-) -> Mention | None:
+def _choose_target(reference: Mention, named: _Named, fallback: Mapping[str, Mention], text: str) -> Mention | None:
     classes, *heads = reference.type.split("\t")
     types = classes.split("|")
     wide = WIDE in heads
-    wanted = tuple(head for head in heads if head[0] not in ("!", WIDE))
-    unwanted = tuple(head[1:] for head in heads if head[0] == "!")
-
-    def fits(mention: Mention) -> bool:
-        label = fold_case(mention.label)
-        return (not wanted or label.endswith(wanted)) and not (unwanted and label.endswith(unwanted))
-
-    earlier = [m for t in types for m in latest.get(t, {}).values()]
-    fitting = [m for m in earlier if fits(m)]
+    ends = _Heads(
+        tuple(head for head in heads if head[0] not in ("!", WIDE)),
+        tuple(head[1:] for head in heads if head[0] == "!"),
+    )
+    fitting = [m for t in types if (m := named.find_last(t, ends))]
     if not fitting:
         # "The Management Committee of X Zone said the zone …": X Zone is meant, and stands in another name only.
-        if wanted and any(fits(m) for kind, things in latest.items() if kind not in types for m in things.values()):
+        if ends.wanted and any(named.find_last(kind, ends) for kind in named.mentions if kind not in types):
             return None
-        chosen = [fallback[t] for t in types if t in fallback and (fits(fallback[t]) or len(earlier) == 1)]
+        sole = sum(len(named.things.get(t, ())) for t in types) == 1
+        chosen = [fallback[t] for t in types if t in fallback and (ends.fit(fallback[t]) or sole)]
         return max(chosen, key=lambda m: m.start) if chosen else None
     target = max(fitting, key=lambda m: m.start)
-    topics = [m for t in types if (m := subjects.get(t)) and fits(m)]
+    topics = [m for t in types if (m := named.subjects.get(t)) and ends.fit(m)]
     topic = max(topics, key=lambda m: m.start, default=target)
-    if wide and any(m.start > target.start and m.type == target.type for m in earlier):
+    if wide and named.mentions[target.type][-1].start > target.start:
         return None
     if topic.entity == target.entity:
         return target

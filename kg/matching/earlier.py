@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import takewhile
+from bisect import bisect_left, bisect_right
 
 from kg.matching.words import MatchWords, NotFilled, Thing
 from kg.model import Claim, Span
@@ -44,11 +44,11 @@ class EarlierValues(MatchWords):
         """
         here = self.sentence.sentence
         start = self.sentence.locate(match.start())
-        said = [c for c in self.earlier if here.start <= c.start and c.end <= start and c.object_type == "Observation"]
+        said = [c for c in self.earlier.list_values(here.start) if c.end <= start]
         if not said and not self.sentence.folded[: match.start()].strip():
-            ends = [s.sentence for s in self.reading.sentences if s.sentence.end <= here.start]
-            if ends and ends[-1].paragraph == here.paragraph:
-                said = [c for c in self.earlier if c.start >= ends[-1].start and c.object_type == "Observation"]
+            before = next(self._sentences_before(), None)
+            if before and before.sentence.paragraph == here.paragraph:
+                said = self.earlier.list_values(before.sentence.start)
         marks = [m for m in self.sentence.marks if m.key == "count" and m.end <= start]
         if any(not any(c.start <= m.start and m.end <= c.end for c in said) for m in marks):
             raise NotFilled  # "of the 64 projects, 20 firms applied and 31 were approved": projects or firms?
@@ -65,19 +65,16 @@ class EarlierValues(MatchWords):
         there is none where this paragraph has counted several.
         """
         kind, _, member = text.rstrip("~!").partition(".")
-        starts = [(s.sentence.paragraph, s.sentence.start) for s in self.reading.sentences]
-        paragraph = self.sentence.sentence.paragraph
-        floor = min(start for number, start in starts if number == paragraph)
-        before = max((number for number, _ in starts if number < paragraph), default=paragraph)
-        far = min(start for number, start in starts if number == before)
-        fitting = [c for c in self.earlier if c.subject_type == kind and member in ("", self.members.get(c.subject))]
-        near = [claim for claim in fitting if not member or claim.start >= floor]
-        if not near and "~" in text:
-            last = [claim for claim in fitting if claim.start >= far]
-            near = last if len({claim.subject for claim in last}) == 1 else []
-        if not near or (text.endswith("!") and len({claim.subject for claim in near}) > 1):
+        floor, far = self._paragraph_starts() if member else (0, 0)
+        recent = self.earlier.find_recent(kind, member)
+        if recent is None:
             raise NotFilled
-        found = near[-1]
+        found, other = recent
+        near = found.start >= floor
+        if not near and ("~" not in text or found.start < far):
+            raise NotFilled
+        if (not near or text.endswith("!")) and other is not None and other.start >= (floor if near else far):
+            raise NotFilled
         if text.endswith("!") and not self._all_counted(found):
             raise NotFilled  # "A signed 12 projects, and B 30. These projects …"
         span = Span(found.start, found.end)
@@ -85,9 +82,19 @@ class EarlierValues(MatchWords):
 
     def _all_counted(self, claim: Claim) -> bool:
         """Say whether every number of the sentence of a claim is one that the rules read."""
-        here = next((s for s in self.reading.sentences if s.sentence.start <= claim.start < s.sentence.end), None)
-        counts = [mark for mark in here.marks if mark.key == "count"] if here else []
-        return all(any(c.start <= m.start and m.end <= c.end for c in self.earlier) for m in counts)
+        sentences = self.reading.sentences
+        here = sentences[bisect_right(sentences, claim.start, key=lambda s: s.sentence.start) - 1]
+        told = self.earlier.list_claims(here.sentence.start)
+        counts = [mark for mark in here.marks if mark.key == "count"]
+        return all(any(c.start <= m.start and m.end <= c.end for c in told) for m in counts)
+
+    def _paragraph_starts(self) -> tuple[int, int]:
+        """Return where the first sentences begin of this paragraph, and of the one before it."""
+        sentences = self.reading.sentences
+        number = bisect_left(sentences, self.sentence.sentence.paragraph, key=lambda s: s.sentence.paragraph)
+        before = sentences[max(0, number - 1)].sentence.paragraph
+        first = bisect_left(sentences, before, key=lambda s: s.sentence.paragraph)
+        return sentences[number].sentence.start, sentences[first].sentence.start
 
     def _value_before(self, match: re.Match[str]) -> Claim:
         """Return the value claimed last before a match: "…, up 5 percent, ranking first in the city".
@@ -96,8 +103,7 @@ class EarlierValues(MatchWords):
         that only says where a group is ("343 firms were added in the district, up 5 percent") owns nothing.
         """
         start = self.sentence.locate(match.start("at") if "at" in match.re.groupindex else match.start())
-        here = takewhile(lambda claim: claim.start >= self.sentence.sentence.start, reversed(self.earlier))
-        values = [claim for claim in here if claim.object_type == "Observation" and claim.end <= start][::-1]
+        values = [c for c in self.earlier.list_values(self.sentence.sentence.start) if c.end <= start]
         if not values:
             raise NotFilled
         last = max(values, key=lambda claim: (claim.end, claim.start, not claim.predicate.endswith("Growth")))
@@ -123,17 +129,14 @@ class EarlierValues(MatchWords):
         "The growth rate was 2 percentage points higher than …" is of nothing where it claims several.
         """
         here = self.sentence.sentence
-        ends = [
-            s.sentence for s in self.reading.sentences if s.sentence.end <= here.start and s.sentence.part == "body"
-        ]
-        if not ends or here.paragraph - ends[-1].paragraph > 1:
+        before = next((s for s in self._sentences_before() if s.sentence.part == "body"), None)
+        if before is None or here.paragraph - before.sentence.paragraph > 1:
             raise NotFilled
-        values = [c for c in self.earlier if c.object_type == "Observation" and c.start >= ends[-1].start]
+        values = self.earlier.list_values(before.sentence.start)
         grown = [c for c in values if _is_growth(c) and c.unit == "percent"]
         found = grown if form == "growth" else [c for c in values if c.unit not in _RATIOS and not _is_growth(c)]
         kind = "percent" if form == "growth" else "money"
-        said = [s for s in self.reading.sentences if s.sentence.start == ends[-1].start]
-        if len({(c.subject, c.predicate) for c in found}) != 1 or sum(m.key == kind for m in said[0].marks) != 1:
+        if len({(c.subject, c.predicate) for c in found}) != 1 or sum(m.key == kind for m in before.marks) != 1:
             raise NotFilled
         return found[-1]
 

@@ -128,14 +128,13 @@ class MatchOwners(MatchThings):
             return False
         here = self.sentence.sentence
         if not self.article.text[floor:start].partition(", ")[2]:  # "Among them, …" goes on with the sentence before
-            ends = [s.sentence for s in self.reading.sentences if s.sentence.end <= here.start]
-            floor = ends[-1].start if ends and ends[-1].paragraph == here.paragraph else floor
+            before = next(self._sentences_before(), None)
+            floor = before.sentence.start if before and before.sentence.paragraph == here.paragraph else floor
         return any(
-            c.start >= floor
-            and c.end <= start
+            c.end <= start
             and c.subject == subject.iri
             and c.predicate.removesuffix("Growth") == predicate.removesuffix("Growth")
-            for c in self.earlier
+            for c in self.earlier.list_values(floor)
         )
 
     def _is_told_with_other(self, subject: Thing, match: re.Match[str]) -> bool:
@@ -168,8 +167,8 @@ class MatchOwners(MatchThings):
 
     def _is_spoken_of(self, subject: Thing) -> bool:
         """Say whether all the values of the sentence before, of indicators known, are of a thing."""
-        starts = [s.sentence for s in self.reading.sentences if s.sentence.end <= self.sentence.sentence.start]
-        if not starts or starts[-1].paragraph != self.sentence.sentence.paragraph:
+        before = next(self._sentences_before(), None)
+        if before is None or before.sentence.paragraph != self.sentence.sentence.paragraph:
             return False
-        values = [c for c in self.earlier if c.start >= starts[-1].start and c.object_type == "Observation"]
+        values = self.earlier.list_values(before.sentence.start)
         return bool(values) and all(c.subject == subject.iri and c.predicate.startswith(RDC) for c in values)

@@ -60,7 +60,7 @@ def _split_repeated(match: re.Match[str], name: str, count: int) -> list[Item] |
 class SentenceMatcher(MatchValues):
     """Applies the rules to one sentence.
 
-    ``earlier`` are the claims of the article so far, and grow; ``members`` says what each cohort counts.
+    ``earlier`` are the claims of the article so far, and grow.
     """
 
     def make_claims(self) -> list[Claim]:
@@ -88,7 +88,7 @@ class SentenceMatcher(MatchValues):
                     continue
                 made = list(self._fill_templates(rule, match))
                 claims.extend(made)
-                self.earlier.extend(made)
+                self.earlier.add(made)
                 if made:
                     taken |= values
             self.taken |= taken

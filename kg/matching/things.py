@@ -133,11 +133,12 @@ class MatchThings(MatchBearing):
         if nearest and nearest.mention:
             return self._mention_thing(nearest.mention, "sentence-subject")
         paragraph = self.sentence.sentence.paragraph
-        for other in reversed(self.reading.sentences):
-            if other.sentence.start < self.sentence.sentence.start and other.sentence.paragraph == paragraph:
-                nearest = self._nearest_subject([m for m in other.marks if m.mention and m.mention.type in keys])
-                if nearest and nearest.mention:
-                    return self._mention_thing(nearest.mention, "paragraph-subject")
+        for other in self._sentences_before():
+            if other.sentence.paragraph != paragraph:
+                break
+            nearest = self._nearest_subject([m for m in other.marks if m.mention and m.mention.type in keys])
+            if nearest and nearest.mention:
+                return self._mention_thing(nearest.mention, "paragraph-subject")
         main = self._main_thing(keys)
         if main is None:
             raise NotFilled

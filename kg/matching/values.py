@@ -137,7 +137,7 @@ class MatchValues(MatchOwners):
 
     def _carried_period(self, subject: Thing, match: re.Match[str]) -> Quantity | None:
         """Return the period of what the paragraph told last, where that is of the same thing and achieved too."""
-        last = max((c for c in self.earlier if c.object_type == "Observation"), key=lambda c: c.start, default=None)
+        last = self.earlier.last_value
         if last is None or last.subject != subject.iri or last.modality != "achieved":
             return None
         if self._find_modality(match) != "achieved":

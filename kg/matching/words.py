@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from kg.lexicon import Lexicon
-from kg.model import Claim, Mention, Quantity, Span
+from kg.matching.told import Told
+from kg.model import Mention, Quantity, Span
 from kg.pattern import MARK
 from kg.reading import Mark, Reading, SentenceReading
 from kg.rules import RuleSet, Stage, Template, as_choices, slot_name
@@ -113,14 +115,13 @@ class MatchWords:
         lexicon: Lexicon,
         reading: Reading,
         sentence: SentenceReading,
-        earlier: list[Claim],
-        members: dict[str, str],
+        earlier: Told,
     ) -> None:
         self.rules = rules
         self.lexicon = lexicon
         self.base = lexicon.base
         self.earlier = earlier
-        self.members = members
+        self.members = earlier.members
         self.reading = reading
         self.article = reading.article
         self.sentence = sentence
@@ -145,6 +146,12 @@ class MatchWords:
         if text.startswith(")", end) and text.count("(", start, end) > text.count(")", start, end):
             end += 1
         return Span(self.sentence.locate(start), self.sentence.locate(end, end=True))
+
+    def _sentences_before(self) -> Iterator[SentenceReading]:
+        """Yield the sentences that stand before this one, the nearest first."""
+        start = self.sentence.sentence.start
+        number = bisect_left(self.reading.sentences, start, key=lambda other: other.sentence.start)
+        return (self.reading.sentences[n] for n in range(number - 1, -1, -1))
 
     def _slot_mark(self, match: re.Match[str], name: str) -> Mark:
         if self._pair and name == "each":

@@ -1,0 +1,61 @@
+"""The claims of an article so far, so that what was told last is found without going through them all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import takewhile
+from typing import NamedTuple
+
+from kg.model import Claim
+
+
+class Recent(NamedTuple):
+    """The last claim of a kind of thing, and the last one before it that is of another thing."""
+
+    last: Claim
+    other: Claim | None
+
+
+class Told:
+    """The claims of the sentences before and of this one, in the order they were made: sentence by sentence.
+
+    ``members`` says what each cohort counts; it is filled by whoever makes cohorts, before their claims are added.
+    """
+
+    def __init__(self) -> None:
+        self.claims: list[Claim] = []
+        self.values: list[Claim] = []
+        self.last_value: Claim | None = None
+        """Of the values the one that begins last."""
+        self.members: dict[str, str] = {}
+        self._recent: dict[tuple[str, str], Recent] = {}
+
+    def add(self, claims: Iterable[Claim]) -> None:
+        """Take in claims of the last sentence."""
+        for claim in claims:
+            self.claims.append(claim)
+            if claim.object_type == "Observation":
+                self.values.append(claim)
+                if self.last_value is None or claim.start > self.last_value.start:
+                    self.last_value = claim
+            member = self.members.get(claim.subject, "")
+            for key in {(claim.subject_type, ""), (claim.subject_type, member)}:
+                before = self._recent.get(key)
+                other = before and (before.other if before.last.subject == claim.subject else before.last)
+                self._recent[key] = Recent(claim, other)
+
+    def list_claims(self, floor: int) -> list[Claim]:
+        """Return what is told from a place on where a sentence begins, in order."""
+        return _list_from(self.claims, floor)
+
+    def list_values(self, floor: int) -> list[Claim]:
+        """Return the measured values that are told from a place on where a sentence begins, in order."""
+        return _list_from(self.values, floor)
+
+    def find_recent(self, kind: str, member: str) -> Recent | None:
+        """Return what was told last of a thing of a class; of a cohort, by what it counts, or of any (empty)."""
+        return self._recent.get((kind, member))
+
+
+def _list_from(claims: list[Claim], floor: int) -> list[Claim]:
+    return list(takewhile(lambda claim: claim.start >= floor, reversed(claims)))[::-1]

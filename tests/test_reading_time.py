@@ -1,0 +1,32 @@
+"""How long it takes to read articles of very many sentences: no longer than their length asks for."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from kg.pipeline import Tools, read_text
+
+
+def _name(number: int) -> str:
+    return "".join("abcdefghij"[int(digit)] for digit in str(number)).capitalize()
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "New{name} District grew. The district grew. ",
+        "Changping District has {n} firms. The revenue was 5 billion yuan. ",
+    ],
+)
+def test_time_is_linear_in_the_number_of_sentences(tools: Tools, piece: str) -> None:
+    def measure(size: int) -> float:
+        text = "".join(piece.format(n=number, name=_name(number)) for number in range(size // len(piece)))
+        began = time.process_time()
+        read_text(tools, text)
+        return time.process_time() - began
+
+    measure(2_000)
+    small, large = measure(20_000), measure(160_000)
+    assert large < 8 * 2 * small, f"{small:.3f}s for 20 kB, {large:.3f}s for 160 kB"
