@@ -6,7 +6,7 @@ same claims give the same bytes, and with no blank node.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from operator import attrgetter
@@ -16,7 +16,7 @@ from typing import Any
 from kg import vocab as v
 from kg.claim_reading import read_claims as read_claims
 from kg.errors import EvidenceError, OntologyError
-from kg.model import Article, Claim, Entity, sort_claims
+from kg.model import Article, Claim, Entity, find_ancestors, sort_claims
 from kg.nquads import date_term, decimal_term, integer_term, iri_term, is_iri, language_tag, text_term
 from kg.nquads import join_lines as join_lines
 
@@ -87,10 +87,13 @@ def write_quads(article: Article, claims: Iterable[Claim], base: str) -> list[st
     return write_graph(article, claims, base).decode().split("\n")[:-1]
 
 
-def write_graph(article: Article, claims: Iterable[Claim], base: str) -> bytes:
+def write_graph(
+    article: Article, claims: Iterable[Claim], base: str, known: Mapping[str, Entity] | None = None
+) -> bytes:
     """Return the article's graph as sorted N-Quads.
 
-    ``base`` starts the IRI of every thing (``Domain.data_base``). The graph depends on this article
+    Of ``known``, things of the gazetteer by IRI, it tells what is known of those that claims name, and of what
+    these lie in. ``base`` starts the IRI of every thing (``Domain.data_base``). The graph depends on this article
     alone. Raises ``EvidenceError`` where a claim is not of this article, its quote is not the
     article's text, a number or date is not in canonical form, a character cannot stand in XML, or
     two claims do not agree on a thing (``settle_claims`` mends that).
@@ -103,6 +106,8 @@ def write_graph(article: Article, claims: Iterable[Claim], base: str) -> bytes:
         except EvidenceError as error:
             where = f"{article.id}: claim {claim.id}"
             raise EvidenceError(error.what, where=where, hint=error.hint) from error
+    if known:
+        writer.write_known(known)
     return writer.lines()
 
 
@@ -225,6 +230,14 @@ class _ArticleWriter:
         if v.is_described(iri):
             said.append(f"{_FIXED['KIND']} <{v.RDC}unnamed>")
         self.say(_term(iri), said)
+
+    def write_known(self, known: Mapping[str, Entity]) -> None:
+        """Write what the gazetteer knows of the things that claims name, and of what they lie in."""
+        named = {iri: None for iri in self.things if iri in known}
+        for iri in [place for thing in named for place in (thing, *find_ancestors(thing, known))]:
+            if iri in known:
+                said = [f"{predicate} {term}" for predicate, term in _describe_entity(known[iri])]
+                self.say(_term(iri), said)
 
     def write_claim(self, claim: Claim) -> None:
         article = self.article
@@ -352,31 +365,40 @@ def write_lexicon_quads(entities: Iterable[Entity], base: str) -> list[str]:
     """Return the lexicon's graph as sorted N-Quads lines.
 
     Where a thing lies is ``schema:containedInPlace`` here: ``rd:within`` is only ever what an article
-    says. Of several preferred names in a language the first is ``skos:prefLabel``.
+    says. Of several preferred names in a language the first is ``skos:prefLabel``. Of the gazetteer it has only
+    what another thing of the lexicon lies in; the rest stands in the graphs of the articles that name it.
     """
-    f, lines = _FIXED, set[str]()
+    lines = set[str]()
     stop = f" {iri_term(v.graph_iri(base, 'lexicon'))} ."
-    for entity in entities:
-        node = iri_term(entity.iri)
-        pairs = [(_A, iri_term(entity.type)), (f["LABEL"], text_term(entity.label))]
-        preferred: set[str] = set()
-        for name in entity.names:
-            tag = language_tag(name.language)
-            kind = _NAME_KINDS.get(name.kind, "ALT_LABEL")
-            if kind == "PREF_LABEL" and tag in preferred:
-                kind = "ALT_LABEL"
-            elif kind == "PREF_LABEL":
-                preferred.add(tag)
-            pairs.append((f[kind], text_term(name.text, tag)))
-        if entity.within:
-            pairs.append((f["CONTAINED_IN_PLACE"], iri_term(entity.within)))
-        if entity.source:
-            known = iri_term(entity.source) if is_iri(entity.source) else text_term(entity.source)
-            pairs.append((f["SOURCE"], known))
-        if entity.match:
-            pairs.append((f["CLOSE_MATCH"], iri_term(entity.match)))
-        lines.update(f"{node} {predicate} {term}{stop}" for predicate, term in pairs)
+    by_iri = {entity.iri: entity for entity in entities}
+    told = [entity.iri for entity in by_iri.values() if not entity.gazetteer]
+    for iri in {place for thing in told for place in (thing, *find_ancestors(thing, by_iri))} & by_iri.keys():
+        node = iri_term(iri)
+        lines.update(f"{node} {predicate} {term}{stop}" for predicate, term in _describe_entity(by_iri[iri]))
     return sorted(lines)
+
+
+def _describe_entity(entity: Entity) -> list[tuple[str, str]]:
+    """Return what the lexicon knows of a thing, as predicates with their terms."""
+    f = _FIXED
+    pairs = [(_A, iri_term(entity.type)), (f["LABEL"], text_term(entity.label))]
+    preferred: set[str] = set()
+    for name in entity.names:
+        tag = language_tag(name.language)
+        kind = _NAME_KINDS.get(name.kind, "ALT_LABEL")
+        if kind == "PREF_LABEL" and tag in preferred:
+            kind = "ALT_LABEL"
+        elif kind == "PREF_LABEL":
+            preferred.add(tag)
+        pairs.append((f[kind], text_term(name.text, tag)))
+    if entity.within:
+        pairs.append((f["CONTAINED_IN_PLACE"], iri_term(entity.within)))
+    if entity.source:
+        known = iri_term(entity.source) if is_iri(entity.source) else text_term(entity.source)
+        pairs.append((f["SOURCE"], known))
+    if entity.match:
+        pairs.append((f["CLOSE_MATCH"], iri_term(entity.match)))
+    return pairs
 
 
 def write_ontology_quads(folder: Path, base: str) -> list[str]:

@@ -107,6 +107,8 @@ class Lexicon:
     """The forms of things that have no name."""
     cities: frozenset[str]
     """The IRIs of the cities that have districts of the lexicon."""
+    gazetteer: Mapping[str, Entity]
+    """By IRI, the things that the graph tells of only where an article names them."""
     _concepts: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
     """By words, the concept they name: the same are asked for again and again."""
 

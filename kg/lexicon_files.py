@@ -6,7 +6,7 @@ import csv
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from kg.model import Entity, Name
 from kg.naming import Cue, CueFinder, Words, make_cue, make_words
 from kg.vocab import DISTRICT, expand_iri, mint_iri
 
+GAZETTEER = "gazetteer"
+"""The folder of the lexicon whose things the graph tells of only where an article names them."""
 COLUMNS = ("id", "class", "kind", "lang", "name", "within", "source", "match")
 KINDS = {
     "preferred": ("preferred", False),
@@ -47,10 +49,15 @@ def load_lexicon(folder: Path, *, base: str, prefixes: Mapping[str, str]) -> Lex
     files = sorted(folder.glob("*.tsv"))
     if not files:
         raise LexiconError("no *.tsv file of names", where=str(folder))
-    for path in files:
+    own: set[str] = set()
+    for path in (*files, *sorted((folder / GAZETTEER).glob("*.tsv"))):
         for where, row in _read_rows(path):
             rows.setdefault(row["id"], []).append((where, row))
-    entities = {key: _make_entity(key, entries, base, prefixes) for key, entries in rows.items()}
+            own.update((row["id"],) if path.parent == folder else ())
+    entities = {
+        key: replace(_make_entity(key, entries, base, prefixes), gazetteer=key not in own)
+        for key, entries in rows.items()
+    }
     patterns = tuple(
         (name.text, entity, name) for entity in entities.values() for name in entity.names if len(name.text) > 1
     )
@@ -80,6 +87,7 @@ def load_lexicon(folder: Path, *, base: str, prefixes: Mapping[str, str]) -> Lex
         },
         _shared=_index_shared(entities.values()),
         descriptions=_read_descriptions(folder / "described.toml", prefixes),
+        gazetteer={entity.iri: entity for entity in entities.values() if entity.gazetteer},
         cities=frozenset(
             e.within
             for e in entities.values()

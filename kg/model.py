@@ -81,7 +81,8 @@ class Entity:
     """A thing of the lexicon: its IRI, class IRI, names, and where our knowledge of it comes from.
 
     ``within`` is the IRI of the place that holds it, empty where there is none; ``match`` the IRI of
-    the same thing elsewhere (Wikidata).
+    the same thing elsewhere (Wikidata). A thing of the ``gazetteer`` is known so that articles can name it: the
+    graph tells of it only where one does.
     """
 
     iri: str
@@ -92,6 +93,7 @@ class Entity:
     within: str = ""
     source: str = ""
     match: str = ""
+    gazetteer: bool = False
 
 
 def find_ancestors(iri: str, entities: Mapping[str, Entity]) -> list[str]:

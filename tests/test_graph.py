@@ -18,6 +18,7 @@ from kg.graph import (
     join_lines,
     read_claims,
     settle_claims,
+    write_graph,
     write_lexicon_quads,
     write_ontology_quads,
     write_quads,
@@ -342,6 +343,25 @@ def test_the_lexicon_tells_names_place_and_source() -> None:
     assert f"<{v.CONTAINED_IN_PLACE}> <{BASE}changping>" in text
     assert v.WITHIN not in text
     assert f'<{v.LABEL}> "BAIC Foton Motor" <' in text
+
+
+def test_the_gazetteer_is_told_of_only_where_it_is_named() -> None:
+    def place(name: str, within: str = "", **fields: object) -> Entity:
+        names = (Name(name, "en", "preferred"),)
+        return Entity(BASE + name, name, v.DISTRICT, name, names, BASE + within if within else "", **fields)  # type: ignore[arg-type]
+
+    known = [place("city", gazetteer=True), place("town", "city", gazetteer=True), place("other", gazetteer=True)]
+    park = place("park", "town")
+    told = {line.split(" ")[0] for line in write_lexicon_quads([*known, park], BASE)}
+    assert told == {f"<{BASE}{name}>" for name in ("park", "town", "city")}  # of what the park lies in, too
+    claim = relation(object=BASE + "town", object_label="town", object_type="District", predicate=v.WITHIN)
+    article = make_article()
+    data = write_graph(article, [claim], BASE, {entity.iri: entity for entity in known}).decode()
+    places = [line for line in data.splitlines() if line.split(" ")[0] in {f"<{BASE}{e.id}>" for e in known}]
+    assert sorted(line.split(" ")[0] for line in places if v.CONTAINED_IN_PLACE in line) == [f"<{BASE}town>"]
+    assert {line.split(" ")[0] for line in places} == {f"<{BASE}city>", f"<{BASE}town>"}
+    assert data == "\n".join([*sorted(data.splitlines()), ""])
+    assert read_claims(data.encode(), BASE) == [claim]
 
 
 def test_a_broken_ontology_file_is_named(tmp_path) -> None:  # type: ignore[no-untyped-def]

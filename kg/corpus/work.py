@@ -111,7 +111,7 @@ def check_size(article: Article, path: Path) -> None:
 def pack_article(tools: Tools, result: ArticleResult) -> ReadArticle:
     """Return an article as it is kept."""
     claims = sorted(result.claims, key=lambda claim: (claim.start, claim.id))
-    lines = graph.write_graph(result.article, claims, tools.domain.data_base)
+    lines = graph.write_graph(result.article, claims, tools.domain.data_base, tools.extractor.lexicon.gazetteer)
     rows = format_claims(claims).encode()
     counts: Counter[str] = Counter(claims=len(claims), refused=len(result.verdicts) - len(claims))
     for claim in claims:
