@@ -84,7 +84,7 @@ def mint_iri(base: str, *segments: str) -> str:
     return _checked_base(base) + "/".join(_encode_segment(segment) for segment in segments)
 
 
-_PLAIN = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*")
+_PLAIN_SEGMENT = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*")
 
 
 @lru_cache(maxsize=64)
@@ -93,7 +93,7 @@ def _checked_base(base: str) -> str:
 
 
 def _encode_segment(segment: str) -> str:
-    if _PLAIN.fullmatch(segment):
+    if _PLAIN_SEGMENT.fullmatch(segment):
         return segment
     if not segment.strip() or segment in (".", ".."):
         raise OntologyError(f"{segment!r} cannot be a part of an IRI", hint="give it a name")
