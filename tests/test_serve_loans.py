@@ -364,6 +364,51 @@ def test_the_system_ends_a_query_by_itself(served_build: Path) -> None:
     assert time.monotonic() - start > 2.5
 
 
+REPEATING = """
+import os, select, socket, sys, time
+from pathlib import Path
+from kg.resources import load_domain
+from kg.serve.board import Board
+from kg.serve.direct import ARMED, DirectWorker, Loan, Runner
+from kg.serve.jobs import Context
+from kg.serve.plain import PlainEndpoint
+from kg.serve.process import build_id
+from kg.serve.settings import Settings
+from kg.store import open_store
+store, domain = Path(sys.argv[1]), load_domain()
+runner = Runner(Context(open_store(store), domain), 0.5)
+endpoint = PlainEndpoint(Settings(store, domain), build_id(str(store)), runner)
+epoll, log = select.epoll(), os.open(os.devnull, os.O_WRONLY)
+ends = [end.detach() for end in (*socket.socketpair(), *socket.socketpair())]
+handed = {"epoll": epoll.fileno(), "gifts": ends[0], "back": ends[2], "log": log, "place": 0, "base": 0}
+worker = DirectWorker(handed | {"board": Board.make().file}, store, endpoint, runner)
+clients = {}
+for client, sock in (socket.socketpair(), socket.socketpair()):
+    epoll.register(sock, ARMED)
+    poller = select.poll()
+    poller.register(epoll.fileno(), select.POLLIN)
+    poller.register(sock, select.POLLIN)
+    worker.lent[sock.fileno()] = Loan(sock, "", poller)
+    clients[sock.fileno()] = client
+request = b"GET /sparql?query=ASK%7B%7D HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n"
+for client in clients.values():
+    client.sendall(request)
+end = time.monotonic() + 3
+while time.monotonic() < end:  # one of the two always waits, so that the worker never rests
+    number = worker._next()
+    worker._serve(number)
+    assert clients[number].recv(9999).startswith(b"HTTP/1.1 200 OK"), number
+    clients[number].sendall(request)
+print("served")
+"""
+
+
+def test_a_worker_that_repeats_answers_is_not_ended_for_the_query_before(served_build: Path) -> None:
+    command = [sys.executable, "-c", REPEATING, str(served_build / "store")]
+    done = subprocess.run(command, capture_output=True, timeout=60)
+    assert (done.returncode, done.stdout) == (0, b"served\n"), done.stderr
+
+
 # ---------------------------------------------------------------- the board and the log
 def _write_states(file: int, seconds: float) -> None:
     board, end = Board(file), time.monotonic() + seconds

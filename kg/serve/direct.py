@@ -13,7 +13,7 @@ import select
 import socket
 import struct
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from email.utils import formatdate
 from enum import IntEnum
 from pathlib import Path
@@ -68,9 +68,7 @@ class DirectWorker:
     system, and the engine runs slower after it, since both want the same cache.
     """
 
-    def __init__(
-        self, handed: Mapping[str, int], store: Path, endpoint: PlainEndpoint, rest: Callable[[], None]
-    ) -> None:
+    def __init__(self, handed: Mapping[str, int], store: Path, endpoint: PlainEndpoint, runner: Runner) -> None:
         self.epoll = select.epoll.fromfd(handed["epoll"])
         self.gifts = socket.socket(fileno=handed["gifts"])
         self.gifts.setblocking(False)
@@ -81,7 +79,7 @@ class DirectWorker:
         self.base = handed["base"]
         self.store = str(store)
         self.endpoint = endpoint
-        self.rest = rest
+        self.runner = runner
         self.repeats = Repeats()
         self.lent: dict[int, Loan] = {}
         self.request = memoryview(bytearray(MAX_REQUEST + 1))
@@ -109,7 +107,7 @@ class DirectWorker:
         """
         held, self.held = self.held, 0
         if not held:
-            self.rest()
+            self.runner.rest()
             return self.epoll.poll(None, 1)[0][0]
         waiting = self.epoll.poll(0, 1) if self.crowded else None
         if not waiting:
@@ -161,6 +159,8 @@ class DirectWorker:
         """Answer a request, or leave it to the server."""
         reply = self.repeats.get(request)
         again = reply is not None
+        if again:
+            self.runner.pass_over(start)
         if reply is None:
             found = self.endpoint.respond(request) if is_plain(request) else None
             if found is None:
@@ -268,6 +268,11 @@ class Runner:
             sandbox.arm(self.seconds + SLACK)
             self.armed = now
         return self.do_job(self.answer, self.context, job)
+
+    def pass_over(self, now: float) -> None:
+        """Note an answer without a query: the clock that was set for the last one is not for those that follow."""
+        if self.armed and now - self.armed > SLACK:
+            self.rest()
 
     def rest(self) -> None:
         """Wait for work without being ended."""

@@ -70,7 +70,7 @@ def _serve_connections(config: dict[str, Any], context: Any, source: BinaryIO, s
     settings = Settings(Path(config["store"]), context.domain, **told, limits=Limits(**config["limits"]))
     runner = Runner(context, settings.limits.seconds + GRACE)
     endpoint = PlainEndpoint(settings, config["build"], runner)
-    worker = DirectWorker(config["handed"] | {"base": config["base"]}, settings.store, endpoint, runner.rest)
+    worker = DirectWorker(config["handed"] | {"base": config["base"]}, settings.store, endpoint, runner)
     sandbox.limit_files(config["base"] + LOANS)
     _reply(sink, {"ready": True, "alone": alone}, b"")
     sandbox.limit_memory(int(config["memory"]), files=False)
