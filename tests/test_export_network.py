@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from export_readers import HOSTILE, FixedSource, expected_label, hostile_network
 
 from kg.export import FORMATS, Losses, Source
 from kg.export.text import clean
-from kg.network import Network
+from kg.network import Network, Node
 
 pytest_plugins = ["export_fixtures"]
 FOLDER = Path(__file__).parent
@@ -218,6 +219,21 @@ def test_pajek_tells_what_it_leaves_out(tmp_path: Path, export_source: Source) -
     kinds = [loss.what for loss in write(export_source, tmp_path / "net.net").losses]
     assert any(kind.startswith("columns of nodes") for kind in kinds)
     assert any(kind.startswith("columns of edges") for kind in kinds)
+
+
+def test_pajek_takes_time_in_the_number_of_nodes_of_one_label(tmp_path: Path) -> None:
+    def measure(size: int) -> float:
+        nodes = tuple(Node(f"https://kg.example/id/park/{number}", "Park", "Park") for number in range(size))
+        source = FixedSource(Network(nodes, ()))
+        began = time.process_time()
+        path = write(source, tmp_path / "net.net").files[0]
+        took = time.process_time() - began
+        names = [line.split('"')[1] for line in path.read_text().splitlines()[1 : size + 1]]
+        assert names == ["Park", *(f"Park ({number})" for number in range(2, size + 1))]
+        return took
+
+    small, large = (min(measure(size) for _ in range(2)) for size in (1_000, 8_000))
+    assert large < 8 * 3 * max(small, 0.003), f"{small:.3f}s for 1,000 nodes, {large:.3f}s for 8,000"
 
 
 # ---------------------------------------------------------------- all of them

@@ -131,13 +131,15 @@ class _Frame:
 
 def _pajek_vertices(nodes: Iterable[Node], frame: _Frame, losses: Losses) -> Iterator[str]:
     seen: set[str] = set()
+    counts: dict[str, int] = {}  # up to which number a label is taken
     for number, node in enumerate(nodes, 1):
         label = _pajek_text(node.label, losses) or node.id
-        unique, count = label, 1
+        unique, count = label, counts.get(label, 1)
         while unique in seen:
             count += 1
             unique = f"{label} ({count})"
         if unique != label:
+            counts[label] = count
             losses.add("labels that two nodes share got a number", label)
         seen.add(unique)
         x, y = frame.place(node)
