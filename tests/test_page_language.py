@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from page_maker import emoji_source
+from export_readers import BASE
+from page_maker import emoji_account, emoji_source
 
 from kg.export import Source
 
@@ -111,3 +113,14 @@ def test_paper_is_white_where_the_screen_is_dark(opened: Any, export_source: Sou
     assert page.evaluate(colour) == "rgb(255, 255, 255)"
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
     assert page.evaluate(colour) == "rgb(255, 255, 255)"
+
+
+def test_a_name_is_not_taken_for_what_every_object_has(opened: Any) -> None:
+    """A name "constructor" is in no table of the page's words, though JavaScript finds it in every object."""
+    account = emoji_account()
+    numbers = [number._replace(reason="part of the name constructor") for number in account.numbers[1:2]]
+    packed = replace(account, numbers=tuple(numbers)).pack()
+    source = Source(emoji_source().store, BASE, accounts=lambda: {"emoji": packed})
+    page = opened(source, locale="zh-CN").page
+    page.locator("#text .num.rejected").click()
+    assert page.inner_text("#panel .why") == "属于名称“constructor”"

@@ -1,6 +1,8 @@
 // The data of the page, its indexes, and small helpers. Text is only ever set as text.
 const data = JSON.parse(document.getElementById("data").textContent);
 const { nodes, facts, articles, predicates, classes, terms, units, words, reasons } = data;
+// Words of articles are looked up in these: "constructor" must not be found where it is not.
+for (const table of [terms, words, reasons]) Object.setPrototypeOf(table, null);
 const SVG = "http://www.w3.org/2000/svg";
 const state = { language: navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en", node: -1, fact: -1, article: -1, kind: "", panel: null };
 
