@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from kg.model import Quantity
 from kg.reading import Mark, Reading, SentenceReading, find_heading
@@ -92,20 +94,23 @@ def find_period(text: str, sentence: SentenceReading, span: tuple[int, int]) -> 
     start, end = span
     floor = sentence.sentence.start
     marks = [m for m in sentence.marks if m.quantity and m.quantity.kind in ("period", "date")]
-    periods = [m for m in marks if not is_base(text, m, floor)]
-    inside = [m for m in periods if start <= m.start < end and not (m.end < end and _dates_aside(text, m, floor))]
-    behind = [m for m in periods if end <= m.start and _follows(text, end, m)]
-    before = [m for m in periods if m.end <= start and not text[m.end : start].strip()]
-    asides = [aside.span() for aside in ASIDE.finditer(text, floor, start)]
-    earlier = [
-        m
-        for m in periods
-        if m.end <= start
-        and not _EVENT.search(_before(text, m, floor))
-        and not any(low < m.start < high for low, high in asides)
-    ]
-    chosen = inside[:1] or behind[:1] or before[-1:] or earlier[-1:]
-    return chosen[0].quantity if chosen else None
+    inside = (m for m in marks if start <= m.start < end and not (m.end < end and _dates_aside(text, m, floor)))
+    behind = (m for m in marks if end <= m.start and _follows(text, end, m))
+    past = [m for m in reversed(marks) if m.end <= start]
+    before = (m for m in past if not text[m.end : start].strip())
+    # One after the other, and each only as far as it takes: there may be hundreds.
+    for mark in chain(inside, behind, before, _leave_told(text, past, floor, start)):
+        if not is_base(text, mark, floor):
+            return mark.quantity
+    return None
+
+
+def _leave_told(text: str, marks: Sequence[Mark], floor: int, start: int) -> Iterator[Mark]:
+    """Yield periods that are not those of an event, nor of what is said between commas."""
+    asides = [aside.span() for aside in ASIDE.finditer(text, floor, start)] if marks else []
+    for mark in marks:
+        if not any(low < mark.start < high for low, high in asides) and not _EVENT.search(_before(text, mark, floor)):
+            yield mark
 
 
 def find_list_period(reading: Reading, sentence: SentenceReading) -> Quantity | None:
