@@ -55,7 +55,7 @@ _EVENT = re.compile(
     r"\b(?:found(?:ed|ing)|establish(?:ed|ment)|approv(?:ed|al)|launched|inaugurated|opened|created|set up|built|began"
     r"|started|once|unveiled|announced|released|published|issued|said|told|learned|learnt|held|convened"
     r"|statement|conference|meeting"
-    r"|report|upgraded|listed)\b[^,.;]{0,110}$"
+    r"|report|upgraded|listed|having [a-z]{3,})\b[^,.;]{0,110}$"
 )
 
 

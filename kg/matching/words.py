@@ -17,6 +17,8 @@ from kg.rules import RuleSet, Stage, Template, as_choices, slot_name
 from kg.vocab import mint_iri, slugify
 
 _ASIDE = re.compile(r" ?\([^()]{1,40}\)$")
+# "GDP of the first quarter": when is no part of an indicator's name.
+_OF_WHEN = re.compile(r" (?:of|in|for|during|over)(?: the)?$")
 # Where the thing it is said of lies: no part of an indicator's name.
 _HERE = re.compile(
     r" (?:in (?:the )?(?:area|zone|park)|of the (?:area|zone|park|region|district|city|county|new area)"
@@ -212,6 +214,7 @@ class MatchWords:
         label = _OWNED.sub(_say_owned, words[lead.end() :] if lead else words)
         if not label:
             raise NotFilled
+        label = _OF_WHEN.sub("", label)
         form = _HERE.sub("", _ASIDE.sub("", label))
         while form:
             for spelt in (form, form[0].lower() + form[1:], f"{form}s"):
