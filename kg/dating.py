@@ -74,7 +74,7 @@ _CALENDAR = re.compile(
 CARRY = 6
 """How many sentences a period is carried over."""
 # "…, set up in 2001 and located at the lake, has": the aside goes on.
-_ASIDE_END = re.compile(r"(?: and [a-z]+ed\b[^,.;()]{0,60})?[,)]")
+_ASIDE_END = re.compile(r"(?: (?:and [a-z]+ed|as|by|in|under|on|with|from|at)\b[^,.;()]{0,60})?[,)]")
 _ASIDE_EVENT = re.compile(
     r", (?:which|who|whose(?: [\w-]+){1,4}) (?:was|were) [a-z]{3,}ed\b[^,;]{0,100}$|"
     r"(?:, | \()(?:(?:which|who) (?:was|were) )?"
