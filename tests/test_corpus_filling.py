@@ -82,6 +82,26 @@ def test_lines_that_are_no_quads_are_told(tmp_path: Path) -> None:
         store.finish()
 
 
+FULL = """
+import resource, sys
+from pathlib import Path
+from kg.corpus.filling import Filling
+from kg.errors import StoreError
+filling = Filling(Path(sys.argv[1]), "https://kg.example/id/", 1)
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+try:
+    with filling:
+        filling.add([b'<http://a/%d> <http://b/> "x" <http://g/> .\\n' % number for number in range(99_000)])
+except StoreError as error:
+    print(error.what)
+"""
+
+
+def test_what_was_wrong_is_told_where_nothing_more_can_be_written(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", FULL, str(tmp_path)], capture_output=True, timeout=60)
+    assert (done.stdout, done.stderr) == (b"cannot be written: File too large\n", b"")
+
+
 def test_a_changed_build_counts_what_is_there(tmp_path: Path, ships: Domain, corpus: Path) -> None:
     """What many articles say is counted once, and is there until the last of them is gone."""
     build(ships, [corpus], tmp_path / "out")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -60,7 +60,8 @@ class Filling:
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._running.clear()
         self._store = None
-        self._shared.close()
+        with suppress(OSError):  # what could not be written was told where it was written, or is not wanted any more
+            self._shared.close()
 
     def add_article(self, row: int, lines: bytes) -> None:
         """Add the graph of an article: sorted N-Quads."""
@@ -85,6 +86,7 @@ class Filling:
                 with _explained(self.staging):
                     self._store.optimize()  # a look-up asks each table that may hold it: the shapes ask millions
                     self._store.flush()
+            self._shared.flush()
             self.close()
             shared = self.staging / "shared"
             self.totals.count_shared(sort_blocks(read_blocks(shared), self.staging))
