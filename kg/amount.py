@@ -23,7 +23,6 @@ _NUMBER = re.compile(NUMBER)
 _LETTERS = re.compile(r"[a-z]+")
 _AND_A_HALF = re.compile(r" and a half(?![a-z])")
 _NEXT_PART = re.compile(r"(?: and)? (?=[0-9a-z])")
-_ELIDED = re.compile(r" (?=100 million [a-z])")
 _RANGE = re.compile(f"(?: ?[-~] ?|{SPACE}(to|or|and){SPACE})(?=[0-9a-z$€¥£])")
 _FROM = re.compile(r"(?<!ging )(?<!range )(?<![a-z])from \Z")
 _SECOND = re.compile(

@@ -25,7 +25,6 @@ _POSSESSIVE = re.compile(r"[’']s?$")
 _BRACKET = re.compile(r"\([A-Z][\w’'-]*(?: [A-Z][\w’'-]*){0,2}\)$")
 _JOINTS = ("_", "’", "'", "-")
 NAME_PARTS = re.compile(r"[ \-/]")
-_TAIL_WORD = re.compile(r" (?:of|for|in) (?:the )?(?=[A-Z])| (?:and|&) (?=[A-Z])| ")
 _SMALL_HEAD = re.compile(r" (?:district|county|city|province|new area|high-tech zone|development zone|university)\b")
 _PLACED = re.compile(
     r"(?:(?<=\bin )|(?<=\bof )|(?<=\bat )|(?<=\bfrom ))(?P<name>[A-Z][a-z’']+[a-z](?:[A-Z]?[a-z]+)?)(?P<city> [Cc]ity)?"

@@ -463,11 +463,6 @@ def claim_iri(base: str, claim: str) -> str:
     return mint_iri(base, "claim", claim)
 
 
-def quote_iri(base: str, article: str, start: int, end: int) -> str:
-    """Return the IRI of a stretch of an article, in code points, end exclusive."""
-    return mint_iri(base, "quote", article, f"{start}-{end}")
-
-
 def rule_iri(base: str, rule: str) -> str:
     """Return the IRI of an extraction rule from its id."""
     return mint_iri(base, "rule", rule)

@@ -18,7 +18,6 @@ from kg.export.rdf import note_one_graph
 from kg.export.source import Source
 from kg.turtle import Shortener, properties_of, subject_of
 
-REIFIES = v.RDF + "reifies"
 _SUBJECT, _PREDICATE, _OBJECT, _STATES = (f"<{iri}>" for iri in (v.SUBJECT, v.PREDICATE, v.OBJECT, v.STATES))
 
 

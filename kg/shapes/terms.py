@@ -26,7 +26,6 @@ SUBCLASS_OF = NamedNode(RDFS + "subClassOf")
 
 TRUE = Literal(True)
 FALSE = Literal(False)
-TRUE_FORMS = frozenset({TRUE, Literal("1", datatype=NamedNode(XSD + "boolean"))})
 
 DERIVED_INTEGERS = frozenset(
     XSD + name
