@@ -13,7 +13,7 @@ from decimal import Decimal
 from kg.derive import derive_changes
 from kg.lexicon import Lexicon, fold_case
 from kg.matching import CONFIDENCE, Refusal, SentenceMatcher, Told
-from kg.model import Article, Claim, Resolution, say_value, sort_claims
+from kg.model import Article, Claim, Resolution, find_ancestors, say_value, sort_claims
 from kg.quantity import QuantityGrammar
 from kg.reading import Mark, Reading, SentenceReading, read_sentences
 from kg.rules import Rule, RuleSet
@@ -135,7 +135,7 @@ class Extractor:
         mains = {mention.entity for mention in reading.main_places.values()}
         for (_, iri), mark in by_paragraph.items():
             entity = self.lexicon.entities.get(iri)
-            parent = self._nearest_named(entity.within, named) if entity else ""
+            parent = next((place for place in find_ancestors(iri, self.lexicon.entities) if place in named), "")
             for rule in self.rules.placements:
                 if entity and entity.type in rule.classes and parent in mains:
                     yield self._imply_relation(rule, reading.article, mark, named[parent], "lexicon-within")
@@ -143,12 +143,6 @@ class Extractor:
                 owner = _find_owner(rule, mark, reading.article, self.lexicon)
                 if owner:
                     yield self._imply_relation(rule, reading.article, mark, owner, "name-prefix")
-
-    def _nearest_named(self, place: str, named: dict[str, Mark]) -> str:
-        while place and place not in named:
-            known = self.lexicon.entities.get(place)
-            place = known.within if known else ""
-        return place
 
     @staticmethod
     def _imply_relation(rule: Rule, article: Article, mark: Mark, other: Mark, how: str) -> Claim:

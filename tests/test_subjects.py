@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from kg.article import parse_article
 from kg.model import Claim
 from kg.pipeline import Tools, read_text
+from kg.vocab import PARK, WITHIN
 
 
 def claims_of(tools: Tools, text: str, indicator: str, *, title: str = "") -> list[Claim]:
@@ -140,3 +144,13 @@ def test_where_a_thing_lies_owns_nothing(tools: Tools, text: str, owner: str) ->
 def test_a_zone_is_one_however_it_is_written(tools: Tools) -> None:
     text = "Linhe hi tech Zone covers 30 square kilometers. Linhe High-tech Zone's tax revenue was 8 billion yuan."
     assert len({c.subject for c in read_text(tools, text) if c.object_type == "Observation"}) == 1
+
+
+def test_places_within_each_other_are_walked_once(tools: Tools) -> None:
+    lexicon = tools.extractor.lexicon
+    park = next(e for e in lexicon.entities.values() if e.type == PARK and e.within)
+    ring = {iri: replace(lexicon.entities[park.within], iri=iri, within=to) for iri, to in (("a", "b"), ("b", "a"))}
+    known = {**lexicon.entities, **ring, park.iri: replace(park, within="a")}
+    extractor = replace(tools.extractor, lexicon=replace(lexicon, entities=known))
+    article = parse_article(f"{park.label} grew.".encode(), tools.page, article_id="text")
+    assert [c.predicate for c in extractor.make_claims(extractor.read(article)) if c.predicate == WITHIN] == []
