@@ -18,6 +18,7 @@ def _name(number: int) -> str:
     [
         "New{name} District grew. The district grew. ",
         "Changping District has {n} firms. The revenue was 5 billion yuan. ",
+        "Beijing Daily grew. This newspaper grew. ",
     ],
 )
 def test_time_is_linear_in_the_number_of_sentences(tools: Tools, piece: str) -> None:

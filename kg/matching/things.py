@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
 
@@ -203,13 +204,15 @@ class MatchThings(MatchBearing):
     def _named_thing(self, classes: str, named: str) -> Thing:
         """Return the thing of a class whose label holds a pattern: the last one before, else the first behind."""
         keys = {key for name in classes.split("|") for key in self.rules.slots[name]}
-        marks = [m for s in self.reading.sentences for m in s.marks if m.mention and m.mention.type in keys]
-        found = [m.mention for m in marks if m.mention and re.search(named, fold_case(m.mention.label))]
-        here = self.sentence.sentence
-        before = [m for m in found if m.end <= here.end]
+        found = self.reading.named.get((classes, named))
+        if found is None:
+            marks = [m for s in self.reading.sentences for m in s.marks if m.mention and m.mention.type in keys]
+            found = [m.mention for m in marks if m.mention and re.search(named, fold_case(m.mention.label))]
+            self.reading.named[classes, named] = found
         if not found:
             raise NotFilled
-        return self._mention_thing(before[-1] if before else found[0], "article-subject")
+        before = bisect_right(found, self.sentence.sentence.end, key=lambda mention: mention.end)
+        return self._mention_thing(found[max(0, before - 1)], "article-subject")
 
     def _nearest_subject(self, marks: Sequence[Mark]) -> Mark | None:
         """Return the last mark that no preposition governs, else the last: "the core of X" is not about X."""
