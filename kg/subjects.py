@@ -66,6 +66,12 @@ _POST = re.compile(
     r"|officers?|chairwoman|manager|spokesperson|spokesman|spokeswoman|chairperson) (?:of|at|with|from)(?: the)? $",
     re.IGNORECASE,
 )
+# "Zhao Lin, an official of the bureau in Haidian, said": where a speaker sits is not what is spoken of.
+_SPEAKER = re.compile(
+    r", (?:an? |the )?(?:[a-z-]+ ){0,4}?(?:officials?|director|head|mayor|secretary|chairman|president|manager|member"
+    r"|chief|spokes[a-z]+|researcher|expert|officer|engineer|professor)\b[^;.\n]{0,140}?,? (?:said|says|told|noted"
+    r"|added|announced|introduced|pointed out|revealed|explained)\b"
+)
 _WITHIN = re.compile(r"\b(?:at|in)(?: the)? $", re.IGNORECASE)
 # "Guangzhou's Science City": a name nobody knows, and not Guangzhou, is what the sentence is about.
 _NAMES = re.compile(r"[’']s (?:[\w-]+ )?[A-Z][a-z]")
@@ -359,7 +365,10 @@ def _leave_posts(text: str, marks: Sequence[Mark]) -> list[Mark]:
     """Return the marks but for whom a speaker works for, and where that lies: "mayor of Linhe District, Hefei City"."""
     kept: list[Mark] = []
     left: Mark | None = None
+    spoken = _SPEAKER.search(text, max(0, marks[0].start - 120), marks[-1].end + 60) if marks else None
     for mark in marks:
+        if spoken is not None and spoken.start() < mark.start and mark.end <= spoken.end():
+            continue
         post = _POST.search(text, max(0, mark.start - 32), mark.start) is not None
         if post or (left is not None and text[left.end : mark.start] == ", "):
             left = mark

@@ -245,7 +245,10 @@ def test_200_kept_connections_that_turn_slow(server: Server) -> None:
             sock = socket.create_connection(("127.0.0.1", server.port), timeout=15)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
             sock.sendall(b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            assert b" 200 " in sock.recv(2_000)
+            answer = sock.recv(2_000)
+            while not answer.endswith(b"true}"):  # head and body may come apart
+                answer += sock.recv(2_000)
+            assert b" 200 " in answer
             if number % 20 == 0:
                 sock.sendall(f"GET /sparql?query={query} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
             else:

@@ -123,7 +123,7 @@ def test_screening_changes_nothing(seed):
     own = check(store, shapes)
     patch = pytest.MonkeyPatch()
     with patch.context() as context:
-        context.setattr("kg.shapes.engine._Evaluation._screened", lambda *_: (False, False))
+        context.setattr("kg.shapes.evaluation.Evaluation._screened", lambda *_: (False, False))
         assert rows(check(store, shapes)) == rows(own)
 
 

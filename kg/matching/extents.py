@@ -18,15 +18,24 @@ _WIDE = re.compile(
     r"^(?:in |the )?(?P<word>national(?! tax| high-tech| level| new)|global|china[’']s|chinese)\b"
     r"|\b(?P<behind>nationwide|nationally|countrywide|worldwide|globally|city-?wide|province-?wide)\b"
 )
+# "The zone focuses on": of a zone that nothing in the article names.
+_OPENS = re.compile(
+    r"[\s\"“]*(?:[^,]{0,40}, )?the (?:whole |entire )?"
+    r"(?P<word>city|municipality|province|country|nation|county|district|zone|park|town)(?:[’']s)?\b(?!-)"
+)
 _PROVINCES = (" Province", " province", " Autonomous Region")
 _COUNTIES = (" County", " Banner", " county")
 
 
-def fits_extent(lead: str, indicator: str, bearer: Mention) -> bool:
-    """Say whether a number can be a thing's by the area that its words name, in lower case.
+def fits_extent(clause: str, lead: str, indicator: str, bearer: Mention) -> bool:
+    """Say whether what is told can be of a thing, by the area that its words name, in lower case.
 
-    ``lead`` stands between the beginning of the clause and the number's words, ``indicator`` is what is measured.
+    ``clause`` is all that is told with what stands before it, ``lead`` what stands before it alone, ``indicator`` what
+    is measured, if anything is.
     """
+    opens = _OPENS.match(clause)
+    if opens is not None and not _fits(opens["word"], bearer):
+        return False
     found = [match["word"] for match in _EXTENT.finditer(indicator)]
     found += [match["word"] or match["behind"] for match in _WIDE.finditer(indicator)]
     found += [match["word"] or match["behind"] for match in _WIDE.finditer(lead.lstrip())]

@@ -175,7 +175,7 @@ class MatchThings(MatchBearing):
         folded = self.sentence.folded
         clause = max(folded.rfind(stop, 0, match.start()) for stop in (";", ":", ". ")) + 1
         measured = match.groupdict().get("x") or ""
-        if not fits_extent(folded[clause : match.start()], measured, found[0]):
+        if not fits_extent(folded[clause : match.end()], folded[clause : match.start()], measured, found[0]):
             raise NotFilled
         return self._mention_thing(*found)
 
