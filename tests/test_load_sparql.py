@@ -192,6 +192,23 @@ def test_a_graph_of_the_same_name_is_not_overwritten(empty: Server, tmp_path: Pa
         made.endpoint.update([f"DROP SILENT GRAPH <{graph}>"])
 
 
+def test_a_load_that_ends_between_two_looks_is_ours(
+    empty: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one does that was killed while the server was still at work for it."""
+    data = source(make_build(tmp_path / "b", {"one": 5}))
+    count = check.count_graphs
+
+    def load_then_count(*arguments: object) -> dict[str, int]:
+        monkeypatch.setattr(check, "count_graphs", count)
+        loader(empty, data).load()
+        return count(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(check, "count_graphs", load_then_count)
+    loader(empty, data).load()
+    assert triples(empty, data) == sizes(data)
+
+
 def test_what_others_changed_is_seen_and_mended(empty: Server, tmp_path: Path) -> None:
     data = source(make_build(tmp_path / "b", {"one": 5}))
     made = loader(empty, data)

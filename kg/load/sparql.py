@@ -92,6 +92,9 @@ class SparqlLoader:
         graphs = self.source.graphs()
         counts = check.count_graphs(self.endpoint, [graph.iri for graph in graphs])
         foreign = [graph.iri for graph in graphs if graph.iri not in known and counts.get(graph.iri)]
+        if foreign:  # unless a load that was killed was still at work in the server, and ended between the two looks
+            known = self.read_manifest()
+            foreign = [iri for iri in foreign if iri not in known]
         if foreign:
             raise LoadError(
                 f"{len(foreign)} graphs of these names were not loaded by kg, the first is {foreign[0]}",
