@@ -165,6 +165,7 @@ class _ArticleWriter:
         self.more: dict[str, list[str]] = {}
         self.quoted: dict[tuple[int, int], str] = {}
         self.things: dict[str, tuple[str, ...]] = {}
+        self.scopes: dict[str, None] = {}
 
     def lines(self) -> bytes:
         """Return all lines in order: that of their subjects, for no term is the beginning of another."""
@@ -233,8 +234,8 @@ class _ArticleWriter:
 
     def write_known(self, known: Mapping[str, Entity]) -> None:
         """Write what the gazetteer knows of the things that claims name, and of what they lie in."""
-        named = {iri: None for iri in self.things if iri in known}
-        for iri in [place for thing in named for place in (thing, *find_ancestors(thing, known))]:
+        named = [iri for iri in self.things | self.scopes if iri in known]
+        for iri in dict.fromkeys(place for thing in named for place in (thing, *find_ancestors(thing, known))):
             if iri in known:
                 said = [f"{predicate} {term}" for predicate, term in _describe_entity(known[iri])]
                 self.say(_term(iri), said)
@@ -354,6 +355,7 @@ class _ArticleWriter:
             found.append(f"{f['END_DATE']} {_day(claim.period_end)}")
         if claim.scope:
             if is_iri(claim.scope):
+                self.scopes[claim.scope] = None
                 found.append(f"{f['RANK_SCOPE']} {_term(claim.scope)}")
             else:
                 found.append(f"{f['SCOPE_TEXT']} {text_term(claim.scope, self.language)}")

@@ -362,6 +362,8 @@ def test_the_gazetteer_is_told_of_only_where_it_is_named() -> None:
     assert {line.split(" ")[0] for line in places} == {f"<{BASE}city>", f"<{BASE}town>"}
     assert data == "\n".join([*sorted(data.splitlines()), ""])
     assert read_claims(data.encode(), BASE) == [claim]
+    ranked = measure(value="4", unit="rank", scope=BASE + "other")  # a place may only be what a rank is counted in
+    assert f"<{BASE}other> <{v.LABEL}>" in write_graph(article, [ranked], BASE, {k.iri: k for k in known}).decode()
 
 
 def test_a_broken_ontology_file_is_named(tmp_path) -> None:  # type: ignore[no-untyped-def]
