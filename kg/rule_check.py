@@ -27,10 +27,13 @@ def find_line(text: str, rule: str) -> int:
 
 
 def check_table(table: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what is wrong with ``slots.toml``: slots are lists of text, word lists are text."""
+    """Yield what is wrong with ``slots.toml``: slots and indicators are lists of text, word lists are text."""
     for name, members in table.get("slots", {}).items():
-        if not isinstance(members, list) or not all(isinstance(m, str) for m in members) or not members:
+        if not _is_list(members) or not members:
             yield f"slot {name}: write a list of classes or kinds, not {members!r}"
+    for name, members in table.get("indicators", {}).items():
+        if not _is_list(members):
+            yield f"indicators {name}: write a list of local names, not {members!r}"
     for section in ("words", "modality"):
         for name, source in table.get(section, {}).items():
             if not isinstance(source, str):

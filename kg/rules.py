@@ -134,6 +134,8 @@ class RuleSet:
     kinds: tuple[Stage, ...]
     items: Mapping[str, Pattern]
     """By name, what the words of an item must hold for it to be one of a kind: ``[items]`` of slots.toml."""
+    indicators: Mapping[str, frozenset[str]]
+    """By what has them (``of_things``, ``of_parts``, ``of_firms``), local names: ``[indicators]`` of slots.toml."""
     _codes: Mapping[str, str]
     maker: PatternMaker
 
@@ -266,6 +268,8 @@ class _Compiler:
         self.kinds = tuple(self._make_stage(name, entry, where, "(?: and .*)?") for name, entry in kinds.items())
         self.begin = self.make_pattern(self.words.get(BEGIN, "(?!)"), where, BEGIN)
         self.items = {name: self.make_pattern(words, where, name) for name, words in table.get("items", {}).items()}
+        listed = table.get("indicators", {})
+        self.indicators = {name: frozenset(listed.get(name, ())) for name in ("of_things", "of_parts", "of_firms")}
         modality = table.get("modality", {})
         self.modality = {
             name: self.make_pattern(modality.get(name, "(?!)"), where, name) for name in ("planned", "target", "denied")
@@ -409,6 +413,7 @@ class _Compiler:
             stages=self.stages,
             kinds=self.kinds,
             items=self.items,
+            indicators=self.indicators,
             _codes=self.codes,
             maker=self.maker,
         )

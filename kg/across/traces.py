@@ -21,9 +21,10 @@ from kg.across.copies import hash_sequences, make_sketch, sign_bands
 from kg.across.days import first_day, last_day
 from kg.across.extent import find_extent
 from kg.across.settings import Settings
+from kg.bearers import choose_bearer
 from kg.model import Claim, Mention, hash_id
 from kg.reading import Reading, SentenceReading
-from kg.subjects import choose_bearer, find_subject
+from kg.subjects import find_subject
 
 NEAR = 240
 """How many characters around a claim, in its sentence, can say that it corrects something."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import kg
 from kg.corpus.tools import own_or_shipped
+from kg.english import find_words
 from kg.errors import ArticleError
 from kg.resources import Domain
 
@@ -42,6 +43,7 @@ def _domain_files(domain: Domain) -> Iterator[tuple[str, Path]]:
     yield "data/domain.toml", domain.root / "data" / "domain.toml"
     for name in ("data/across.toml", "data/quantities.toml", "data/rules/page.toml"):
         yield name, own_or_shipped(domain, name)
+    yield "data/english.toml", find_words()
 
 
 def _version(library: str) -> str:

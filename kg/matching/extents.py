@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import re
 
+from kg.english import load_words
 from kg.model import Mention
 from kg.vocab import ADMIN_AREA, DISTRICT, PARK
 
+_AREAS = load_words("areas")
+_PROVINCES = _AREAS.all_of("province_ends")
+_COUNTIES = _AREAS.all_of("county_ends")
+_TOWNS = _AREAS.all_of("town_ends")
 _EXTENT = re.compile(
     r"\b(?:of|in|across|throughout|within|for) (?:the )?(?:whole |entire |same )?"
-    r"(?P<word>city|municipality|province|country|nation|world|county|district|zone|park|town)\b(?![’'-])"
+    rf"(?P<word>{_AREAS.any_of('city', 'wide', 'widest', 'narrow')})\b(?![’'-])"
 )
 _WIDE = re.compile(
     r"^(?:in |the )?(?P<word>national(?! tax| high-tech| level| new)|global|china[’']s|chinese)\b"
@@ -21,10 +26,8 @@ _WIDE = re.compile(
 # "The zone focuses on": of a zone that nothing in the article names.
 _OPENS = re.compile(
     r"[\s\"“]*(?:[^,]{0,40}, )?the (?:whole |entire )?"
-    r"(?P<word>city|municipality|province|country|nation|county|district|zone|park|town)(?:[’']s)?\b(?!-)"
+    rf"(?P<word>{_AREAS.any_of('city', 'wide', 'narrow')})(?:[’']s)?\b(?!-)"
 )
-_PROVINCES = (" Province", " province", " Autonomous Region")
-_COUNTIES = (" County", " Banner", " county")
 
 
 def fits_extent(clause: str, lead: str, indicator: str, bearer: Mention) -> bool:
@@ -54,4 +57,4 @@ def _fits(word: str, bearer: Mention) -> bool:
         return bearer.type == DISTRICT and not label.endswith(_COUNTIES)
     if word in ("zone", "park"):
         return bearer.type == PARK or label.endswith(" Area")
-    return word == "town" and label.endswith((" Town", " Township", " Street", " Subdistrict"))
+    return word == "town" and label.endswith(_TOWNS)

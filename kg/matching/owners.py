@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from kg.english import load_words
 from kg.lexicon import fold_case
 from kg.matching.earlier import PLACES
 from kg.matching.things import PRONOUN, MatchThings
@@ -12,48 +13,33 @@ from kg.model import find_ancestors
 from kg.reading import find_heading
 from kg.vocab import DISTRICT, RDC, WITHIN, class_name, local_name
 
-PARTS = frozenset(
-    "valueAdded valueAddedAboveSize outputValue revenue profit investment contractValue capacity area"
-    " floorArea income mainBusinessRevenue netProfit grossProfit funding output consumption expenditure"
-    " loans deposits assets budget earnings transactions turnover".split()
-)
-"""What parts of a place have as well: said of nothing, these are of what the sentence before speaks of."""
-# What a heading says that sets a list apart from what the article is about.
-_OF_OTHERS = re.compile(r"\b(?:others?|rest|neighbou?r\w*|nationwide|national|elsewhere|average|compared|comparison)\b")
+_ANY = load_words("owners").any_of
+_REGIONAL = frozenset(load_words("owners").all_of("regional"))
+_OF_OTHERS = re.compile(rf"\b(?:{_ANY('others')})\b")
 # "Linhe came second, following Yunhe, with exports of 3 billion yuan": of which of the two?
 _WITH = re.compile(r"(?:[’']s)?,? with (?:an? |the |its )?$")
 # "Fiscal revenue was 9 billion yuan, among which the budget revenue was 7 billion": no part is named as its whole.
 _PART_OF = re.compile(r"\b(?:[Oo]f|[Aa]mong) (?:which|them|these|this),? (?:the |its )?$")
 # "Exports rose 5 percent in the province": not in the district that the article is about.
-_IN_WIDER = re.compile(r" (?:in|across|throughout) (?:the )?(?:whole |entire )?(province|country|nation|world)\b")
-_IN = re.compile(r" in (?:the )?(?:city of )?")
-_REGIONAL = frozenset(("industrial", "regional", "local", "agricultural", "fiscal"))
-_OF_FIRMS = frozenset(
-    name + growth
-    for name in ("revenue", "mainBusinessRevenue", "profit", "netProfit", "grossProfit", "output", "sales", "turnover")
-    for growth in ("", "Growth")
+_IN_WIDER = re.compile(
+    rf" (?:in|across|throughout) (?:the )?(?:whole |entire )?({load_words('areas').any_of('wide', 'widest')})\b"
 )
-_TELLS = re.compile(r"(?: (?:also|has|had|recently))? (?:said|announced|reported|added|noted|posted|saw|expects)\b")
+_IN = re.compile(r" in (?:the )?(?:city of )?")
+_TELLS = re.compile(rf"(?: (?:also|has|had|recently))? (?:{_ANY('firms_tell')})\b")
 _INDUSTRY = re.compile(
-    r"(?:[Tt]he )?(?:[\w-]+ ){0,3}?"
-    r"(?:[Mm]anufacturing|[Aa]griculture|[Ss]ervices|[Tt]ourism|[Ii]ndustry|[Ii]ndustries|[Ss]ectors?)"
-    r"(?: (?:industry|sector))?(?: (?:in|of) (?:the )?[A-Z][\w-]+(?: [A-Z][\w-]+){0,3})?"
-    r" (?:accounted|led|took|was|were|made|contributed|dominated|played|remained|came|followed|is|are|saw|posted"
-    r"|reported|recorded|registered|achieved|maintained|witnessed|experienced|grew|rose|fell|has|have)\b"
+    rf"(?:[Tt]he )?(?:[\w-]+ ){{0,3}}?(?:{_ANY('sectors')})(?: (?:industry|sector))?"
+    rf"(?: (?:in|of) (?:the )?[A-Z][\w-]+(?: [A-Z][\w-]+){{0,3}})? (?:{_ANY('sectors_did')})\b"
 )
 _SECTORS = re.compile(r"\b(?:[Ii]ndustry|[Ii]ndustries|[Ss]ectors?)\b")
-# "Firms above designated size realized revenue of …, profit of …": all of it is the firms'.
 _GROUP = re.compile(
-    r"(?:[Tt]he |[Tt]hese |[Tt]hose |[Aa]ll |[Ii]ts )?(?:[\w-]+ ){0,4}?"
-    r"(?:[Cc]ompanies|[Ee]nterprises|[Ff]irms|[Bb]usinesses|[Mm]anufacturers|[Zz]ones|[Pp]arks|[Cc]ounties|[Dd]istricts|[Cc]ities)"
+    rf"(?:[Tt]he |[Tt]hese |[Tt]hose |[Aa]ll |[Ii]ts )?(?:[\w-]+ ){{0,4}}?(?:{_ANY('groups')})"
     r"(?: (?:in|of|at|from|above|with)\b[^,.;:]{3,60}?)?"
     r" (?:(?:has|have|had|also|jointly|together|accumulatively|cumulatively) ){0,2}"
-    r"(?:reali[sz]ed|achieved|generated|recorded|reported|registered|posted|completed|had|made|saw|paid|contributed|earned)\b"
+    rf"(?:{_ANY('groups_did')})\b"
 )
 # What is invested is said of a project: never of the place a sentence is about, unless it is named with it.
 _INVESTED = re.compile(
-    r"(?:(?:actual|actually|annual|completed|real|accumulated|initial|extra|agreed|planned|total|estimated|combined|contracted|intended|contractual|cumulative|expected)-)*investments?"
-    r"(?:-(?:of|for|in|by)-.*(?:project|enterprise|firm|compan).*)?"
+    rf"(?:(?:{_ANY('invested')})-)*investments?(?:-(?:of|for|in|by)-.*(?:project|enterprise|firm|compan).*)?"
 )
 
 
@@ -76,7 +62,8 @@ class MatchOwners(MatchThings):
             return False
         if subject.how.endswith("-subject") and self._is_told_with_other(subject, match):
             return False
-        if subject.type in PLACES and name in _OF_FIRMS and self._is_told_by_firm(match):
+        measured = name.removesuffix("Growth")
+        if subject.type in PLACES and measured in self.rules.indicators["of_firms"] and self._is_told_by_firm(match):
             return False
         if self._is_part_of_same(subject, predicate, match) or self._is_of_sector(name, match):
             return False
@@ -90,7 +77,7 @@ class MatchOwners(MatchThings):
             return True
         said = [self._group_span(match, group) for group in ("x", "y") if match.groupdict().get(group)]
         words = " ".join(self.article.text[slice(*span)] for span in said).split()
-        if name.removeprefix("growth-of-").removesuffix("Growth") not in PARTS or len(words) > 3:
+        if measured.removeprefix("growth-of-") not in self.rules.indicators["of_parts"] or len(words) > 3:
             return True
         return bool(_REGIONAL & {fold_case(word) for word in words}) or self._is_spoken_of(subject)
 

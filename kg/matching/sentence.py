@@ -19,8 +19,6 @@ from kg.vocab import class_name, local_name, mint_iri, slugify
 
 PRIOR = 600
 """How many characters in front of a match at most its rule's ``prior`` looks through: more than any of them spans."""
-OF_THINGS = frozenset(("investment", "area", "floorArea", "capacity", "beds", "jobs-created"))
-"""What is said of plants, bases and buildings as well as of places: whichever the words before are about."""
 CONFIDENCE = {"explicit": "1", "implied": "0.8", "garbled": "0.5", "missing": "0.5"}
 """How far a claim of each status is to be believed; a stated order of trust, not a measured probability."""
 _AMOUNT = re.compile(f"({MARK}) ")
@@ -230,7 +228,7 @@ class SentenceMatcher(MatchValues):
     ) -> Claim:
         span = self._span(match)
         predicate = self._fill_predicate(template.predicate, match)
-        self._asks_things = local_name(predicate) in OF_THINGS
+        self._asks_things = local_name(predicate) in self.rules.indicators["of_things"]
         subject = self._fill_thing(template.subject, match)
         if not self._may_own(subject, predicate, match):
             raise NotFilled

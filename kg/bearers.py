@@ -1,0 +1,270 @@
+"""Which of the things named in a stretch of text its words can be about, by the words around their names.
+
+A name can be there only to say where something lies, what is compared, whose bureau speaks or how another thing is
+called. Stricter than "the nearest thing named": where the words leave it open, nothing bears what they say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from kg.english import load_words
+from kg.model import Entity, Mention, find_ancestors
+from kg.reading import Mark
+from kg.vocab import ADMIN_AREA, DISTRICT, PARK, is_described, local_name
+
+BEARERS = frozenset({"District", "Park", "AdminArea", "Enterprise", "Project", "Organization"})
+"""The classes whose things a number can belong to."""
+LEAD = 12
+"""How many characters at most "In the whole …" has, with which a sentence begins."""
+
+_ANY = load_words("bearers").any_of
+_AREAS = load_words("areas")
+_TOO_WIDE = frozenset(_AREAS.all_of("too_wide"))
+_COARSE = (*_AREAS.all_of("province_ends"), "China")
+
+_OF_CHINA = r"(?: (?:[a-z]+ )?china[’']s)?[ -][\"“‘']?$"
+_GOVERNED = re.compile(
+    r"\b(?:of|in|at|for|to|from|by|with|into|on|near|than|among|across|between|under|as|like|including|outside|via"
+    r"|capital of|located in|east|west|north|south|central"
+    r"|(?-i:[a-z]{3,}ing)|eastern|western|northern|southern|(?:north|south)(?:east|west)(?:ern)?)"
+    r"(?: the| all| whole| former| nearby| neighbou?ring| adjacent| famous| old| newly built)*" + _OF_CHINA,
+    re.IGNORECASE,
+)
+_PLACED = re.compile(
+    r"\b(?:in|at|for|of|across|(?:data|statistics|figures) from)(?: the| whole)*" + _OF_CHINA, re.IGNORECASE
+)
+_COMPOUND = re.compile(r"(?<![\w-])(?:[A-Z][\w’']*-){1,4}$")
+# Between a name and where it lies: "Linhe Zone in South China's Yunhe Province"; or the other way round.
+_LIES = re.compile(
+    r"[\"”]?(?: [Cc]ity)?(?:,? (?:(?:located|situated|based) )?in|, (?:the |provincial )*capital(?: city)? of)"
+    r" (?:the )?(?:(?:[A-Za-z]+ )?China[’']s |city of )?[\"“]?"
+)
+# In an address: "Linhe Zone, Qinglan, Yunhe Province"; but "Linhe Zone, Qinglan and Hualin" are three.
+_ADDRESS = re.compile(r"[\"”]?, (?:[A-Z][a-z]+(?: [Cc]ity)?, )?(?:the )?(?:(?:[A-Za-z]+ )?China[’']s )?[\"“]?")
+_AND = re.compile(r"(?:[’']s)?,? (?:and|or)\b")
+_HOLDS = re.compile(r"(?:[’']s)? (?:[a-z][\w-]* ){0,2}[\"“]?")
+# A name nobody knows, and where it lies: "Linhe Zone in Yunhe Province".
+_UNNAMED = re.compile(
+    r"(?:[a-z]|[A-Z][a-z]+) ([A-Z][a-z][\w-]*) in (?:the )?(?:(?:[A-Z]\w+ )?China[’']s |city of )?[\"“]?$"
+)
+_THING_IN = re.compile(
+    r"\b(?:the|an?|this|that|one|another|its|their|[\w-]+[’']s) (?:[\w-]+ ){0,4}"
+    rf"(?:{_ANY('sited')})"
+    r"(?:,? (?:located|based|situated|built|lying))? (?:in|at|near|of)(?: the)? [\"“‘']?$",
+    re.IGNORECASE,
+)
+_SITED = re.compile(rf"\w (?:is |are |was )?(?:{_ANY('lies')}) (?:in|at|on|within) [^.;\n]{{0,60}}$")
+_JOINED = re.compile(r",? (?:and|or)(?: the)? |, (?:the )?")
+_OF = re.compile(r"\bof(?: the)? $", re.IGNORECASE)
+_FROM = re.compile(r"\bfrom(?: the)? $", re.IGNORECASE)
+_SHOWS = re.compile(r",| in | show")
+_WITHIN = re.compile(r"\b(?:at|in)(?: the)? $", re.IGNORECASE)
+_OWNS = re.compile(r"(?:[’']s|(?<=s)[’']) \w")
+_POST = re.compile(rf"\b(?:{_ANY('posts')}) (?:of|at|with|from)(?: the)? $", re.IGNORECASE)
+_SPEAKER = re.compile(
+    rf", (?:an? |the )?(?:[a-z-]+ ){{0,4}}?(?:{_ANY('speakers')})\b[^;.\n]{{0,140}}?,? (?:{_ANY('speaks')})\b"
+)
+_RANKED_IN = re.compile(rf"\b(?:{_ANY('ranks')})(?: [a-z]+){{0,2}} (?:in|of|across)(?: the| all)? $", re.IGNORECASE)
+_PRESS = re.compile(rf"\b(?:{_ANY('press')})$")
+# What is only compared with: "one third of that in Linhe", "higher than in Linhe".
+_COMPARED = re.compile(r"\b(?:that|those|than)(?: (?:of|in|for))?(?: the)? $")
+_BEGINS = re.compile(
+    r"(?:^|[.!?。！？;][\"”]?\s+|\n\s*)[\"“]?(?:[A-Z][\w ]{0,30}, )?"
+    r"(?:[Tt]he|[Tt]his|[Aa]n?|[Ii]ts|[Tt]heir|(?:[Tt]he )?[\w-]+(?:[’']s|(?<=s)[’'])) (?:[\w-]+ ){0,2}$"
+)
+# "Southwestern Yunhe Province saw …": what the sentence is about, and not where something lies.
+_DIRECTED = re.compile(
+    r"(?:^|[.!?。！？][\"”]?\s+|\n\s*)[\"“]?(?:The )?[A-Z]?[a-z]*(?:[Nn]orth|[Ss]outh|[Ee]ast|[Ww]est|[Cc]entral)"
+    r"(?:ern)?[ -][\"“‘']?$"
+)
+
+# What stands behind a name and makes it a part of something else's.
+# "Guangzhou's Science City": a name nobody knows.
+_NAMES = re.compile(r"[’']s (?:[\w-]+ )?[A-Z][a-z]")
+_GOES_ON = re.compile(rf" (?:\([A-Z]{{2,8}}\) )?(?:[A-Z][a-z]+ ){{0,2}}(?:{_ANY('landmarks')})\b")
+_OWNED_THING = re.compile(rf"[’'](?:s |(?<=s[’']) )(?:[\w-]+ ){{0,3}}?(?:{_ANY('owned')})\b(?! of)")
+_LONGER = re.compile(
+    rf"(?: \([^()]{{1,30}}\))? (?:{_ANY('zoned')})(?:,? (?:and )?[a-z-]+){{0,5}}? (?:zone|park|area|base)\b"
+)
+# "Beijing-based", "Linhe International Airport", "the city's bureau": the name only describes.
+_DESCRIBES = re.compile(
+    r"(?:[’']s?)? ?(?:-based\b|(?:International )?(?:airport|port|station)\b(?! (?:district|zone))"
+    rf"|(?:\w+ ){{0,4}}(?:{_ANY('organs')})\b)"
+)
+_CALLED_AFTER = re.compile(
+    rf" (?:international )?(?:{_ANY('called_after')})\b(?! (?:district|area|zone)\b)", re.IGNORECASE
+)
+
+
+def choose_bearer(
+    text: str,
+    marks: Sequence[Mark],
+    entities: Mapping[str, Entity],
+    *,
+    lead: int | None = None,
+    strict: bool = False,
+    things: bool = False,
+) -> list[Mention] | None:
+    """Return the things that marks can be about: no mark is there (``None``), one, or none or several.
+
+    Things that no preposition governs come first ("in A and B" governs both); a place that holds another
+    of them is only where that one lies. At somebody's plant, the number is the plant's: nobody's here.
+    What only says where its neighbour lies counts as neither. With ``lead``, what a preposition governs
+    counts only where a sentence begins there; where ``strict``, "southeast of A" leaves it open whether A is meant.
+    Of what an article only describes ("a new plant"), without ``things`` what a sentence begins with counts alone.
+    """
+    found = _find_candidates(text, marks, things=things)
+    divided = _divide_candidates(text, found, marks)
+    if divided is None:
+        return []
+    free, placed = divided
+    if free:
+        chosen = [mark for mark in free if not _goes_on(text, mark)]
+        if not chosen:
+            return []
+    else:
+        if strict and any(_leaves_open(text, mark) for mark in placed):
+            return []
+        if things and any(_SITED.search(text, max(0, mark.start - 90), mark.start) for mark in placed):
+            return []
+        chosen = [mark for mark in placed if lead is None or mark.start - lead < LEAD]
+        if any(_houses_owned(text, mark) for mark in chosen):
+            return []
+    mentions = list_distinct(mark.mention for mark in chosen if mark.mention)
+    if not mentions:
+        return None
+    holders = {place for mention in mentions for place in find_ancestors(mention.entity, entities)}
+    return [mention for mention in mentions if mention.entity not in holders]
+
+
+def _find_candidates(text: str, marks: Sequence[Mark], *, things: bool) -> list[Mark]:
+    """Return the marks of things that words can be about, without those that only describe or compare."""
+    found = [m for m in marks if m.mention and local_name(m.mention.type) in BEARERS]
+    found = [m for m in found if m.mention and m.mention.label not in _TOO_WIDE]
+    if not things:
+        found = [m for m in found if m.mention and (not is_described(m.mention.entity) or _begins(text, m))]
+    found = [m for m in found if not _DESCRIBES.match(text, m.end, m.end + 60)]
+    found = [m for m in found if not _RANKED_IN.search(text, max(0, m.start - 60), m.start)]
+    found = [m for m in found if m.mention and not _PRESS.search(m.mention.label)]
+    found = [m for m in found if not _COMPARED.search(text, max(0, m.start - 24), m.start)]
+    return [m for m in _leave_posts(text, found) if not (_is_bracketed(text, m) or _is_joined(text, m))]
+
+
+def _divide_candidates(text: str, found: Sequence[Mark], marks: Sequence[Mark]) -> tuple[list[Mark], list[Mark]] | None:
+    """Return those that no preposition governs and those that one places; ``None`` where one hides an unknown."""
+    free: list[Mark] = []
+    placed: list[Mark] = []
+    governed: Mark | None = None
+    for number, mark in enumerate(found):
+        if _only_places(text, mark, found[max(0, number - 1) : number], found[number + 1 : number + 2]):
+            continue
+        if _houses_unknown(text, mark, marks) or _names_another(text, mark, marks):
+            return None
+        before = text[max(0, mark.start - 24) : mark.start]
+        joined = governed is not None and _JOINED.fullmatch(text, governed.end, mark.start) is not None
+        directed = _DIRECTED.search(text, max(0, mark.start - 30), mark.start) is not None
+        if joined or (_GOVERNED.search(before) and not directed):
+            if _PLACED.search(before) or (joined and governed in placed):
+                placed.append(mark)
+            governed = mark
+        else:
+            free.append(mark)
+            governed = None
+    return free, placed
+
+
+def _leave_posts(text: str, marks: Sequence[Mark]) -> list[Mark]:
+    """Return the marks but for whom a speaker works for, and where that lies: "mayor of Linhe District, Hefei City"."""
+    kept: list[Mark] = []
+    left: Mark | None = None
+    spoken = _SPEAKER.search(text, max(0, marks[0].start - 120), marks[-1].end + 60) if marks else None
+    for mark in marks:
+        if spoken is not None and spoken.start() < mark.start and mark.end <= spoken.end():
+            continue
+        post = _POST.search(text, max(0, mark.start - 32), mark.start) is not None
+        if post or (left is not None and text[left.end : mark.start] == ", "):
+            left = mark
+        else:
+            kept.append(mark)
+            left = None
+    return kept
+
+
+def _begins(text: str, mark: Mark) -> bool:
+    """Say whether a sentence begins with a mark: then it is what the sentence is about."""
+    return _BEGINS.search(text, max(0, mark.start - 60), mark.start) is not None
+
+
+def _only_places(text: str, mark: Mark, before: Sequence[Mark], behind: Sequence[Mark]) -> bool:
+    """Say whether a mark tells only where its neighbour lies: "Linhe Zone in Yunhe Province", "Yunhe Linhe Zone"."""
+    if mark.key not in (ADMIN_AREA, DISTRICT):
+        return False
+    if any(_LIES.fullmatch(text, other.end, mark.start) for other in before):
+        return True
+    if any(_ADDRESS.fullmatch(text, other.end, mark.start) and _is_coarser(mark, other) for other in before):
+        return _AND.match(text, mark.end) is None
+    finer = (DISTRICT, PARK) if mark.key == ADMIN_AREA else (PARK,)
+    return any(other.key in finer and _HOLDS.fullmatch(text, mark.end, other.start) for other in behind)
+
+
+def _is_coarser(mark: Mark, other: Mark) -> bool:
+    """Say whether a place can hold the one named before it, by their kinds: a city holds a zone."""
+    if mark.key == other.key:
+        return mark.mention is not None and mark.mention.label.endswith(_COARSE)
+    return mark.key == ADMIN_AREA or other.key == PARK
+
+
+def _is_bracketed(text: str, mark: Mark) -> bool:
+    """Say whether a mark stands in brackets: "(Xinhua)", "(without the part built with Linhe District)"."""
+    before = text[max(0, mark.start - 120) : mark.start].rpartition("\n")[2]
+    return before.rfind("(") > before.rfind(")")
+
+
+def _is_joined(text: str, mark: Mark) -> bool:
+    """Say whether a mark is part of a compound that only says where: "in the Beijing-Tianjin-Hebei region"."""
+    lead = _COMPOUND.search(text, max(0, mark.start - 60), mark.start)
+    start = lead.start() if lead else mark.start
+    if lead is None and not (text[mark.end : mark.end + 1] == "-" and text[mark.end + 1 : mark.end + 2].isupper()):
+        return False
+    return _GOVERNED.search(text[max(0, start - 24) : start]) is not None
+
+
+def _goes_on(text: str, mark: Mark) -> bool:
+    """Say whether a name only begins what the words are about: "Yantai's zone", "Linhe Knowledge City Square"."""
+    if mark.key in (ADMIN_AREA, DISTRICT) and _LONGER.match(text, mark.end, mark.end + 90):
+        return True
+    return any(form.match(text, mark.end, mark.end + 60) for form in (_NAMES, _OWNED_THING, _GOES_ON))
+
+
+def _leaves_open(text: str, mark: Mark) -> bool:
+    """Say whether "its" may mean another than what the words before it end with: "southeast of A, its …"."""
+    before = text[max(0, mark.start - 24) : mark.start]
+    return _OF.search(before) is not None or (_FROM.search(before) is not None and not _SHOWS.match(text, mark.end))
+
+
+def _houses_owned(text: str, mark: Mark) -> bool:
+    """Say whether something of a thing's is where the words say that they are: "at Shenlan Motors' plant"."""
+    before = text[max(0, mark.start - 24) : mark.start]
+    return _WITHIN.search(before) is not None and _OWNS.match(text, mark.end) is not None
+
+
+def _houses_unknown(text: str, mark: Mark, marks: Sequence[Mark]) -> bool:
+    """Say whether a mark tells where something lies that has no name, or one that nobody knows."""
+    thing = _THING_IN.search(text, max(0, mark.start - 90), mark.start)
+    if thing is not None and not any(thing.start() < other.end and other.start < mark.start for other in marks):
+        return True
+    found = _UNNAMED.search(text, max(0, mark.start - 60), mark.start)
+    return found is not None and not any(other.start <= found.start(1) < other.end for other in marks)
+
+
+def _names_another(text: str, mark: Mark, marks: Sequence[Mark]) -> bool:
+    """Say whether the name is a part of another thing's that no mark explains: "Linhe airport"."""
+    found = _CALLED_AFTER.match(text, mark.end, mark.end + 40)
+    return found is not None and not any(mark.end <= other.start < found.end() for other in marks)
+
+
+def list_distinct(mentions: Iterable[Mention]) -> list[Mention]:
+    """Return the last mention of each thing, in the order in which the things come first."""
+    return list({mention.entity: mention for mention in mentions}.values())
