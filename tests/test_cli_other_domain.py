@@ -58,3 +58,16 @@ def test_filter_is_refused_where_the_format_takes_the_whole_graph(ships: Path, t
     done = run("export", tmp_path / "a.ttl", "--class", "Ship", "--build", ships, "--domain", SHIPS)
     assert (done.exit_code, "filters choose from a network" in done.stderr) == (2, True)
     assert not (tmp_path / "a.ttl").exists()
+
+
+def test_summary_of_articles_that_say_nothing_has_no_empty_line(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Good morning\n\nThe sun rose.\n", "utf-8")
+    said = run("build", tmp_path / "a.txt", "--domain", SHIPS, "--out", tmp_path / "b").stdout
+    lines = said.split("\n\nNext, try:")[0].split("\n")
+    assert lines[:4] == [
+        "articles   1 read, 0 failed",
+        "claims     0 accepted, 0 refused",
+        "numbers    0",
+        "things     none",
+    ]
+    assert all(line == line.rstrip() and line[11:] for line in lines)

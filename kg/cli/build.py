@@ -137,10 +137,12 @@ def print_summary(result: BuildResult, out: Path, seconds: float) -> None:
         f"articles   {result.articles} read, {len(result.failures)} failed"
         + (", none changed since the last build" if unchanged else "")
     )
-    click.echo(f"claims     {said['claims']} accepted, {said['refused']} refused: {say_kinds(result.said_by('kind'))}")
-    click.echo(f"           {say_counts(result.said_by('status'))}")
-    click.echo(f"numbers    {numbers.pop('numbers', 0)}: {say_counts(+numbers)}")
-    click.echo(f"things     {say_counts({k: n for k, n in result.classes.items() if k not in _BOOKKEEPING})}")
+    claims = f"claims     {said['claims']} accepted, {said['refused']} refused"
+    things = {kind: number for kind, number in result.classes.items() if kind not in _BOOKKEEPING}
+    print_line(claims, say_kinds(result.said_by("kind")))
+    print_line("          ", say_counts(result.said_by("status")), " ")
+    print_line(f"numbers    {numbers.pop('numbers', 0)}", say_counts(+numbers))
+    click.echo(f"things     {say_counts(things) or 'none'}")
     click.echo(f"graph      {result.counts['triples']} triples in {result.counts['graphs']} graphs")
     click.echo(f"shapes     {met} met: {say_counts(findings) or 'all hold'}")
     sizes = ", ".join(f"{path.name} ({path.stat().st_size // 1024 + 1} kB)" for path in files)
@@ -148,6 +150,12 @@ def print_summary(result: BuildResult, out: Path, seconds: float) -> None:
     if not (out / "graph.nq").is_file():
         click.echo("           graph.nq, graph.ttl and claims.jsonl with: kg build --copies")
     click.echo(f"time       {seconds:.1f} s")
+
+
+def print_line(start: str, rest: str, between: str = ": ") -> None:
+    """Print a line of two parts; its start alone where nothing follows, and nothing where that is blank."""
+    if rest or start.strip():
+        click.echo(f"{start}{between}{rest}" if rest else start)
 
 
 def print_next(out: Path, sources: Sequence[Path], domain: Path | None) -> None:
