@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
-from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,17 @@ from kg import vocab as v
 from kg.claim_reading import read_claims as read_claims
 from kg.errors import EvidenceError, OntologyError
 from kg.model import Article, Claim, Entity, find_ancestors, sort_claims
-from kg.nquads import date_term, decimal_term, integer_term, iri_term, is_iri, language_tag, text_term
+from kg.nquads import (
+    date_term,
+    decimal_term,
+    escape_plain,
+    integer_term,
+    iri_term,
+    is_iri,
+    is_plain,
+    language_tag,
+    text_term,
+)
 from kg.nquads import join_lines as join_lines
 
 _NAME_KINDS = {"preferred": "PREF_LABEL", "alternative": "ALT_LABEL", "translated": "HIDDEN_LABEL"}
@@ -29,11 +38,10 @@ _A = _FIXED["TYPE"]
 _SUBJECT, _PREDICATE, _OBJECT = (_FIXED[name] for name in ("SUBJECT", "PREDICATE", "OBJECT"))
 _EVIDENCE, _STATES = (_FIXED[name] for name in ("EVIDENCE", "STATES"))
 _START, _END, _EXACT = (_FIXED[name] for name in ("START", "END", "EXACT"))
+_LABEL, _RESOLUTION = _FIXED["LABEL"], _FIXED["RESOLUTION"]
 _INTEGER = _FIXED["XSD_INTEGER"]
-_details_of = attrgetter(
-    "value", "value_before", "unit", "qualifier", "qualifier_before", "period", "period_start", "period_end", "scope"
-)
-_IS_QUOTE = f"{_A} {_FIXED['QUOTE']}"
+_IS_QUOTE, _IS_OBSERVATION = f"{_A} {_FIXED['QUOTE']}", f"{_A} {_FIXED['OBSERVATION']}"
+_UNANCHORED = f"{_FIXED['TEMPORAL']} <{v.RDC}unanchored>"
 
 
 # ---------------------------------------------------------------- before writing
@@ -133,11 +141,13 @@ def _say_manner(base: str, status: str, modality: str, confidence: str, rule: st
 
 def _say_resolved(claim: Claim) -> list[str]:
     """Return by what rules the parts of a claim were resolved, and from which words."""
+    said: set[str] = set()
     for item in claim.resolved:
         if " " in item.part or not item.part:
             raise EvidenceError(f"{item.part!r} does not name a part of a claim")
-    said = {f"{item.part} {item.rule} {item.start} {item.end}" for item in claim.resolved}
-    return sorted(f"{_FIXED['RESOLUTION']} {text_term(words)}" for words in said)
+        words = text_term(f"{item.part} {item.rule} {item.start} {item.end}")
+        said.add(f"{_RESOLUTION} {words}")
+    return sorted(said)
 
 
 def _known(name: str, names: tuple[str, ...]) -> str:
@@ -150,7 +160,8 @@ class _ArticleWriter:
     """Collects what is said of each subject: records, each the lines after its subject in their order.
 
     A record is joined at once, not line by line, and what is not ASCII is kept apart from the rest: one
-    Chinese character would widen all that stands in the same string.
+    Chinese character would widen all that stands in the same string. Of things, which many claims name, the
+    predicates with their terms are kept until all is said.
     """
 
     def __init__(self, article: Article, base: str) -> None:
@@ -161,34 +172,48 @@ class _ArticleWriter:
         self.stop = f" {self.node} .\n"
         self.source = f"{_FIXED['HAS_SOURCE']} {self.node}"
         self.language = language_tag(article.language)
+        self.plain = is_plain(article.text)
         self.records: dict[str, str] = {}
         self.more: dict[str, list[str]] = {}
+        self.said: dict[str, list[str]] = {}
         self.quoted: dict[tuple[int, int], str] = {}
         self.things: dict[str, tuple[str, ...]] = {}
         self.scopes: dict[str, None] = {}
 
     def lines(self) -> bytes:
         """Return all lines in order: that of their subjects, for no term is the beginning of another."""
+        for subject, said in self.said.items():
+            self._put(subject, f"{subject} {f'{self.stop}{subject} '.join(sorted(set(said)))}{self.stop}")
         for subject, parts in self.more.items():
             lines = {line for part in parts for line in part.split("\n")} - {""}
             self.records[subject] = "\n".join((*sorted(lines), ""))
         records = self.records
         return b"".join([records[subject].encode() for subject in sorted(records)])
 
-    def say(self, subject: str, said: list[str]) -> None:
-        """Record what is said of a subject: predicates, each with its term."""
-        said.sort()
+    def say(self, subject: str, said: Iterable[str]) -> None:
+        """Keep what is said of a thing: predicates, each with its term."""
+        known = self.said.get(subject)
+        if known is None:
+            self.said[subject] = [*said]
+        else:
+            known += said
+
+    def _put_in_order(self, subject: str, said: list[str]) -> None:
+        """Record predicates with their terms that are in order."""
         # Subject and end go to the pieces, which are short: a record is then copied once.
         said[0] = f"{subject} {said[0]}"
         said[-1] += self.stop
-        text = f"{self.stop}{subject} ".join(said)
-        self._put(subject, text)
+        self._put(subject, f"{self.stop}{subject} ".join(said))
 
     def _put(self, subject: str, text: str) -> None:
         """Record lines of a subject that are in order."""
         known = self.records.setdefault(subject, text)
         if known is not text:
             self.more.setdefault(subject, [known]).append(text)
+
+    def _say_words(self, text: str) -> str:
+        """Return the literal of a part of the article."""
+        return f'"{escape_plain(text)}"' if self.plain else text_term(text)
 
     def write_article(self) -> None:
         article, f = self.article, _FIXED
@@ -198,7 +223,7 @@ class _ArticleWriter:
             f"{_A} {f['NEWS_ARTICLE']}",
             f'{f["SHA256"]} "{article.sha256}"',
             f"{f['LABEL']} {text_term(title or article.id)}",
-            f"{f['ARTICLE_BODY']} {text_term(article.text)}",
+            f"{f['ARTICLE_BODY']} {self._say_words(article.text)}",
         ]
         if title:
             said.append(f"{f['HEADLINE']} {text_term(title, self.language)}")
@@ -225,7 +250,7 @@ class _ArticleWriter:
             return  # the ontology's graph describes it
         said = [f"{_A} {_class_term(type_name)}"]
         if label:
-            said.append(f"{_FIXED['LABEL']} {text_term(label)}")
+            said.append(f"{_LABEL} {text_term(label)}")
         elif type_name != "Observation":
             raise EvidenceError(f"{iri} has no label")
         if v.is_described(iri):
@@ -237,8 +262,7 @@ class _ArticleWriter:
         named = [iri for iri in self.things | self.scopes if iri in known]
         for iri in dict.fromkeys(place for thing in named for place in (thing, *find_ancestors(thing, known))):
             if iri in known:
-                said = [f"{predicate} {term}" for predicate, term in _describe_entity(known[iri])]
-                self.say(_term(iri), said)
+                self.say(_term(iri), (f"{predicate} {term}" for predicate, term in _describe_entity(known[iri])))
 
     def write_claim(self, claim: Claim) -> None:
         article = self.article
@@ -250,7 +274,7 @@ class _ArticleWriter:
             self.base, claim.status, claim.modality, claim.confidence, claim.rule
         )
         self.write_thing(claim.subject, claim.subject_label, claim.subject_type)
-        what, details = self._write_object(claim, subject, predicate)
+        what = self._write_object(claim, subject, predicate)
         node = f"<{self.base}claim/{claim.id}>"
         then = f"{self.stop}{node} "
         derived = f"{_FIXED['FORMULA']} {text_term(claim.derived)}{then}" if claim.derived else ""
@@ -260,10 +284,11 @@ class _ArticleWriter:
             f"{_PREDICATE} {predicate}{then}{_SUBJECT} {subject}{then}{a}{then}{status}{then}{confidence}{then}"
             f"{_EVIDENCE} {quote}{then}{derived}{modality}{then}{resolved}{rule}"
         )
-        if details:
-            self.say(node, [*text.split(then), what, *details])
-        elif claim.object_type == "Observation":
+        if claim.object_type == "Observation":
             self._put(node, f"{node} {text}{then}{what}{self.stop}")
+        elif claim.value or claim.unit or claim.qualifier or claim.period or claim.scope or _has_more(claim):
+            amount, days = self._details(claim)
+            self._put_in_order(node, sorted([what, *text.split(then), *amount, *days]))
         else:
             self._put(node, f"{node} {what}{then}{text}{self.stop}")
 
@@ -273,21 +298,22 @@ class _ArticleWriter:
         if quote is None:
             quote = self.quoted[place] = f"<{self.quotes}/{claim.start}-{claim.end}>"
             then = f"{self.stop}{quote} "
+            words = self._say_words(claim.quote)
             self._put(
                 quote,
-                f'{quote} {_IS_QUOTE}{then}{_END} "{claim.end}"^^{_INTEGER}{then}{_EXACT} {text_term(claim.quote)}'
+                f'{quote} {_IS_QUOTE}{then}{_END} "{claim.end}"^^{_INTEGER}{then}{_EXACT} {words}'
                 f'{then}{self.source}{then}{_START} "{claim.start}"^^{_INTEGER}{self.stop}',
             )
         return quote
 
-    def _write_object(self, claim: Claim, subject: str, predicate: str) -> tuple[str, list[str]]:
-        """Write what is said: a measured value, a text, or a thing. Return what the claim says of it, and details."""
+    def _write_object(self, claim: Claim, subject: str, predicate: str) -> str:
+        """Write what is said: a measured value, a text, or a thing. Return what the claim says of it."""
         if claim.object_type == "Observation":
             if not claim.object:
                 raise EvidenceError("a value without the IRI of its observation")
             observation = _term(claim.object)
-            self._write_observation(claim, observation, subject)
-            return f"{_STATES} {observation}", []
+            self._write_observation(claim, observation, subject, predicate)
+            return f"{_STATES} {observation}"
         if claim.object:
             term = _term(claim.object)
             self.write_thing(claim.object, claim.object_label, claim.object_type)
@@ -296,31 +322,29 @@ class _ArticleWriter:
         else:
             raise EvidenceError("a claim that says nothing: neither thing nor text nor value")
         if is_asserted(claim):
-            self._put(subject, f"{subject} {predicate} {term}{self.stop}")
-        return f"{_OBJECT} {term}", self._details(claim) if any(_details_of(claim)) else []
+            self.say(subject, (f"{predicate} {term}",))
+        return f"{_OBJECT} {term}"
 
-    def _write_observation(self, claim: Claim, node: str, subject: str) -> None:
+    def _write_observation(self, claim: Claim, node: str, subject: str, predicate: str) -> None:
         f = _FIXED
-        details = self._details(claim)
-        key = (claim.object_label, claim.subject, claim.predicate, claim.modality, *details)
+        amount, days = self._details(claim)
+        key = (claim.object_label, claim.subject, claim.predicate, claim.modality, *amount, *days)
         known = self.things.setdefault(claim.object, key)
         if known != key:
             raise EvidenceError(f"two claims measure differently on {claim.object}")
-        status = "present" if claim.value else claim.reason or "notStated"
-        said = [
-            f"{_A} {f['OBSERVATION']}",
-            f"{f['ABOUT']} {subject}",
-            f"{f['INDICATOR']} {_term(claim.predicate)}",
-            f"{f['VALUE_STATUS']} <{v.RDC}{status}>",
-            *details,
-        ]
+        # In the order of the predicates, so that nothing need be sorted.
+        said = [_UNANCHORED] if claim.period and not days else []
+        said.append(_IS_OBSERVATION)
         if claim.object_label:
             said.append(f"{f['LABEL']} {text_term(claim.object_label)}")
+        said.append(f"{f['ABOUT']} {subject}")
+        said.append(f"{f['INDICATOR']} {predicate}")
         if claim.modality != "achieved":
             said.append(f"{f['MODALITY']} <{v.RDC}{claim.modality}>")
-        if claim.period and not claim.period_start and not claim.period_end:
-            said.append(f"{f['TEMPORAL']} <{v.RDC}unanchored>")
-        self.say(node, said)
+        said += amount
+        status = "present" if claim.value else claim.reason or "notStated"
+        said.append(f"{f['VALUE_STATUS']} <{v.RDC}{status}>")
+        self._put_in_order(node, said + days)
         if claim.predicate == v.RDC + "count" and claim.subject_type == "Cohort":
             self._write_count(claim, subject)
 
@@ -328,38 +352,43 @@ class _ArticleWriter:
         """Write the shortcut of a counted group: how many members it has, if that is sound."""
         sound = claim.modality == "achieved" and claim.status in ("explicit", "implied")
         if sound and claim.value.isdecimal():
-            self._put(cohort, f"{cohort} {_FIXED['COUNT']} {integer_term(claim.value, claim.id)}{self.stop}")
+            self.say(cohort, (f"{_FIXED['COUNT']} {integer_term(claim.value, claim.id)}",))
 
-    def _details(self, claim: Claim) -> list[str]:
-        """Return predicates and terms of the amount, its time and its scope, as far as there are any."""
+    def _details(self, claim: Claim) -> tuple[list[str], list[str]]:
+        """Return predicates and terms of the amount and its scope, and of its days, each in order."""
         f = _FIXED
         found: list[str] = []
-        if claim.value and claim.unit == v.RANK_UNIT:
-            found.append(f"{f['RANK']} {integer_term(claim.value)}")
-        elif claim.value:
-            found.append(f"{f['VALUE']} {_number(claim.value)}")
-        if claim.value_before:
-            found.append(f"{f['VALUE_BEFORE']} {_number(claim.value_before)}")
-        if claim.unit:
-            unit = _unit_term(claim.unit)
-            self.write_thing(unit[1:-1], claim.unit, "Concept")
-            found.append(f"{f['UNIT']} {unit}")
+        if claim.period:
+            found.append(f"{f['PERIOD']} {text_term(claim.period, self.language)}")
         for key, name in (("QUALIFIER", claim.qualifier), ("QUALIFIER_BEFORE", claim.qualifier_before)):
             if name:
                 found.append(f"{f[key]} <{v.RDC}{_known(name, v.QUALIFIERS)}>")
-        if claim.period:
-            found.append(f"{f['PERIOD']} {text_term(claim.period, self.language)}")
-        if claim.period_start:
-            found.append(f"{f['START_DATE']} {_day(claim.period_start)}")
-        if claim.period_end:
-            found.append(f"{f['END_DATE']} {_day(claim.period_end)}")
+        ranked = claim.value and claim.unit == v.RANK_UNIT
+        if ranked:
+            found.append(f"{f['RANK']} {integer_term(claim.value)}")
         if claim.scope:
             if is_iri(claim.scope):
                 self.scopes[claim.scope] = None
                 found.append(f"{f['RANK_SCOPE']} {_term(claim.scope)}")
             else:
                 found.append(f"{f['SCOPE_TEXT']} {text_term(claim.scope, self.language)}")
-        return found
+        if claim.unit:
+            unit = _unit_term(claim.unit)
+            self.write_thing(unit[1:-1], claim.unit, "Concept")
+            found.append(f"{f['UNIT']} {unit}")
+        if claim.value and not ranked:
+            found.append(f"{f['VALUE']} {_number(claim.value)}")
+        if claim.value_before:
+            found.append(f"{f['VALUE_BEFORE']} {_number(claim.value_before)}")
+        days = [f"{f['END_DATE']} {_day(claim.period_end)}"] if claim.period_end else []
+        if claim.period_start:
+            days.append(f"{f['START_DATE']} {_day(claim.period_start)}")
+        return found, days
+
+
+def _has_more(claim: Claim) -> str:
+    """Return what a claim has of the rarer details of an amount and its time."""
+    return claim.value_before or claim.qualifier_before or claim.period_start or claim.period_end
 
 
 # ---------------------------------------------------------------- what is known beforehand

@@ -50,8 +50,18 @@ def text_term(text: str, language: str = "") -> str:
     if text.isprintable():
         body = text.replace("\\", "\\\\").replace('"', '\\"')
     else:
-        body = _MUST_ESCAPE.sub(_escape, text)
+        body = escape_plain(text) if is_plain(text) else _MUST_ESCAPE.sub(_escape, text)
     return f'"{body}"@{language}' if language else f'"{body}"'
+
+
+def is_plain(text: str) -> bool:
+    """Return whether ``escape_plain`` is enough for a text, and so for every part of it."""
+    return text.isprintable() or text.replace("\n", "").isprintable()
+
+
+def escape_plain(text: str) -> str:
+    """Return a text with backslashes, quotation marks and line ends as a literal has them."""
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
 def decimal_term(text: str, where: str = "") -> str:
