@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from kg.english import load_words
 from kg.errors import ArticleError, RuleError
 from kg.model import Article, Sentence, Span
 from kg.vocab import slugify
@@ -30,10 +31,7 @@ MOST_HEAD_LINES = 12
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PARAGRAPH = re.compile(r"^[^\S\n]*\S[^\n]*", re.MULTILINE)
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*(?=\s+[\"'“‘(\[]*[A-Z0-9\u4e00-\u9fff])|[。！？][”’」』）]*")
-_ABBREVIATION = re.compile(
-    r"(?:^|[\s(\"“])(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|No|Co|Ltd|Inc|Corp|Bros|Jr|Sr|vs|etc|e\.g|i\.e|al|Fig|approx"
-    r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|U\.S|U\.K|U\.N|sq|Gov|Gen|Sen|Rep|Col|Lt|Sgt|Ph\.D|a\.m|p\.m)\.$"
-)
+_ABBREVIATION = re.compile(rf"(?:^|[\s(\"“])(?:[A-Z]|{load_words('articles').any_of('abbreviations')})\.$")
 
 # "GDP: 1.24 trillion yuan (2020)": a line of figures, and no title.
 _FIGURE_LINE = re.compile(r"[^\S\n]*[A-Z][A-Za-z ]{1,40}[:：] ?(?:about |RMB ?|US\$|[$¥€])?\d")

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
+from kg.english import load_words
 from kg.model import Quantity
 from kg.reading import Mark, Reading, SentenceReading, find_heading
 
@@ -14,26 +15,27 @@ from kg.reading import Mark, Reading, SentenceReading, find_heading
 ASIDE = re.compile(r",\s(?:which|who|whose|where)\b(?:(?!\b(?:show|said|say|report|indicate)\w* that\b)[^,;:]){0,160},")
 """What stands between commas and is said of the noun before it."""
 
+_WORDS = load_words("dating")
+_ANY = _WORDS.any_of
+_MONTHS = _ANY("months")
 # What stands before a period that says what a number is compared with, and not when it was measured.
 _BASE = re.compile(
     r"\b(?:than(?: (?:the|its|their) (?:[a-z]+ ){0,2}(?:rates?|numbers?|growth|pace|increase|average|total)"
-    r"(?: seen| recorded| registered| reported)?)?"
-    r"|compared (?:with|to)|against|over|from|versus|(?<!show )(?<!shows )(?<!showed )(?<!expected )"
-    r"(?<!estimated )(?<!learned )(?<!announced )(?<!stated )(?<!indicates )(?<!said )(?<!says )"
-    r"(?<!reported )(?<!found )(?<!revealed )(?<!noted )(?<!added )(?<!indicate )(?<!indicated )that|those|level|figure"
-    r"|(?:same|corresponding|year-earlier) period)"
+    r"(?: seen| recorded| registered| reported)?)?|compared (?:with|to)|against|over|from|versus|"
+    + "".join(f"(?<!{word} )" for word in _WORDS.all_of("reports"))
+    + r"that|those|level|figure|(?:same|corresponding|year-earlier) period)"
     r"(?: (?:the same period|the corresponding period|that|those))?(?: (?:of|in|for|from|during))?(?: the)? ?$"
 )
 # "rose from 20 billion yuan in 2015 to 40 billion", "rose to 40 billion from 20 billion in 2015".
 _BASE_AMOUNT = re.compile(
     r"\bfrom (?:[a-z]+ ){0,3}(?:rmb ?|cny ?|us\$|[$€])?\d[\d.,]*"
-    r"(?:%| ?(?:hundred|thousand|million|billion|trillion|percent|yuan|rmb|us|u\.s\.|dollars?|euros?|tons)\b\.?){0,4}"
+    rf"(?:%| ?(?:{_ANY('amounts')})\b\.?){{0,4}}"
     r"(?: \([^()]{1,40}\))?(?: (?:at|in|by))?(?: the)? ?$"
 )
 _BASE_WORDS = re.compile(
     r"(?:from|over|on|than|against) (?:the )?"
     r"(?:(?:end of )?(?:(?:previous|last|preceding|prior|same) (?:year|month|quarter)|[12][0-9]{3})"
-    r"|(?:january|february|march|april|may|june|july|august|september|october|november|december)"
+    rf"|(?:{_MONTHS.lower()})"
     r"|(?:beginning|start) of (?:the|this|last) year)$"
 )
 # What is never a time of measuring, whatever stands before it: "moved up two places over the previous year".
@@ -47,30 +49,12 @@ _BASE_OF_POINTS = re.compile(r"(?:from|over|than|against) (?!.*\b(?:past|to)\b)"
 _BASE_PART = re.compile(
     r"(?:from|over|than|against) (?!.*\b(?:past|to)\b).*\b(?:last|previous|preceding|prior) (?:year|month|quarter)$"
 )
-_AMOUNT = re.compile(
-    r"(?:percent|per cent|%|points?|times|fold|higher|lower|more|up|down|increase|growth|year-on-year)\)? ?$"
-)
-# When something was founded, said or released: not when a number later in the sentence was measured.
-_EVENT = re.compile(
-    r"\b(?:found(?:ed|ing)|establish(?:ed|ment)|approv(?:ed|al)|launched|inaugurated|opened|created|set up|built|began"
-    r"|started|once|unveiled|announced|released|published|issued|said|told|learned|learnt|held|convened"
-    r"|statement|conference|meeting"
-    r"|report|upgraded|listed|having [a-z]{3,})\b[^,.;]{0,110}$"
-)
-
-
-# What holds now is not of a period that was told before.
-_PRESENT = re.compile(r"\b(?:is|are|has|have|had|stands|covers|boasts|accounts for|now|currently|then|before)\b")
+_AMOUNT = re.compile(rf"(?:{_ANY('changes')})\)? ?$")
+_EVENT = re.compile(rf"\b(?:{_ANY('events')})\b[^,.;]{{0,110}}$")
+_PRESENT = re.compile(rf"\b(?:{_ANY('present')})\b")
 # With what a sentence begins that goes on with what was told: its subject, or a word that joins it to that.
-_GOES_ON = re.compile(
-    r"(?:(?:Meanwhile|In addition|Also|Moreover|Besides|Furthermore|Additionally|Among (?:them|these|which|this)"
-    r"|Of (?:this|these|which)|Specifically|Notably|At the same time|In the meantime),? )?"
-    r"(?P<noun>(?:[Tt]he|[Ii]ts|[Tt]heir|[Tt]otal) (?=\w))?"
-)
-_CALENDAR = re.compile(
-    r"[12][0-9]{3}|\b(?:half|quarters?|months?|year|January|February|March|April|May|June|July|August|September|October"
-    r"|November|December)\b"
-)
+_GOES_ON = re.compile(rf"(?:(?:{_ANY('joints')}),? )?(?P<noun>(?:[Tt]he|[Ii]ts|[Tt]heir|[Tt]otal) (?=\w))?")
+_CALENDAR = re.compile(rf"[12][0-9]{{3}}|\b(?:half|quarters?|months?|year|{_MONTHS})\b")
 CARRY = 6
 """How many sentences a period is carried over."""
 # "…, set up in 2001 and located at the lake, has": the aside goes on.
@@ -78,8 +62,7 @@ _ASIDE_END = re.compile(r"(?: (?:and [a-z]+ed|as|by|in|under|on|with|from|at)\b[
 _ASIDE_EVENT = re.compile(
     r", (?:which|who|whose(?: [\w-]+){1,4}) (?:was|were) [a-z]{3,}ed\b[^,;]{0,100}$|"
     r"(?:, | \()(?:(?:which|who) (?:was|were) )?"
-    r"(?:(?!(?:reach|total|amount|exceed|surpass|topp|record|register|report|achiev|reali[sz]|generat|attract|increas"
-    r"|declin|decreas|dropp|climb|jump|surg|soar|expand|gain|post|complet|account|rank|receiv|utili[sz]|us)l?ed\b)"
+    rf"(?:(?!(?:{_ANY('measured')})l?ed\b)"
     r"[a-z]{3,}ed|once [a-z]+|built|set up|begun)\b[^,;]{0,100}$"
 )
 _CLAUSE_END = re.compile(r"\s*(?:[.;]|$|,? (?:according|compared|official|data|statistics|said)\b)")

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import ahocorasick_rs
 
+from kg.english import load_words
 from kg.model import Mention, Quantity, Sentence, Span
 from kg.surroundings import Surroundings
 from kg.vocab import class_name, described_iri, new_entity_iri
@@ -27,6 +28,7 @@ MAX_REACH = 90
 MAX_RIVALS = 64
 """Of how many things with one head noun an article can speak before no description means any of them."""
 
+_WORDS = load_words("describing")
 _WORD = re.compile(r"[A-Za-z0-9](?:[\w&/+-]*[\w])?")
 _NEXT = re.compile(r" ([A-Za-z][\w-]*)")
 _ENDS = re.compile(r"[,.;:!?)”\"]|$|\n| \(| [–—-]+ |[’']s?(?!\w)")
@@ -36,18 +38,10 @@ _POSSESSIVE = frozenset(("its", "their"))
 _OWNED = re.compile(r"[’']s?$")
 _LAST = re.compile(r"([\w’'-]+)[ \n]+$")
 _NO_AMOUNTS = frozenset(("period", "date", "ordinal"))
-# "The construction of a plant" is of a plant, and "the role of a base" of none.
-_WORK_ON = re.compile(
-    r"\b(?:construction|building|establishment|opening|completion|launch|expansion|development|foundation) of $"
-)
+_WORK_ON = re.compile(rf"\b(?:{_WORDS.any_of('works')}) of $")
 PHASE = "phase"
-_WHOLE = re.compile(
-    r" of (?:the|this|its) (?:[a-z][a-z&-]* ){0,4}?(project|plant|factory|base|park|zone|hospital|campus|complex|center"
-    r"|centre|facility|building|line|airport|port|town)(?![\w’'-])"
-)
-"""What a phase is a phase of, behind it."""
-_ROLES = frozenset(("company", "firm", "group", "enterprise", "corporation"))
-"""Whose name says only what kind of owner it is: "the company's plant"."""
+_WHOLE = re.compile(rf" of (?:the|this|its) (?:[a-z][a-z&-]* ){{0,4}}?({_WORDS.any_of('wholes')})(?![\w’'-])")
+_ROLES = frozenset(_WORDS.all_of("roles"))
 
 
 class Head(NamedTuple):

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from kg.dating import find_paragraph_period, find_period, find_pointed_period
 from kg.derive import evaluate_formula, proves_value
+from kg.english import load_words
 from kg.errors import EvidenceError
 from kg.extract import Extractor
 from kg.lexicon import fold_case, is_bounded
@@ -30,14 +31,9 @@ _CANONICAL = frozenset(
     "CNY USD EUR GBP HKD JPY MOP TWD KRW SGD percent point permille times rank"
     " day hour minute week month year km m km2 m2 mu ha ton MW kW kWh GW".split()
 )
-_DOWN = re.compile(
-    r"\b(?:down|fell|fall(?:en|ing)?|drop(?:ped|ping|s)?|decreas\w+|declin\w+|shr[aiu]nk\w*|contract(?:ed|ing)"
-    r"|reduc\w+|shorten\w*|compress\w*|slash\w*|trimm\w+|halv\w+|lower(?:ed)?|los[st]\w*|slump\w*|cut)\b"
-)
-_UP = re.compile(
-    r"\b(?:up|r[oi]se\w*|rising|increas\w+|gr[eo]w\w*|growth|climb\w*|jump\w*|surg\w+|soar\w*|expand\w*|expansion"
-    r"|higher|gain\w*|added|doubl\w+|tripl\w+)\b"
-)
+_DIRECTIONS = load_words("directions")
+_DOWN = re.compile(rf"\b(?:{_DIRECTIONS.any_of('down')})\b")
+_UP = re.compile(rf"\b(?:{_DIRECTIONS.any_of('up')})\b")
 _POINTS_DOWN = re.compile(r"\b(?:down|(?:decrease|decline|drop|fall) of)(?: by)? $")
 # "Growth of not lower than 7 percent" goes up.
 _NO_LESS = re.compile(r"\b(?:no|not) (?:less|lower) than\b")

@@ -9,35 +9,25 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from kg.english import load_words
+
+_WORDS = load_words("lists")
+_ANY = _WORDS.any_of
 MAX_ITEMS = 24
 MAX_ITEM = 90
 
 _MARK = re.compile("[\ue000-\ue0ff][\ue100-\uf8ff]")
 _COMMA = re.compile(r"(?:, (?:and|or|as well as)|,|、| as well as) ?")
 _AND = re.compile(r" (?:and|or|&) ")
-# What one name joins: "Shenlan Science and Technology" is one item, "Shenlan Science" none.
-_JOINED = re.compile(
-    r"(?:Science|Research|Culture|Economy|Economic|Industry|Health|Energy|Machinery|Environment|Education"
-    r"|Information|Testing|Electronics|Import|Trade|Design|Medicine|Water|Construction) (?:and|&)"
-    r" (?:Technology|Development|Tourism|Trade|Commerce|Medicine|Saving|Equipment|Protection|Training"
-    r"|Communication|Research|Certification|Export|Art|Health|Power|Engineering|Information)\b"
-)
+_JOINED = re.compile(rf"(?:{_ANY('firsts')}) (?:and|&) (?:{_ANY('seconds')})\b")
 _LEAD = re.compile(r"(?:(?:and|or|the|a|an|both|its|their) )+")
-# Where an item ends and the sentence goes on.
 _STOP = re.compile(
-    r"(?:,? (?:have|has|had|are|is|were|was|be|been|will|would|can|could|may|which|that|who|whose|where|when|to|with|in"
-    r"|from|by|for|on|at|into|under|through|while|among|(?<!well )as(?! well as)|etc|but|also|respectively|totall?ing"
-    r"|worth|since|after|during|across|along|account|accounts|took|take|takes|make|made|making|together|amid|based"
-    r"|covering|involving|accounting|gathered|settled|joined|attended|signed|invested|continue|operating|located|said|says"
-    r"|told|noted|added|announced|according"
-    r"|and (?:so on|others|other|more|many))\b"
-    r"|, (?:and )?(?:becoming|providing|creating|forming|boosting|driving|helping|injecting|laying|playing"
-    r"|showing|achieving|ranking|contributing|generating|attracting|offering|enabling|aiming|turning|promoting"
-    r"|accelerating|bringing|leading to)\b"
+    rf"(?:,? (?:{_ANY('goes_on')}|and (?:so on|others|other|more|many))\b"
+    rf"|, (?:and )?(?:{_ANY('adds')})\b"
     r"|[;:()（）]|\.(?!\w)| [–—-] |—).*",
     re.DOTALL,
 )
-_NOUN = re.compile(r" (?:industry|industries|sector|sectors|field|fields|clusters?|industry clusters?)$", re.IGNORECASE)
+_NOUN = re.compile(rf" (?:{_ANY('kinds')})$", re.IGNORECASE)
 
 
 class Item(NamedTuple):
@@ -144,14 +134,8 @@ def strip_noun(masked: str, item: Item) -> Item:
     return Item(item.start, item.start + len(_bare(masked, item)))
 
 
-# The noun that the last item of a list has for all of them: "urban and rural residents".
-_SHARED = re.compile(
-    r" (?:industries|sectors|residents|households|citizens|enterprises|companies|firms|products|services|areas)$"
-)
-_HEADED = re.compile(
-    r"\b(?:industry|industries|sectors?|residents|households|citizens|enterprises|companies|firms|products|services?"
-    r"|areas|manufacturing|trade|equipment|economy|output|production)$"
-)
+_SHARED = re.compile(rf" (?:{_ANY('shared')})$")
+_HEADED = re.compile(rf"\b(?:{_ANY('headed')})$")
 
 
 def share_noun(labels: Sequence[str]) -> list[str]:
@@ -167,13 +151,8 @@ def share_noun(labels: Sequence[str]) -> list[str]:
 
 
 _NAME_WORD = re.compile(r"[\w.&+’'-]*[A-Z0-9][\w.&+’'-]*")
-_NO_ITEM = re.compile(
-    r"\b(?:is|are|was|were|has|have|had|will|would|can|which|that|who|this|these|those|it|they|we|he|she|not|more|most|many"
-    r"|several|some|other|others|than|so|being|been|its|their|our|to|fast|well|rapidly|quickly|steadily|growing|booming"
-    r"|thriving|rising|gathering|taking|moving|ahead|up|down|here|there|including|namely|industries|sectors|clusters)\b|[\"“”%$¥€<>|=]|\d{4}",
-    re.IGNORECASE,
-)
-_SMALL = frozenset("of and the for de & in".split())
+_NO_ITEM = re.compile(rf"\b(?:{_ANY('no_item')})\b|[\"“”%$¥€<>|=]|\d{{4}}", re.IGNORECASE)
+_SMALL = frozenset(_WORDS.all_of("small"))
 
 
 def is_item(label: str, *, names: bool) -> bool:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 from kg.dating import ASIDE
+from kg.english import load_words
 from kg.pattern import MARK
 from kg.reading import SentenceReading
 from kg.rules import RuleSet
 
+_ANY = load_words("modality").any_of
 CLAUSE = 90
 """How many masked characters before a match can still say that it is planned or denied."""
 
@@ -18,27 +20,16 @@ _CLAUSE = re.compile(r",\s(?:and|but|while|yet|so)\b")
 _HAS_DONE = re.compile(r",? (?:and|but) has (?:(?:also|already|now|so far) )?(?=[a-z]+(?:ed|t|n|own)\b)")
 
 _PLANS = re.compile(
-    r"\b(?:formulated|made|set out|drew up|drawn up|released|unveiled|has|have|put forward) (?:an?|its|the)"
-    rf" (?:[\w-]+ ){{0,2}}plan (?:{MARK} )?(?:for|to|that)\b[^.;:]*$"
+    rf"\b(?:{_ANY('making')}) (?:an?|its|the) (?:[\w-]+ ){{0,2}}plan (?:{MARK} )?(?:for|to|that)\b[^.;:]*$"
 )
 _TARGETS = re.compile(r"\b(?:targets|goals|objectives)\b[^.;:]{0,80}(?::|\b(?:are|include)\b)")
 # "The plan for 2025: GDP 40 billion yuan; exports …", "Target: …"; but "the target was met: …".
-_HEADED = re.compile(
-    r"\b(?:(?P<target>targets?|goals?|objectives?)|plans?|planned|forecasts?|projections?|projected|outlook)\b[^.;:]{0,60}:"
-)
+_HEADED = re.compile(rf"\b(?:(?P<target>{_ANY('targets')})|{_ANY('plans')}|outlook)\b[^.;:]{{0,60}}:")
 # Without one of these none of the three above matches: what they look for is seldom there.
 _LISTS = re.compile(r"target|goal|objective|plan|forecast|project(?:ion|ed)|outlook")
-_MET = re.compile(
-    r"\b(?:met|hit|beat|achiev\w+|exceed\w+|surpass\w+|fulfil\w+|complet\w+|reach\w+|accomplish\w+|missed)\b"
-)
-# In a list of clauses, what has no verb of its own goes on with what the clause before it says.
-_FINITE = re.compile(
-    r"\b(?:was|were|is|are|has|have|had|reach\w+|total\w+|amount\w+|stood|hit|rose|grew|fell|increased|decreased|declined"
-    r"|exceed\w+|surpass\w+|achieved|completed|recorded|registered|saw|came|dropped|climbed|jumped|expanded|up|down)\b"
-)
-_AIMS = re.compile(
-    r"\b(?:(?P<target>targets?|goals?|objectives?|aims?)|plans?|planned|forecasts?|projections?|projected|expected)\b"
-)
+_MET = re.compile(rf"\b(?:{_ANY('met')})\b")
+_FINITE = re.compile(rf"\b(?:{_ANY('finite')})\b")
+_AIMS = re.compile(rf"\b(?:(?P<target>{_ANY('targets')}|aims?)|{_ANY('plans')}|expected)\b")
 
 
 def find_modality(

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from kg.english import load_words
 from kg.lexicon import WIDE, fold_case
 from kg.model import Mention, Span
 from kg.vocab import ADMIN_AREA, DISTRICT, PARK, is_described
@@ -28,14 +29,8 @@ _UNKNOWN_SUBJECT = re.compile(
     rf"(?:^|[.!?]\s{{1,8}}|\n\s{{0,8}})(?:[\"“])?(?P<name>(?=[A-Z][a-z]{{5,}})(?i:{_SYLLABLE}){{2,4}})"
     r"(?:[’']s)? (?=[a-z])"
 )
-_ENGLISH = frozenset(
-    "Change Machine Manage Engage Canada Guidance Chance Panda Sanitation Lounge Menace During Making Taking Gaining"
-    " Ranging Housing Mining Leading Raising Pushing Landing Funding Finding Binding Ending Sending Tending Handing"
-    " Bending Lending Winding Waiting Seating Heating Dating Noting Cutting Sitting Hosting Losing Using Rising Income"
-    " Cruising Pausing Causing Leasing Chasing Paying Saying Laying Buying Naming Timing Aiming Gaming Learning Running"
-    " Cunning Manning Tanning Danish Finance Balance Distance Science Residence Evidence"
-    " Financing Benefiting Guiding Pouring Sharing Building Binding".split()
-)
+_WORDS = load_words("references")
+_ENGLISH = frozenset(_WORDS.all_of("no_names"))
 _PLACE_CLASSES = frozenset({ADMIN_AREA, DISTRICT, PARK})
 _NEAR_LINES = 3
 """How many line ends may stand between a name that nobody knows and words that may mean it."""
@@ -168,9 +163,10 @@ def _name_place(reference: Mention, present: Collection[str], text: str) -> tupl
 
 # "The city" of an article that names none may be the one its site is of: that is not in the words.
 _PLACE_WORDS = {
-    "district": DISTRICT, "county": DISTRICT, "new area": DISTRICT, "zone": PARK, "park": PARK,
-    "development zone": PARK, "high-tech zone": PARK, "industrial park": PARK, "city": ADMIN_AREA,
-}  # fmt: skip
+    word: kind
+    for name, kind in (("districts", DISTRICT), ("parks", PARK), ("cities", ADMIN_AREA))
+    for word in _WORDS.all_of(name)
+}
 _OWN_PLACE = re.compile(r"(?:the|this)(?: whole| entire)? ([a-z-]+(?: [a-z]+)?)", re.IGNORECASE)
 
 

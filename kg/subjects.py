@@ -21,7 +21,7 @@ REACH = 24
 
 _AREAS = load_words("areas")
 _BEARERS = load_words("bearers")
-_COMMON = frozenset(_BEARERS.all_of("common"))
+_COMMON = frozenset((*load_words("dating").all_of("months"), *_BEARERS.all_of("common")))
 # "The province set its target at 6 percent": not of the district that the article is about.
 _WIDER = re.compile(
     r"(?:^|(?<=[.;,] )|(?<=\n)|(?<=\band )|(?<=\bwhile )|(?<=\bthat ))[Tt]he (?:whole |entire )?"

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
+from kg.english import load_words
 from kg.matching.earlier import PLACES, EarlierValues
 from kg.matching.words import POSSESSIVE, NotFilled, Thing
 from kg.model import Mention, Span
@@ -19,6 +20,7 @@ from kg.pattern import MARK
 from kg.reading import Mark
 from kg.vocab import class_name
 
+_ANY = load_words("bearing").any_of
 MAX_GAP = 200
 """How many characters at most stand between a thing and a phrase that is said of it."""
 _LEAD = rf"(?:(?:the|an?|its|their|this|another|each) )?(?:{MARK} )?(?:new |planned )?[\"“]?$"
@@ -31,31 +33,21 @@ _LOCATES = re.compile(
 _GOVERNS = re.compile(rf"\b(?:of|in|at|for|to|from|by|with|into|on|near|than|as|like|across) {_LEAD}")
 _PART_OF = re.compile(
     rf"\b(?:phases?|phase (?:[ivx]{{1,4}}|one|two|three|\d|{MARK})"
-    rf"|parts?|area|section|sub-?zone|side|half|third|core|portion|floors?|land|rest|roof|percent|{MARK})"
+    rf"|{_ANY('portions')}|percent|{MARK})"
     rf" of {_LEAD}"
 )
 _JOINED = re.compile(rf",?(?: and| or| as well as) {_LEAD.rstrip('$')}")
 _LISTED = re.compile(r"\b(?:including|include|includes|such as|like|namely) [^.;]*$")
 # What tells of the thing itself: where it lies, what it covers, who builds it, in how many phases.
 _ASIDES = re.compile(
-    rf"(?:in|at|on) (?:the |this |its )?(?:[a-z-]+ ){{0,3}}"
-    rf"(?:zone|park|district|city|county|area|region|town|village|site)\b"
-    rf"|(?:[a-z-]+ ){{0,3}}(?:area|space|investment|capacity|value|cost) (?:of )?{MARK}"
+    rf"(?:in|at|on) (?:the |this |its )?(?:[a-z-]+ ){{0,3}}(?:{_ANY('places')})\b"
+    rf"|(?:[a-z-]+ ){{0,3}}(?:{_ANY('sizes')}) (?:of )?{MARK}"
     rf"|in (?:{MARK}|two|three|several) (?:phases|stages)"
     rf"|sign(?:ed|ing)? (?:an? )?(?:[a-z]+ )?(?:contracts?|agreements?|deals?) with\b"
-    rf"|by (?:an?|the|its) [^,.;]{{0,40}}?(?:company|firm|group|enterprise)\b"
+    rf"|by (?:an?|the|its) [^,.;]{{0,40}}?(?:{_ANY('builders')})\b"
     rf"|production lines? (?:is|are|was|were|will)\b"
 )
-_NOUNS = (
-    r"projects?|plants?|factor(?:y|ies)|bases?|parks?|zones?|schools?|hospitals?|buildings?|roads?|bridges?|lines?"
-    r"|stations?|cent(?:er|re)s?|funds?|platforms?|institut\w+|laborator(?:y|ies)|labs?|museums?|theat(?:er|re)s?"
-    r"|stadiums?|airports?|ports?|piers?|tunnels?|metros?|subways?|railways?|expressways?|highways?|hotels?|malls?"
-    r"|complex(?:es)?|towers?|campus(?:es)?|headquarters|facilit(?:y|ies)|workshops?|phases?|compan(?:y|ies)|firms?"
-    r"|enterprises?|subsidiar(?:y|ies)|branch(?:es)?|communit(?:y|ies)|villages?|towns?|apartments?|warehouses?"
-    r"|clusters?|ones?|reservoirs?|canals?|farms?|gardens?|universit\w+|colleges?|ventures?|deals?|agreements?"
-    r"|contracts?|others?|part|half|most|some|terminals?|squares?|blocks?|markets?|streets?|hubs?|plazas?|stores?"
-    r"|areas?"
-)
+_NOUNS = _ANY("things")
 _OTHER = re.compile(rf"(?<![\w-])(?:{_NOUNS})(?![\w-])")
 _HEAD = re.compile(rf"(?: [^\s,.;]+){{0,8}}? (?:{_NOUNS})(?![\w-])(?! (?:{_NOUNS})(?![\w-]))")
 # Whose it is, by a name that nobody knows.

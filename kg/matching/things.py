@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
 
+from kg.english import load_words
 from kg.lexicon import fold_case
 from kg.matching.bearing import MatchBearing
 from kg.matching.earlier import SPOKEN_OF
@@ -17,23 +18,17 @@ from kg.reading import Mark
 from kg.subjects import find_subject
 from kg.vocab import article_iri, class_iri, class_name, cohort_iri, mint_iri, slugify
 
+_ANY = load_words("shares").any_of
 PRONOUN = re.compile(r"[ ,]*(?:and )?(?:its|it|their|they)\b")
 # "It now employs 300 people": the pronoun stands where the sentence begins, before the words of the rule.
 _OPENS_WITH_IT = re.compile(r"\s*[\"“]?it (?:[a-z]+ ){0,4}$")
 # "For the tertiary sector, its added value …": not the place's.
 _FOR_PART = re.compile(
     r"\b(?:for|in|as for|as to|regarding|of|among) (?:the |its )?[^,.;]{3,70}"
-    r"(?:industry|industries|sectors?|manufacturing|trade|firms|companies|enterprises|projects), (?:with |and )?$"
+    rf"(?:{_ANY('parts')}), (?:with |and )?$"
 )
-_FIRMS = re.compile(
-    r"\b(?:enterprises|companies|firms|businesses|manufacturers|start-?ups|industries|sectors|projects|parks|zones"
-    r"|residents|banks|stores)\b[^.;]*$"
-)
-# "…, with some firms showing output growth of 14 percent and …": what follows is of the firms.
-_TOLD_OF_FIRMS = re.compile(
-    r"\b(?:companies|firms|enterprises|businesses|manufacturers|projects|clusters) (?:showing|seeing|reporting|posting"
-    r"|recording|achieving|registering|having|making|generating)\b[^.;]{0,160}$"
-)
+_FIRMS = re.compile(rf"\b(?:{_ANY('members')})\b[^.;]*$")
+_TOLD_OF_FIRMS = re.compile(rf"\b(?:{_ANY('showing_firms')}) (?:{_ANY('showing')})\b[^.;]{{0,160}}$")
 _KIND = re.compile(r"\{(\w+):kind\}")
 _PREPOSITION = re.compile(r"\b(?:of|in|at|for|to|from|by|with|into|on|near|than)(?: the)? [\"“‘']?$")
 
