@@ -20,6 +20,7 @@ MAX_WORDS = 14
 MAX_WORD = 40
 
 _CAPITAL = re.compile(r"[A-Z][\w’'\-–./&+]*|[0-9]+(?:[A-Z][\w-]*|st|nd|rd|th)|[A-Z]?[0-9]{3}")
+_CAPITAL_BEHIND = re.compile(r"[- ][A-Z]")
 _NUMBERED = re.compile(r"\bNo\. [0-9]{1,3}$")
 _POSSESSIVE = re.compile(r"[’']s?$")
 _BRACKET = re.compile(r"\([A-Z][\w’'-]*(?: [A-Z][\w’'-]*){0,2}\)$")
@@ -77,6 +78,7 @@ class Words:
     landforms: frozenset[str]
     surnames: frozenset[str]
     headings: frozenset[str]
+    origins: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,8 @@ class Cue:
     divide: bool
     whole: bool
     short: bool
+    ends: bool
+    """Whether the head ends the name: with a capital behind it, it only begins a longer one that nobody knows."""
     least: int
     """How many words must stand in front of the head at least, where that alone says too little."""
     not_after: frozenset[str]
@@ -137,6 +141,7 @@ def make_cue(entry: Mapping[str, Any], type_iri: str) -> Cue:
         divide=bool(entry.get("divide")),
         whole=bool(entry.get("whole")),
         short=bool(entry.get("short")),
+        ends=bool(entry.get("ends")),
         least=int(entry.get("least", 0)),
         not_after=frozenset(entry.get("not_after", ())),
         stem=str(entry.get("stem", "")),
@@ -204,6 +209,8 @@ def _match_at(pattern: re.Pattern[str], text: str, places: Iterable[int]) -> Ite
 
 
 def _read_name(text: str, head: Span, cue: Cue, words: Words) -> Found | None:
+    if cue.ends and _CAPITAL_BEHIND.match(text, head.end):
+        return None
     start = _walk_left(text, head.start, cue, words)
     end = head.end
     if cue.tail:
@@ -256,7 +263,7 @@ def _walk_left(text: str, head: int, cue: Cue, words: Words) -> int:
         if _NUMBERED.search(text, max(0, begin - 4), end):
             start = begin  # "China Railway No. 4 Engineering Group"
             continue
-        if not _CAPITAL.fullmatch(opened) or opened in words.stops:
+        if not _CAPITAL.fullmatch(opened) or opened in words.stops or opened.rpartition("-")[2] in words.origins:
             break
         if _POSSESSIVE.search(opened) and opened not in words.owners:
             break

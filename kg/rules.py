@@ -33,7 +33,7 @@ TEMPLATE_KEYS = frozenset(
 )
 RULE_KEYS = frozenset(
     "id says kind triggers pattern case unless prior claim example counter status part texts"
-    " first second joiner classes named".split()
+    " first second joiner classes named lies".split()
 )
 
 
@@ -114,6 +114,8 @@ class Rule:
     texts: str = "any"
     named: Mapping[str, Pattern] = field(default_factory=dict)
     """By slot, what the name of the thing it matches (or the words of the quantity) must hold."""
+    lies: Mapping[str, str] = field(default_factory=dict)
+    """By slot, the slot of the place in which its thing must lie as the lexicon knows it."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ class RuleSet:
     items: Mapping[str, Pattern]
     """By name, what the words of an item must hold for it to be one of a kind: ``[items]`` of slots.toml."""
     indicators: Mapping[str, frozenset[str]]
-    """By what has them (``of_things``, ``of_parts``, ``of_firms``), local names: ``[indicators]`` of slots.toml."""
+    """By what has them (``of_things``, ``of_places`` …), local names: ``[indicators]`` of slots.toml."""
     _codes: Mapping[str, str]
     maker: PatternMaker
 
@@ -269,7 +271,9 @@ class _Compiler:
         self.begin = self.make_pattern(self.words.get(BEGIN, "(?!)"), where, BEGIN)
         self.items = {name: self.make_pattern(words, where, name) for name, words in table.get("items", {}).items()}
         listed = table.get("indicators", {})
-        self.indicators = {name: frozenset(listed.get(name, ())) for name in ("of_things", "of_parts", "of_firms")}
+        self.indicators = {
+            name: frozenset(listed.get(name, ())) for name in ("of_things", "of_parts", "of_firms", "of_places")
+        }
         modality = table.get("modality", {})
         self.modality = {
             name: self.make_pattern(modality.get(name, "(?!)"), where, name) for name in ("planned", "target", "denied")
@@ -337,7 +341,16 @@ class _Compiler:
             part=str(entry.get("part", "any")),
             texts=str(entry.get("texts", "any")),
             named=self._compile_named(entry, slots, where, name),
+            lies=self._read_lies(entry, slots, where, name),
         )
+
+    @staticmethod
+    def _read_lies(entry: Mapping[str, Any], slots: frozenset[str], where: str, name: str) -> dict[str, str]:
+        lies: Mapping[str, str] = entry.get("lies", {})
+        for slot in (*lies, *lies.values()):
+            if slot not in slots:
+                raise RuleError(f"lies: {slot!r} is not a slot of the pattern", where=f"{where}: {name}")
+        return dict(lies)
 
     def _compile_named(
         self, entry: Mapping[str, Any], slots: frozenset[str], where: str, name: str

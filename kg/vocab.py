@@ -72,6 +72,7 @@ RELEASE = RD + "Release"
 
 # ---------------------------------------------------------------- our properties
 WITHIN = RD + "within"
+COVERS = RDC + "covers"
 HAS_CORE = RD + "hasCore"
 LOCATED_IN = RD + "locatedIn"
 UNDERTAKEN_BY = RD + "undertakenBy"

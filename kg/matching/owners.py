@@ -11,7 +11,7 @@ from kg.matching.things import PRONOUN, MatchThings
 from kg.matching.words import Thing
 from kg.model import find_ancestors
 from kg.reading import find_heading
-from kg.vocab import DISTRICT, RDC, WITHIN, class_name, local_name
+from kg.vocab import COVERS, DISTRICT, RDC, WITHIN, class_name, local_name
 
 _ANY = load_words("owners").any_of
 _REGIONAL = frozenset(load_words("owners").all_of("regional"))
@@ -47,16 +47,32 @@ class MatchOwners(MatchThings):
     """Judges whether a thing may own the number of a match."""
 
     def _lies_elsewhere(self, predicate: str, subject: Thing, target: Thing) -> bool:
-        """Say whether a district would lie in another city than its own: "Xiaoshan, Wenzhou" in a list are two."""
+        """Say whether a place would lie in another city or province than its own: "Xiaoshan, Wenzhou" are two."""
+        if predicate == COVERS:
+            subject, target = target, subject
         known = self.lexicon.entities.get(subject.iri)
-        if predicate != WITHIN or known is None or not known.within or target.iri == known.within:
+        if predicate not in (WITHIN, COVERS) or known is None or not known.within or target.iri == known.within:
             return False
-        return known.type == DISTRICT and target.iri in self.lexicon.cities
+        if known.type == DISTRICT and target.iri in self.lexicon.cities:
+            return True
+        own, other = self._province_of(subject.iri), self._province_of(target.iri)
+        return "" not in (own, other) and own != other
+
+    def _province_of(self, iri: str) -> str:
+        """Return the province or municipality that the lexicon knows a place to lie in or to be; else nothing."""
+        chain = [iri, *find_ancestors(iri, self.lexicon.entities)]
+        return chain[-2] if len(chain) > 1 and chain[-1].endswith("/china") else ""
 
     def _may_own(self, subject: Thing, predicate: str, match: re.Match[str]) -> bool:
         """Say whether a number can belong to a thing that stands elsewhere: "the output value" is of what?"""
         name = local_name(predicate)
         if subject.how.endswith("-subject") and self._is_told_of_others():
+            return False
+        if (
+            subject.how
+            and subject.type == "Project"
+            and name.removesuffix("Growth") in self.rules.indicators["of_places"]
+        ):
             return False
         if subject.how and subject.type in PLACES and self._is_told_of_place_behind(subject, match):
             return False

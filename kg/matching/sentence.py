@@ -11,7 +11,7 @@ from kg.lists import Item, is_item, is_mark, share_noun, split_list, strip_noun
 from kg.matching.earlier import SUMS
 from kg.matching.values import MatchValues
 from kg.matching.words import NotFilled, Refusal, Thing, clean_words
-from kg.model import Claim, Quantity, Resolution, Span, say_value
+from kg.model import Claim, Quantity, Resolution, Span, find_ancestors, say_value
 from kg.pattern import MARK
 from kg.reading import Mark
 from kg.rules import Rule, Template, slot_name
@@ -108,7 +108,18 @@ class SentenceMatcher(MatchValues):
         start = match.start()
         if rule.prior is not None and rule.prior.search(text, max(0, start - PRIOR), start) is None:
             return False
-        return all(pattern.search(self._slot_words(match[slot])) for slot, pattern in rule.named.items() if match[slot])
+        if any(
+            match[slot] and not pattern.search(self._slot_words(match[slot])) for slot, pattern in rule.named.items()
+        ):
+            return False
+        return all(self._is_known_in(match[thing], match[place]) for thing, place in rule.lies.items() if match[thing])
+
+    def _is_known_in(self, thing: str, place: str) -> bool:
+        """Say whether the thing of one mark lies, as the lexicon knows, in that of another."""
+        inner, outer = self.sentence.mark_at(thing).mention, self.sentence.mark_at(place).mention
+        if inner is None or outer is None:
+            return False
+        return outer.entity in find_ancestors(inner.entity, self.lexicon.entities)
 
     def _slot_words(self, found: str) -> str:
         """Return in lower case the label of the thing a slot matched, or the words of its quantity."""
