@@ -20,8 +20,22 @@ _RATIOS = frozenset(("percent", "point", "times", "rank"))
 
 
 COUNT = RDC + "count"
-SPOKEN_OF = frozenset(("noun", "group", "kind"))
-"""Fields of a label that the group counted before fills: its noun, all it is called, or that if no verb is in it."""
+SPOKEN_OF = frozenset(("noun", "group", "kind", "whole"))
+"""Fields of a label that the group counted before fills: its noun, all it is called, that if no verb is in it, or
+that where the words say that those counted now are of it, else its noun."""
+
+
+# That those counted now are of the group counted before.
+_PART = re.compile(
+    r"\b(?:includ(?:ing|es?|ed)|of (?:which|whom|them|these|those)|among (?:which|whom|them|these|those))\b"
+)
+MAX_LIST = 200
+"""How many characters at most stand between such words and the last of a list that they begin."""
+# What may begin a sentence that goes on with what the one before has counted.
+_OF_THEM = re.compile(
+    r"\s*(?:(?:among|of|out of) (?:them|these|those|which|(?:the|these|those) (?:[a-z-]+ ){0,3}?(?P<noun>[a-z]+s)),? "
+    r"|(?:they|these|(?:the|these|those) (?:[a-z-]+ ){0,3}?(?P<noun2>[a-z]+s)) )?"
+)
 
 
 class EarlierValues(MatchWords):
@@ -31,32 +45,59 @@ class EarlierValues(MatchWords):
         """Return what a group matched, or what ``SPOKEN_OF`` says of the group counted before."""
         if name not in SPOKEN_OF or name in match.re.groupindex:
             return super()._words(match, name)
+        if name == "whole":
+            return self._name_whole(match)
         counted = self._count_before(match, alone=name != "noun")
         if name == "kind" and not counted.subject_label.endswith(counted.unit):
             raise NotFilled  # "30 firms were closed, bringing the total to 242": not of those closed
         return counted.unit if name == "noun" else counted.subject_label
 
+    def _name_whole(self, match: re.Match[str]) -> str:
+        """Return what those counted now are of, as it was called: "120 high-tech firms, including 12 from abroad".
+
+        It is the noun alone where no words say that they are of it, where several groups could be meant, and of what
+        a sentence before has counted (which may be planned).
+        """
+        counted = self._count_before(match)
+        sure = counted.subject_label.endswith(counted.unit) and counted.start >= self.sentence.sentence.start
+        if not sure or not _PART.search(self.sentence.folded, max(0, match.start() - MAX_LIST), match.end()):
+            return counted.unit
+        try:
+            return self._count_before(match, alone=True).subject_label
+        except NotFilled:
+            return counted.unit
+
     def _count_before(self, match: re.Match[str], *, alone: bool = False) -> Claim:
         """Return the count claimed before a match that it goes on with: "30 firms were set up, of which 12 are …".
 
-        It is of this sentence, or of the sentence before in the paragraph where the match begins this one. Where
+        It is of this sentence, or of the sentence before in the paragraph where the match begins this one; where words
+        that point back stand before the match ("Among them,", "The projects"), also of the paragraph before. Where
         groups of several kinds were counted none is meant, nor, ``alone``, where anything else was valued.
         """
         here = self.sentence.sentence
         start = self.sentence.locate(match.start())
         said = [c for c in self.earlier.list_values(here.start) if c.end <= start]
-        if not said and not self.sentence.folded[: match.start()].strip():
-            before = next(self._sentences_before(), None)
-            if before and before.sentence.paragraph == here.paragraph:
-                said = self.earlier.list_values(before.sentence.start)
+        opening = _OF_THEM.fullmatch(self.sentence.folded[: match.start()]) if not said else None
+        before = next(self._sentences_before(), None) if opening else None
+        if opening and before and here.paragraph - before.sentence.paragraph <= bool(opening[0]):
+            said = self.earlier.list_values(before.sentence.start)
         marks = [m for m in self.sentence.marks if m.key == "count" and m.end <= start]
         if any(not any(c.start <= m.start and m.end <= c.end for c in said) for m in marks):
             raise NotFilled  # "of the 64 projects, 20 firms applied and 31 were approved": projects or firms?
         counts = [c for c in said if c.subject_type == "Cohort" and c.predicate == COUNT]
         whole = counts if not alone else said
+        if alone and counts:  # those said to be of the first are no group beside it
+            whole = [c for c in said if not c.subject_label.startswith(f"{counts[0].subject_label} ")]
         if not counts or len({c.subject if alone else c.unit for c in whole}) != 1:
             raise NotFilled
+        if opening and opening[0] and not self._is_meant(opening, counts[0]):
+            raise NotFilled
         return counts[0]
+
+    def _is_meant(self, opening: re.Match[str], counted: Claim) -> bool:
+        """Say whether words that point back ("Among them,", "The projects include") can mean what was counted."""
+        named = opening["noun"] or opening["noun2"]
+        return self._all_counted(counted) and (not named or named in counted.unit.lower())
 
     def _claimed_thing(self, text: str) -> Thing:
         """Return the thing of an earlier claim: ``Event``, or ``Cohort.Policy`` by what it counts (same paragraph).

@@ -27,6 +27,7 @@ _PLANNED = re.compile(
     r"(?: (?:volume|amount|scale))?(?: (?:of|is|was|at|reaching|totall?ing))?(?: (?:about|some|around))? ?$"
 )
 _PLANNED_BEHIND = re.compile(r" (?:in|of|worth of) (?:total )?(?:planned|intended|proposed|projected) investment\b")
+_OF_COUNTED = re.compile(r"\{(?:noun|whole)\}")
 _AGAINST = re.compile(r"^(?:over|from|than|on|against|in|during) (?=the |that |last |[12]|[A-Z])")
 
 
@@ -107,7 +108,7 @@ class MatchValues(MatchOwners):
         if said == "achieved" and self._is_planned_amount(template, match):
             return "planned"
         part = template.subject
-        if said != "achieved" or not isinstance(part, dict) or "{noun}" not in str(part.get("cohort", "")):
+        if said != "achieved" or not isinstance(part, dict) or not _OF_COUNTED.search(str(part.get("cohort", ""))):
             return said
         counted = self._count_before(match)
         return counted.modality if counted.start >= self.sentence.sentence.start else said
