@@ -55,9 +55,9 @@ class Pattern:
         """Return the match of the whole text."""
         return compile_source(self.source, self.where).fullmatch(text)
 
-    def finditer(self, text: str) -> Iterator[re.Match[str]]:
-        """Yield every match, none overlapping another."""
-        return compile_source(self.source, self.where).finditer(text)
+    def finditer(self, text: str, start: int = 0) -> Iterator[re.Match[str]]:
+        """Yield every match from ``start`` on, none overlapping another."""
+        return compile_source(self.source, self.where).finditer(text, start)
 
 
 @cache

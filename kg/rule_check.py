@@ -34,7 +34,7 @@ def check_table(table: Mapping[str, Any]) -> Iterator[str]:
     for name, members in table.get("indicators", {}).items():
         if not _is_list(members):
             yield f"indicators {name}: write a list of local names, not {members!r}"
-    for section in ("words", "modality"):
+    for section in ("words", "modality", "reductions"):
         for name, source in table.get(section, {}).items():
             if not isinstance(source, str):
                 yield f"{section} {name}: write a pattern in quotes, not {source!r}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -80,6 +80,26 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class Reducers:
+    """What of a sentence can be left out: ``[reductions]`` of slots.toml, each over the masked sentence."""
+
+    bracket: Pattern
+    """Brackets that only name: "(BDA)"."""
+    aside: Pattern
+    """What commas enclose in front of a verb, as group ``aside``."""
+    front: Pattern
+    """What stands before the subject, as group ``front``."""
+    told: Pattern
+    """A relative clause: the ``thing`` before it, and what is ``said`` of it."""
+    subject: Pattern
+    """What a sentence begins with and says the verbs of, as group ``subject``."""
+    joined: Pattern
+    """A further verb of the same subject, as the beginning of group ``said``."""
+    barrier: Pattern
+    """What may not stand between the subject and a further verb: another clause."""
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """A sentence a rule must match, and the claims it must give, each as one short line."""
 
@@ -134,6 +154,7 @@ class RuleSet:
     slots: Mapping[str, tuple[str, ...]]
     stages: tuple[Stage, ...]
     kinds: tuple[Stage, ...]
+    reducers: Reducers
     items: Mapping[str, Pattern]
     """By name, what the words of an item must hold for it to be one of a kind: ``[items]`` of slots.toml."""
     indicators: Mapping[str, frozenset[str]]
@@ -159,6 +180,7 @@ class RuleSet:
         patterns = [p for rule in rules for p in (rule.pattern, rule.unless, rule.prior, rule.joiner) if p]
         patterns += [p for rule in rules for p in rule.named.values()]
         patterns += [s.pattern for s in (*self.stages, *self.kinds)]
+        patterns += [getattr(self.reducers, field.name) for field in fields(Reducers)]
         for pattern in (*patterns, *self.items.values(), self.begin, self.planned, self.target, self.denied):
             compile_source(pattern.source, pattern.where)
 
@@ -274,6 +296,10 @@ class _Compiler:
         self.indicators = {
             name: frozenset(listed.get(name, ())) for name in ("of_things", "of_parts", "of_firms", "of_places")
         }
+        reductions = table.get("reductions", {})
+        self.reducers = Reducers(
+            *(self.make_pattern(reductions.get(f.name, "(?!)"), where, f.name) for f in fields(Reducers))
+        )
         modality = table.get("modality", {})
         self.modality = {
             name: self.make_pattern(modality.get(name, "(?!)"), where, name) for name in ("planned", "target", "denied")
@@ -422,6 +448,7 @@ class _Compiler:
             target=self.modality["target"],
             denied=self.modality["denied"],
             begin=self.begin,
+            reducers=self.reducers,
             slots=self.slots,
             stages=self.stages,
             kinds=self.kinds,

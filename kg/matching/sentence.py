@@ -13,7 +13,8 @@ from kg.matching.values import MatchValues
 from kg.matching.words import NotFilled, Refusal, Thing, clean_words
 from kg.model import Claim, Quantity, Resolution, Span, find_ancestors, say_value
 from kg.pattern import MARK
-from kg.reading import Mark
+from kg.reading import Mark, SentenceReading
+from kg.reductions import Reduction, reduce_sentence
 from kg.rules import Rule, Template, slot_name
 from kg.vocab import class_name, local_name, mint_iri, slugify
 
@@ -34,6 +35,11 @@ def _reaches_over(numbers: Sequence[Quantity | None]) -> bool:
     """Say whether what is said of the first number may be said of all: "by more than 3 and 4 percent"."""
     said = [number.qualifier if number else "exact" for number in numbers]
     return len(said) > 1 and said[0] != "exact" and all(word == "exact" for word in said[1:])
+
+
+def _meaning(claim: Claim) -> tuple[str, ...]:
+    """Return what makes a claim another than those of the same sentence."""
+    return (claim.subject, claim.predicate, claim.object, claim.value, claim.unit, claim.object_label)
 
 
 def _split_repeated(match: re.Match[str], name: str, count: int) -> list[Item] | None:
@@ -67,8 +73,26 @@ class SentenceMatcher(MatchValues):
         A number that one rule has made a value of is not made another value by a later rule, so that
         rules can be written from the special to the general.
         """
+        claims = self._match_rules(self.sentence)
+        if self.sentence.sentence.part == "body":
+            whole = self.sentence
+            for reduction in reduce_sentence(whole, self.rules.reducers):
+                claims += self._match_reduction(reduction, claims)
+            self.sentence = whole
+        return claims
+
+    def _match_reduction(self, reduction: Reduction, known: Sequence[Claim]) -> list[Claim]:
+        """Return what the rules claim of a reduction and have not claimed of the sentence yet."""
+        self.sentence = reduction
+        self._subjects.clear()
+        self._modalities.clear()
+        self._known = {_meaning(claim) for claim in known}
+        return self._match_rules(reduction)
+
+    def _match_rules(self, sentence: SentenceReading) -> list[Claim]:
+        """Return the claims of a sentence or of a reduction of it, in rule order."""
         claims: list[Claim] = []
-        sentence, rules = self.sentence, self.rules
+        rules = self.rules
         found = rules.index.find_literals(sentence.shape)
         part, translated = sentence.sentence.part, self.reading.translated
         clauses: list[int] | None = None
@@ -84,7 +108,7 @@ class SentenceMatcher(MatchValues):
                 values = self._value_marks(rule, match)
                 if values & self.taken:
                     continue
-                made = list(self._fill_templates(rule, match))
+                made = [c for c in self._fill_templates(rule, match) if _meaning(c) not in self._known]
                 claims.extend(made)
                 self.earlier.add(made)
                 if made:

@@ -13,6 +13,7 @@ from kg.matching.told import Told
 from kg.model import Mention, Quantity, Span
 from kg.pattern import MARK
 from kg.reading import Mark, Reading, SentenceReading
+from kg.reductions import Reduction
 from kg.rules import RuleSet, Stage, Template, as_choices, slot_name
 from kg.vocab import mint_iri, slugify
 
@@ -135,6 +136,8 @@ class MatchWords:
         self.refusals: list[Refusal] = []
         self._pair: tuple[str, Mark] | None = None
         self._modalities: dict[tuple[int, int], str] = {}
+        self._known: set[tuple[str, ...]] = set()
+        """What the claims of the whole sentence mean, while a reduction of it is read."""
 
     def _span(self, match: re.Match[str]) -> Span:
         """Return the article span of a match, without surrounding white space."""
@@ -188,6 +191,8 @@ class MatchWords:
 
     def _group_span(self, match: re.Match[str], name: str) -> Span:
         start, end = match.span(name)
+        if isinstance(self.sentence, Reduction) and self.sentence.is_broken(start, end):
+            raise NotFilled  # words that do not stand together are no name
         return Span(self.sentence.locate(start), self.sentence.locate(end, end=True))
 
     def _label(self, template: str, match: re.Match[str]) -> str:
