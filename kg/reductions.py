@@ -17,9 +17,12 @@ from kg.model import Span
 from kg.pattern import MARK
 from kg.reading import Mark, SentenceReading
 from kg.rules import Reducers
+from kg.vocab import is_described
 
 MOST = 6
 """How many reductions of a sentence are read at most, so that the cost stays that of the text."""
+GOVERNED = 24
+"""How many masked characters before a thing are looked at for what governs it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,11 @@ def _find_asides(sentence: SentenceReading, reducers: Reducers) -> list[Span]:
 def _find_told(sentence: SentenceReading, reducers: Reducers) -> Iterator[list[Span]]:
     """Yield what a relative clause says of the thing right before it: "X, which covers 30 ha" as "X covers 30 ha"."""
     for match in reducers.told.finditer(sentence.folded):
+        start, thing = match.start("thing"), sentence.mark_at(match["thing"]).mention
+        if match["comma"] and reducers.governed.search(sentence.folded, max(0, start - GOVERNED), start):
+            continue
+        if not match["comma"] and (thing is None or not is_described(thing.entity)):
+            continue  # "a deal with Yunhe County that covers …": of a name nothing is told without a comma
         yield [Span(*match.span("thing")), Span(*match.span("said"))]
 
 

@@ -90,7 +90,9 @@ class Reducers:
     front: Pattern
     """What stands before the subject, as group ``front``."""
     told: Pattern
-    """A relative clause: the ``thing`` before it, and what is ``said`` of it."""
+    """A relative clause: the ``thing`` before it, the ``comma`` if there is one, and what is ``said`` of it."""
+    governed: Pattern
+    """What stands before a thing that a clause behind a comma need not be about: "next to a museum, which …"."""
     subject: Pattern
     """What a sentence begins with and says the verbs of, as group ``subject``."""
     joined: Pattern

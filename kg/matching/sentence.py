@@ -89,6 +89,15 @@ class SentenceMatcher(MatchValues):
         self._known = {_meaning(claim) for claim in known}
         return self._match_rules(reduction)
 
+    def _is_known(self, claim: Claim) -> bool:
+        """Say whether the whole sentence claims it, or says the same in fewer words or in more."""
+        if _meaning(claim) in self._known:
+            return True
+        if claim.object_type != "literal":
+            return False
+        told = [meaning[-1] for meaning in self._known if meaning[:3] == _meaning(claim)[:3]]
+        return any(label.startswith(claim.object_label) or claim.object_label.startswith(label) for label in told)
+
     def _match_rules(self, sentence: SentenceReading) -> list[Claim]:
         """Return the claims of a sentence or of a reduction of it, in rule order."""
         claims: list[Claim] = []
@@ -108,7 +117,7 @@ class SentenceMatcher(MatchValues):
                 values = self._value_marks(rule, match)
                 if values & self.taken:
                     continue
-                made = [c for c in self._fill_templates(rule, match) if _meaning(c) not in self._known]
+                made = [c for c in self._fill_templates(rule, match) if not self._is_known(c)]
                 claims.extend(made)
                 self.earlier.add(made)
                 if made:
