@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from kg.model import Quantity, Span
-from kg.quantity_grammar import NUMBER, SPACE, WINDOW, QuantityGrammar, Unit, View, squeeze
+from kg.quantity_grammar import WINDOW, QuantityGrammar, Unit, View
+from kg.quantity_patterns import NUMBER, SPACE, squeeze
 
 MAX_DIGITS = 20
 """A longer run of digits is an identifier, never an amount."""

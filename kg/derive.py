@@ -13,9 +13,10 @@ from dataclasses import replace
 from decimal import ROUND_HALF_EVEN, Decimal, DivisionByZero, InvalidOperation, Overflow
 from typing import Any
 
+from kg.concepts import INDICATORS
 from kg.errors import EvidenceError
 from kg.model import Claim, say_value
-from kg.vocab import INDICATORS, RDC, observation_iri
+from kg.vocab import RDC, observation_iri
 
 DURATION = RDC + "duration"
 

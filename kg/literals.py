@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
+from kg.notation import BEGIN, FOLD, MACRO, REPEAT, SLOT, divide_choices, find_close, strip_groups
+
 INDEX_BASE = 0xE100
 INDEX = chr(INDEX_BASE)
 """Stands for every mark's number in a sentence's shape."""
-BEGIN = "begin"
-"""The word list that says where a clause begins: it matches no characters."""
 CLAUSE = "\x01"
 """Stands in what a pattern begins with for the places where a clause begins."""
 START = "\x02"
@@ -29,17 +29,12 @@ LIMIT = 48
 SELDOM = 0.25
 """How common words may be, together, to be worth looking for."""
 
-SLOT = re.compile(r"\{(?:(\w+):|(!?)(?=[A-Za-z]))([\w|]+)\}")
-"""``{p:Park}`` is a slot with a name, ``{Park}`` one without, ``{!Park}`` any mark of another class."""
-MACRO = re.compile(r"<<(\w+)>>")
-FOLD = re.compile(r"\n\s*")
-_REPEAT = re.compile(r"(?:(?P<sign>[?*+])|\{(?P<low>\d*)(?P<range>,?)(?P<high>\d*)\})[?+]?")
 _OPEN = re.compile(r"\((?:(?P<around>\?<?[=!])|(?P<choice>\?\(\w+\))|\?:|\?P<\w+>|(?P<other>\?[^):]*[:)])|)")
 _CLASS = re.compile(r"\[(\^?)((?:\\.|[^\]\\])(?:\\.|[^\]\\])*)\]", re.DOTALL)
 _ONE_OF = re.compile(r"[^\\^-]+-?|-")
 _LETTERS = frozenset((r"\w", r"\d", "a-z", "A-Z", "a-zA-Z", "A-Za-z", "0-9"))
-_PART = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|[()|]|[^\\\[()|]+|.", re.DOTALL)
 _RARITY = (1.0, 1.0, 0.3, 0.06, 0.03, 0.015)
+"""By how many letters a word has, how common it is held to be; longer ones are rarer still."""
 
 
 class Literal(NamedTuple):
@@ -169,7 +164,7 @@ class LiteralReader:
 
     def _read_repeated(self, source: str, position: int) -> tuple[Part, int]:
         part, position = self._read_one(source, position)
-        repeat = _REPEAT.match(source, position)
+        repeat = REPEAT.match(source, position)
         if repeat is None:
             return part, position
         sign = repeat["sign"]
@@ -226,14 +221,14 @@ class LiteralReader:
         if opened is None:
             raise IndexError
         if opened["around"]:
-            close = _find_close(source, position) + 1
+            close = find_close(source, position) + 1
             return _NOTHING._replace(edge=2 if source[position:close] == r"(?<!\w)" else 0), close
         if opened["other"] and opened["other"].endswith(")"):
             return _UNKNOWN, opened.end()
         part, end = self._read_choices(source, opened.end())
         if source[end] != ")":
             raise IndexError
-        if opened["choice"] and "|" not in _outside(source[opened.end() : end]):
+        if opened["choice"] and "|" not in strip_groups(source[opened.end() : end]):
             part = _join_choices([part, _NOTHING])  # a condition without "else" may be nothing
         if opened["other"]:  # other flags: letters may be written otherwise
             part = Part(None, (), (part.low, part.high), part.low, part.high, None, part.open)
@@ -334,16 +329,6 @@ def _read_escape(char: str) -> Part:
     return _UNKNOWN if char.isdigit() else _letter(char)
 
 
-def _find_close(source: str, position: int) -> int:
-    """Return where the group that opens at ``position`` closes."""
-    depth = 0
-    for part in _PART.finditer(source, position):
-        depth += (part[0] == "(") - (part[0] == ")")
-        if depth == 0:
-            return part.start()
-    return len(source)
-
-
 def read_look_behinds(source: str, reader: LiteralReader) -> frozenset[str] | None:
     """Return the words right behind which a pattern of nothing but look-behinds matches; ``None`` for another pattern.
 
@@ -354,59 +339,20 @@ def read_look_behinds(source: str, reader: LiteralReader) -> frozenset[str] | No
     """
     rest = source
     if source.startswith("(?:"):
-        close = _find_close(source, 0)
+        close = find_close(source, 0)
         source, rest = source[3:close], source[close + 1 :]
         while rest.startswith(("(?<!", "(?!")):
-            rest = rest[_find_close(rest, 0) + 1 :]
+            rest = rest[find_close(rest, 0) + 1 :]
         if rest:
             return None
     found: set[str] = set()
-    for choice in _divide_choices(source):
+    for choice in divide_choices(source):
         if choice == "^":
             continue
-        if not choice.startswith("(?<=") or _find_close(choice, 0) != len(choice) - 1:
+        if not choice.startswith("(?<=") or find_close(choice, 0) != len(choice) - 1:
             return None
         words = reader.read(choice[4:-1]).words
         if not words or "" in words:
             return None
         found |= words
     return frozenset(found)
-
-
-def _divide_choices(source: str) -> list[str]:
-    """Return the alternatives of a source that stand outside all groups."""
-    depth, start, choices = 0, 0, []
-    for part in _PART.finditer(source):
-        depth += (part[0] == "(") - (part[0] == ")")
-        if part[0] == "|" and depth == 0:
-            choices.append(source[start : part.start()])
-            start = part.end()
-    return [*choices, source[start:]]
-
-
-def _outside(source: str) -> str:
-    """Return a source without what stands in its groups and classes."""
-    depth, kept = 0, []
-    for part in _PART.finditer(source):
-        depth += (part[0] == "(") - (part[0] == ")")
-        if depth == 0 and part[0][0] not in "([\\":
-            kept.append(part[0])
-    return "".join(kept)
-
-
-def strip_begin(source: str, words: Mapping[str, str]) -> str:
-    """Return a pattern without the ``<<begin>>`` that each of its matches begins with; as it is where one does not.
-
-    >>> strip_begin("<<who>> grew", {"who": "<<begin>>(?:the )?park"})
-    '(?:(?:the )?park) grew'
-    >>> strip_begin("(?:<<begin>>|and )x", {})
-    '(?:<<begin>>|and )x'
-    """
-    macro = MACRO.match(source)
-    if macro is None or "|" in _outside(source) or _REPEAT.match(source, macro.end()):
-        return source
-    if macro[1] == BEGIN:
-        return source[macro.end() :]
-    body = FOLD.sub("", words.get(macro[1], ""))
-    bare = strip_begin(body, words)
-    return source if bare == body else f"(?:{bare}){source[macro.end() :]}"

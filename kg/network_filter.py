@@ -6,9 +6,10 @@ import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from kg import vocab as v
+from kg.concepts import MODALITIES, STATUSES
 from kg.errors import ExportError
-from kg.network import Edge, Names, Network, Node, count_degrees, edges_by_end
+from kg.network import Edge, Network, Node, count_degrees, edges_by_end
+from kg.thing_names import Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,8 @@ def _check_words(network: Network, wanted: Filter) -> None:
     values = [value for node in network.nodes for value in node.observations]
     known = {
         "class": (wanted.classes, {node.kind for node in network.nodes}),
-        "status": (wanted.statuses, set(v.STATUSES)),
-        "modality": (wanted.modalities, set(v.MODALITIES)),
+        "status": (wanted.statuses, set(STATUSES)),
+        "modality": (wanted.modalities, set(MODALITIES)),
         "article": (wanted.articles, {name for node in network.nodes for name in node.articles}),
     }
     for what, (words, there) in known.items():

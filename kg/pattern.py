@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from kg.errors import RuleError
-from kg.literals import FOLD, INDEX_BASE, MACRO, SLOT
+from kg.literals import INDEX_BASE
+from kg.notation import FOLD, MACRO, SLOT
 
 CLASS_BASE = 0xE000
 MAX_MARKS = 0xF8FF - INDEX_BASE + 1

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from kg.model import Quantity
-from kg.quantity_grammar import WINDOW, QuantityGrammar, View, squeeze
+from kg.quantity_grammar import WINDOW, QuantityGrammar, View
+from kg.quantity_patterns import squeeze
 
 _STEPS = {
     "last": (-1, "month-before-anchor"),

@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from kg.concepts import INDICATORS, STATEMENT_KINDS
 from kg.errors import EvidenceError, KgError
 from kg.extract import Extractor
 from kg.lexicon import fold_case
 from kg.model import CLAIM_FIELDS, Article, Claim, Resolution
 from kg.reading import Reading
-from kg.vocab import CLASSES, INDICATORS, RELATIONS, STATEMENT_KINDS, class_name, concept_iri, expand_iri
+from kg.vocab import CLASSES, RELATIONS, class_name, concept_iri, expand_iri
 
 _NEEDED = ("subject", "predicate", "quote")
 

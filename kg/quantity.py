@@ -39,7 +39,8 @@ from kg.period import (
     read_weekday,
     read_years,
 )
-from kg.quantity_grammar import NUMBER, QuantityGrammar, View, load_quantities, squeeze
+from kg.quantity_grammar import QuantityGrammar, View, load_quantities
+from kg.quantity_patterns import NUMBER, squeeze
 
 __all__ = ["QuantityGrammar", "find_quantities", "load_quantities"]
 

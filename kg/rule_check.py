@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
-from kg.vocab import MODALITIES, QUALIFIERS, STATUSES
+from kg.concepts import MODALITIES, QUALIFIERS, STATUSES
 
 _TEXTS = ("id", "says", "kind", "status", "part", "texts", "pattern", "unless", "prior", "joiner")
 _LISTS = ("triggers", "counter", "first", "second", "classes")

@@ -16,7 +16,8 @@ from typing import NamedTuple
 import ahocorasick_rs
 
 from kg.lexicon import fold_case
-from kg.literals import CLAUSE, EDGE, ENDLESS, INDEX, START, LiteralReader, read_look_behinds, strip_begin
+from kg.literals import CLAUSE, EDGE, ENDLESS, INDEX, START, LiteralReader, read_look_behinds
+from kg.notation import strip_begin
 from kg.pattern import Pattern, PatternMaker, compile_source
 
 FEW = 24

@@ -17,7 +17,7 @@ from typing import Any
 
 from kg.errors import KgError, RuleError
 from kg.lexicon import fold_case
-from kg.literals import BEGIN
+from kg.notation import BEGIN
 from kg.pattern import CLASS_BASE, OTHER_CLASS, Pattern, PatternMaker, compile_source
 from kg.rule_check import check_entry, check_references, check_table, find_line
 from kg.rule_index import Entry, RuleIndex

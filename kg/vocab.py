@@ -1,7 +1,7 @@
 """Every term the tool knows, declared once; nobody else spells an IRI.
 
-The names under ``RD`` equal the terms of ``ontology/kg.ttl`` and those under ``RDC`` the concepts of
-``ontology/concepts.ttl``; a test holds them together. Plain strings, standard library only.
+The names under ``RD`` equal the terms of ``ontology/kg.ttl``; a test holds them together. The concepts under ``RDC``
+stand in ``kg/concepts.py``. Plain strings, standard library only.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from kg.concepts import CURRENCIES, UNIT_SLUGS
 from kg.errors import OntologyError
 from kg.iri import check_iri as check_iri
 from kg.iri import expand_iri as expand_iri
@@ -225,120 +226,6 @@ CLASSES: dict[str, str] = {
 """The class that each short name of ``subject_type`` and ``object_type`` stands for."""
 
 _CLASS_NAMES = {iri: name for name, iri in CLASSES.items()}
-
-# ---------------------------------------------------------------- concepts, by scheme
-STAGES: tuple[str, ...] = (
-    "inPool",
-    "signed",
-    "approved",
-    "landed",
-    "started",
-    "toppedOut",
-    "completed",
-    "operating",
-    "inForce",
-    "initiallyFormed",
-    "expanding",
-    "guaranteed",
-)
-STATUSES: tuple[str, ...] = ("explicit", "implied", "garbled", "missing")
-VALUE_STATUSES: tuple[str, ...] = ("present", "lostInTranslation", "notStated")
-NAMING_STATUSES: tuple[str, ...] = ("unnamed",)
-"""That an article describes a thing and does not name it: known there alone, never one with another's."""
-PERIOD_STATUSES: tuple[str, ...] = ("unanchored",)
-"""Why a period has no dates: it is said relative to something that the article does not date."""
-QUALIFIERS: tuple[str, ...] = ("exact", "moreThan", "nearly", "about", "atLeast", "upTo", "increase", "decrease")
-MODALITIES: tuple[str, ...] = ("achieved", "planned", "target", "denied")
-AMOUNTS: tuple[str, ...] = (
-    "count",
-    "gdp",
-    "gdpPerCapita",
-    "industrialOutput",
-    "outputValue",
-    "valueAdded",
-    "valueAddedAboveSize",
-    "investment",
-    "fixedAssetInvestment",
-    "revenue",
-    "mainBusinessRevenue",
-    "profit",
-    "grossProfit",
-    "netProfit",
-    "taxRevenue",
-    "fiscalRevenue",
-    "budgetRevenue",
-    "foreignTrade",
-    "exports",
-    "imports",
-    "foreignCapital",
-    "contractedForeignCapital",
-    "retailSales",
-    "residentIncome",
-    "rdSpending",
-    "population",
-    "talent",
-    "patents",
-    "contractValue",
-    "capacity",
-    "area",
-    "floorArea",
-    "duration",
-    "completion",
-    "share",
-)
-GROWTHS: tuple[str, ...] = tuple(name + "Growth" for name in AMOUNTS if name not in ("completion", "share"))
-"""The twin of an amount: its change over an earlier period, in percent."""
-INDICATORS: tuple[str, ...] = AMOUNTS + GROWTHS
-STATEMENT_KINDS: tuple[str, ...] = (
-    "role",
-    "hasOutcome",
-    "reliesOn",
-    "covers",
-    "startedBefore",
-    "issuedBy",
-    "evaluation",
-    "superlative",
-    "approvedBy",
-)
-"""What is said and kept as a claim with its quote, and never becomes a direct triple."""
-
-CONCEPT_SCHEMES: dict[str, tuple[str, ...]] = {
-    "stages": STAGES,
-    "claim-statuses": STATUSES,
-    "value-statuses": VALUE_STATUSES,
-    "period-statuses": PERIOD_STATUSES,
-    "naming-statuses": NAMING_STATUSES,
-    "qualifiers": QUALIFIERS,
-    "modalities": MODALITIES,
-    "indicators": INDICATORS,
-    "statement-kinds": STATEMENT_KINDS,
-}
-
-CURRENCIES: tuple[str, ...] = tuple("CNY USD EUR GBP HKD JPY MOP TWD KRW SGD AUD CAD".split())
-UNIT_SLUGS: dict[str, str] = {
-    "EFLOPS": "exaflops",
-    "GB": "gigabyte",
-    "GW": "gigawatt",
-    "GWh": "gigawatt-hour",
-    "Gbps": "gigabit-per-second",
-    "MW": "megawatt",
-    "MWh": "megawatt-hour",
-    "Mbps": "megabit-per-second",
-    "PB": "petabyte",
-    "PFLOPS": "petaflops",
-    "TB": "terabyte",
-    "TWh": "terawatt-hour",
-    "W": "watt",
-    "degreeC": "degree-celsius",
-    "kV": "kilovolt",
-    "kW": "kilowatt",
-    "kWh": "kilowatt-hour",
-    "km/hour": "kilometre-per-hour",
-}
-"""Slugs of units that lower-case letters alone would not tell apart (MW and mW)."""
-
-RANK_UNIT = "rank"
-"""The unit of a claim whose value is a place in an order: it becomes ``rd:rank``."""
 
 
 # ---------------------------------------------------------------- IRIs of the model

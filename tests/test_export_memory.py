@@ -13,7 +13,7 @@ import pyoxigraph as ox
 import pytest
 from export_readers import BASE
 
-from kg import network, sorted_file, turtle
+from kg import sorted_file, thing_names, turtle
 from kg.export import Options, Source, export_file, gexf, graphml, network_files, quads, rdf, rdf12
 from kg.store import load_lines
 
@@ -52,7 +52,7 @@ def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sorted_file, "_CHUNK", 20_000)
     monkeypatch.setattr(sorted_file, "_MERGED_CHUNK", 4_000)
     monkeypatch.setattr(turtle, "_REMEMBERED", 200)
-    monkeypatch.setattr(network, "NAMES_KEPT", 20)
+    monkeypatch.setattr(thing_names, "NAMES_KEPT", 20)
     monkeypatch.setattr(network_files, "RUN_BYTES", 20_000)
     monkeypatch.setattr(network_files, "BATCH", 10)
     monkeypatch.setattr(graphml, "BATCH", 20)

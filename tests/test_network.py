@@ -15,8 +15,9 @@ from kg import vocab as v
 from kg.errors import ExportError
 from kg.export import Source
 from kg.layout import betweenness, class_colour, communities, measure, page_rank, place
-from kg.network import Edge, Names, Network, Node, count_degrees, make_network
+from kg.network import Edge, Network, Node, count_degrees, make_network
 from kg.network_filter import Filter, filter_network, find_node
+from kg.thing_names import Names
 
 pytest_plugins = ["export_fixtures"]
 

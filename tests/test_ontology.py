@@ -13,6 +13,7 @@ import rdflib
 from rdflib import OWL, RDF, RDFS, SKOS, Graph, Literal, URIRef
 
 from kg import vocab as v
+from kg.concepts import CONCEPT_SCHEMES, CURRENCIES, RANK_UNIT, UNIT_SLUGS
 from kg.graph import write_ontology_quads
 
 ROOT = Path(__file__).parent.parent
@@ -133,10 +134,10 @@ ALL_CONCEPTS = sorted(CONCEPTS.subjects(RDF.type, SKOS.Concept))
 
 
 def test_concepts_are_those_of_vocab() -> None:
-    for scheme, names in v.CONCEPT_SCHEMES.items():
+    for scheme, names in CONCEPT_SCHEMES.items():
         found = set(CONCEPTS.subjects(SKOS.inScheme, URIRef(v.RDC + "scheme/" + scheme)))
         assert found == {URIRef(v.RDC + name) for name in names}, scheme
-    names = [name for names in v.CONCEPT_SCHEMES.values() for name in names]
+    names = [name for names in CONCEPT_SCHEMES.values() for name in names]
     assert len(names) == len(set(names)), "one concept, one scheme"
 
 
@@ -164,7 +165,7 @@ def test_unit_iris_come_from_the_label_that_claims_print() -> None:
     units = set(CONCEPTS.subjects(SKOS.inScheme, URIRef(v.RDC + "scheme/units")))
     for unit in units:
         assert v.unit_iri(str(CONCEPTS.value(unit, RDFS.label))) == str(unit)
-    for label in (*v.CURRENCIES, *v.UNIT_SLUGS, v.RANK_UNIT):
+    for label in (*CURRENCIES, *UNIT_SLUGS, RANK_UNIT):
         assert URIRef(v.unit_iri(label)) in units, label
 
 

@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 
 from kg import vocab as v
+from kg.concepts import CONCEPT_SCHEMES
 from kg.export.page import SCRIPTS, STATIC
 from kg.export.page_data import BUILT_IN
 from kg.graph import write_ontology_quads
-from kg.network import Names, StoreNames
 from kg.resources import load_domain
 from kg.store import load_lines, open_store
+from kg.thing_names import Names, StoreNames
 
 ROOT = Path(__file__).parent.parent
 CHINESE: dict[str, dict[str, str]] = json.loads((STATIC / "page" / "zh.json").read_text(encoding="utf-8"))
@@ -178,7 +179,7 @@ def rule_predicates() -> set[str]:
 
 
 def test_every_class_predicate_and_value_has_a_name_in_both_languages(names: dict[str, Names]) -> None:
-    concepts = {v.RDC + name for scheme in v.CONCEPT_SCHEMES.values() for name in scheme}
+    concepts = {v.RDC + name for scheme in CONCEPT_SCHEMES.values() for name in scheme}
     predicates = rule_predicates()
     assert {v.WITHIN, v.SCHEMA + "jobTitle", v.RDC + "investment"} <= predicates
     wanted = set(v.CLASSES.values()) | set(v.RELATIONS) | predicates | concepts

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from kg import vocab as v
 from kg.across.extent import Extent
 from kg.across.traces import Number
+from kg.concepts import RANK_UNIT
 from kg.model import hash_id
 from kg.nquads import date_term, iri_term, is_iri, text_term
 
@@ -128,7 +129,7 @@ def give_reason(conflicting: Sequence[Number]) -> str:
     """Return why numbers conflict: the two that lie furthest apart, as far as each can be stretched."""
     low = min(conflicting, key=lambda n: (Decimal(n.high), n.low, n.article, n.observation))
     high = max(conflicting, key=lambda n: (Decimal(n.low), n.high, n.article, n.observation))
-    unit = f" {low.unit}" if low.unit and low.unit != v.RANK_UNIT else ""
+    unit = f" {low.unit}" if low.unit and low.unit != RANK_UNIT else ""
     return f"No number is both {extent_of(low)} and {extent_of(high)}{unit}."
 
 

@@ -10,8 +10,8 @@ from typing import Any, cast
 
 import click
 
-from kg import vocab as v
 from kg.cli.options import build_option, domain_option
+from kg.concepts import MODALITIES, STATUSES
 from kg.errors import ExportError
 from kg.export import FORMATS, Options, Report, Source, export_file, find_format
 from kg.export.source import PARTS
@@ -55,8 +55,8 @@ def _many(
 @click.option("--claims", is_flag=True, help="Each claim as a node too.")
 @_many("--class", "classes", "Keep things of this class (Park, Project …). May be repeated.")
 @_many("--predicate", "predicates", "Keep this relation (short name, label or IRI). May be repeated.")
-@_many("--status", "statuses", "Keep facts of this status. May be repeated.", v.STATUSES)
-@_many("--modality", "modalities", "Keep facts of this modality. May be repeated.", v.MODALITIES)
+@_many("--status", "statuses", "Keep facts of this status. May be repeated.", STATUSES)
+@_many("--modality", "modalities", "Keep facts of this modality. May be repeated.", MODALITIES)
 @_many("--article", "articles", "Keep facts of this article (its id). May be repeated.")
 @click.option("--around", default="", metavar="NAME", help="Keep what is near this thing (a name or an IRI).")
 @click.option("--hops", type=click.IntRange(0, 20), default=1, show_default=True, help="How near: edges from it.")

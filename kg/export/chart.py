@@ -18,7 +18,7 @@ from kg.export.base import Report, Target, find_format, writing
 from kg.export.parquet import to_day
 from kg.export.picture import load_matplotlib, noting_glyphs, save_figure
 from kg.layout import PALETTE
-from kg.network import QUALIFIERS
+from kg.network import QUALIFIER_WORDS
 
 if TYPE_CHECKING:
     from kg.query import Answer, Namer
@@ -115,7 +115,7 @@ def _make_row(
     labels = {}
     for name in numeric:
         how = cells.get(f"{name}_qualifier") or (cells.get("qualifier") if len(numeric) == 1 else None)
-        word = QUALIFIERS.get(getattr(how, "value", ""), "")
+        word = QUALIFIER_WORDS.get(getattr(how, "value", ""), "")
         labels[name] = f"{word} {cells[name].value}".strip() if cells[name] is not None else "missing"
     return Row(" · ".join(dict.fromkeys(names)), date, numbers, labels)
 

@@ -18,8 +18,9 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from kg.network import Edge, Fact, Mention, Names, Node, Observation, Text, make_node
+from kg.network import Edge, Fact, Mention, Node, Observation, Text, make_node
 from kg.sorted_file import sort_blocks
+from kg.thing_names import Names
 
 RUN_BYTES = 16 * 1024 * 1024
 """How much is sorted in memory at a time."""

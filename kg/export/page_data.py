@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from kg import vocab as v
 from kg.account import unpack_account
+from kg.concepts import MODALITIES, QUALIFIERS, STATUSES
 from kg.export.base import Losses
 from kg.export.source import Source
 from kg.export.text import clean, one_line
 from kg.layout import class_colour
 from kg.model import Claim
-from kg.network import Names, say_local_name
+from kg.network import say_local_name
+from kg.thing_names import Names
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -61,7 +63,7 @@ def make_data(source: Source, losses: Losses) -> dict[str, Any]:
             kind: {"color": class_colour(kind), **_name(v.CLASSES.get(kind, kind), source, losses)}
             for kind in sorted({node.kind for node in network.nodes})
         },
-        "terms": {name: _name(v.RDC + name, source, losses) for name in (*v.STATUSES, *v.MODALITIES, *v.QUALIFIERS)},
+        "terms": {name: _name(v.RDC + name, source, losses) for name in (*STATUSES, *MODALITIES, *QUALIFIERS)},
         "units": {unit: _unit(unit, source, losses) for unit in sorted({claim.unit for claim in claims} - {""})},
         "predicates": [{"iri": iri, **_name(iri, source, losses)} for iri in predicates],
         "nodes": [_node(node, source.names.get(node.id, Names()), losses) for node in network.nodes],

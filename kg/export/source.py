@@ -13,8 +13,9 @@ from kg.export.network_files import NetworkFiles
 from kg.export.quads import QuadFiles
 from kg.graph import read_claims
 from kg.model import Claim
-from kg.network import AnyNetwork, Names, Network, Observations, StoreNames, make_network, read_parts
+from kg.network import AnyNetwork, Network, Observations, make_network, read_parts
 from kg.network_filter import Filter, filter_network, suggest
+from kg.thing_names import Names, StoreNames
 from kg.turtle import data_prefixes
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ import pyoxigraph as ox
 from kg import vocab as v
 from kg.across.days import say_days
 from kg.across.extent import say_number
+from kg.concepts import RANK_UNIT
 from kg.query.names import find_things, label_of, resolve_name
 
 _HASH = re.compile("--[0-9a-f]{8}$")
@@ -53,7 +54,7 @@ class Said:
         'about 130.3 billion CNY'
         """
         word = _QUALIFIED.get(self.qualifier, "")
-        number = f"rank {self.value}" if unit == v.RANK_UNIT else f"{say_number(self.value)} {unit}"
+        number = f"rank {self.value}" if unit == RANK_UNIT else f"{say_number(self.value)} {unit}"
         return f"{word} {number}".strip()
 
 
