@@ -20,13 +20,13 @@ _IS_IN = re.compile(
     r",?(?: (?:is |was )?(?:located|situated|based|nestled|lies|sits))? (?:in|of|within|under|inside) (?:the )?"
     r"(?:city of |(?:[A-Za-z]+ )?China[’']s )?"
 )
-_SYLLABLE = (
+SYLLABLE = (
     r"(?:(?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?"
     r"(?:[iu]?ang|[iu]?an|iong|[oe]ng|ing|[iu]?ao|[aeou]i|i[ae]|u[aeo]|iu|ou|en|in|un|o|a|e|i|u|er))"
 )
 # A sentence about somebody or something that no list knows, by a name in Chinese: "Xialing boasts …".
 _UNKNOWN_SUBJECT = re.compile(
-    rf"(?:^|[.!?]\s{{1,8}}|\n\s{{0,8}})(?:[\"“])?(?P<name>(?=[A-Z][a-z]{{5,}})(?i:{_SYLLABLE}){{2,4}})"
+    rf"(?:^|[.!?]\s{{1,8}}|\n\s{{0,8}})(?:[\"“])?(?P<name>(?=[A-Z][a-z]{{5,}})(?i:{SYLLABLE}){{2,4}})"
     r"(?:[’']s)? (?=[a-z])"
 )
 _WORDS = load_words("references")

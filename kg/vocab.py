@@ -160,6 +160,7 @@ DEFINITION = SKOS + "definition"
 EXAMPLE = SKOS + "example"
 NEWS_ARTICLE = SCHEMA + "NewsArticle"
 PERSON = SCHEMA + "Person"
+CREATIVE_WORK = SCHEMA + "CreativeWork"
 PLACE = SCHEMA + "Place"
 ORGANIZATION = ORG + "Organization"
 HEADLINE = SCHEMA + "headline"
@@ -218,6 +219,7 @@ CLASSES: dict[str, str] = {
     "Release": RELEASE,
     "NewsArticle": NEWS_ARTICLE,
     "Person": PERSON,
+    "CreativeWork": CREATIVE_WORK,
     "Place": PLACE,
     "Organization": ORGANIZATION,
     "Concept": CONCEPT,

@@ -9,14 +9,14 @@ from typing import Any
 
 from kg.english import load_words
 from kg.lexicon import fold_case
-from kg.matching.bearing import MatchBearing
 from kg.matching.earlier import SPOKEN_OF
 from kg.matching.extents import fits_extent
+from kg.matching.speakers import MatchSpeakers
 from kg.matching.words import FIELD, POSSESSIVE, SPACE, NotFilled, Thing, clean_words
 from kg.model import Mention, Span, hash_id
 from kg.reading import Mark
 from kg.subjects import find_subject
-from kg.vocab import article_iri, class_iri, class_name, cohort_iri, mint_iri, slugify
+from kg.vocab import article_iri, class_iri, class_name, cohort_iri, described_iri, mint_iri, slugify
 
 _ANY = load_words("shares").any_of
 PRONOUN = re.compile(r"[ ,]*(?:and )?(?:its|it|their|they)\b")
@@ -33,7 +33,7 @@ _KIND = re.compile(r"\{(\w+):kind\}")
 _PREPOSITION = re.compile(r"\b(?:of|in|at|for|to|from|by|with|into|on|near|than)(?: the)? [\"“‘']?$")
 
 
-class MatchThings(MatchBearing):
+class MatchThings(MatchSpeakers):
     """Fills the subject, predicate and object of a match."""
 
     def _fill_predicate(self, part: Any, match: re.Match[str]) -> str:
@@ -232,6 +232,8 @@ class MatchThings(MatchBearing):
         )
         if "cohort" in part:
             label = self._label(part["cohort"], match)
+            if not label:
+                raise NotFilled
             value = self._quantity(match, part["value"]).value if match.groupdict().get(part.get("value", "")) else ""
             key = self._label(part.get("key", part["cohort"]), match)
             member = self._member_class(part.get("type", ""), match)
@@ -249,12 +251,16 @@ class MatchThings(MatchBearing):
             label = self._label(part["event"], match)
             iri = mint_iri(base, "event", hash_id(article, part.get("key", label)))
             return Thing(iri, label, "Event", garbled)
+        if "speaker" in part:
+            return self._speaker(match, part["speaker"])
         if "near" in part:
             return self._named_thing(part["near"], part["named"])
         label = self._label(part["thing"], match)
         if not label or not all(self._words(match, name) for name, _ in FIELD.findall(part["thing"])):
             raise NotFilled
         kind = class_name(class_iri(class_name(part["class"])))
+        if part.get("here"):
+            return Thing(described_iri(base, article, class_iri(kind), slugify(label)), label, kind, garbled)
         return Thing(mint_iri(base, slugify(kind), slugify(label)), label, kind, garbled)
 
     def _member_class(self, part: str, match: re.Match[str]) -> str:

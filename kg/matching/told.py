@@ -7,6 +7,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from kg.model import Claim
+from kg.vocab import JOB_TITLE, WAS_ATTRIBUTED_TO
 
 
 class Recent(NamedTuple):
@@ -14,6 +15,17 @@ class Recent(NamedTuple):
 
     last: Claim
     other: Claim | None
+
+
+class Source(NamedTuple):
+    """Who or what an article names as its source, or a person whose post it tells (who did not speak)."""
+
+    iri: str
+    label: str
+    type: str
+    start: int
+    end: int
+    spoke: bool
 
 
 class Told:
@@ -28,6 +40,9 @@ class Told:
         self.last_value: Claim | None = None
         """Of the values the one that begins last."""
         self.members: dict[str, str] = {}
+        self.sources: list[Source] = []
+        self.posts: dict[str, list[str]] = {}
+        """By person, the posts that are told."""
         self._recent: dict[tuple[str, str], Recent] = {}
 
     def add(self, claims: Iterable[Claim]) -> None:
@@ -38,11 +53,21 @@ class Told:
                 self.values.append(claim)
                 if self.last_value is None or claim.start > self.last_value.start:
                     self.last_value = claim
+            self._note_source(claim)
             member = self.members.get(claim.subject, "")
             for key in {(claim.subject_type, ""), (claim.subject_type, member)}:
                 before = self._recent.get(key)
                 other = before and (before.other if before.last.subject == claim.subject else before.last)
                 self._recent[key] = Recent(claim, other)
+
+    def _note_source(self, claim: Claim) -> None:
+        if claim.predicate == WAS_ATTRIBUTED_TO:
+            found = (claim.object, claim.object_label, claim.object_type, claim.start, claim.end, True)
+            self.sources.append(Source(*found))
+        elif claim.predicate == JOB_TITLE:
+            self.posts.setdefault(claim.subject, []).append(claim.object_label)
+            found = (claim.subject, claim.subject_label, claim.subject_type, claim.start, claim.end, False)
+            self.sources.append(Source(*found))
 
     def list_claims(self, floor: int) -> list[Claim]:
         """Return what is told from a place on where a sentence begins, in order."""

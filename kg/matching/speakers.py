@@ -1,0 +1,100 @@
+"""Who is meant by "said Wang", "he added" or "the official said": somebody whom the article has named before."""
+
+from __future__ import annotations
+
+import re
+
+from kg.matching.bearing import MatchBearing
+from kg.matching.told import Source
+from kg.matching.words import NotFilled, Thing, clean_words
+from kg.model import Span
+from kg.references import SYLLABLE
+
+APART = 2
+"""How many paragraphs at most lie between one who spoke and "he said"."""
+# In front of what is no name alone: "Chen Hong said" is not said by one called Hong.
+_FIRST_NAME = re.compile(
+    r"(?<![\w’'-])(?!(?:Mr|Ms|Mrs|Dr|Prof|Professor|Mayor|Director|Secretary|President|Chairman|Minister) )"
+    r"[A-Z][a-z’'-]+ $"
+)
+_PRONOUNS = frozenset(("he", "she"))
+# Who may be called "the official", by the words of the post.
+_OFFICIAL = re.compile(
+    r"\b(?:official|director|head|mayor|secretary|chief|governor|minister|commissioner|member|chairman|chairwoman"
+    r"|spokes\w+|magistrate|inspector)\b"
+)
+# A name in Chinese, surname first: somebody else who may be meant.
+_NAME = re.compile(rf"(?<![\w’'-])(?=[A-Z])(?i:{SYLLABLE}) (?=[A-Z])(?i:{SYLLABLE}){{1,2}}(?![\w’'-])")
+
+
+class MatchSpeakers(MatchBearing):
+    """Finds the person that words of a match mean, among those the article has told of."""
+
+    def _speaker(self, match: re.Match[str], name: str) -> Thing:
+        """Return whom group ``name`` means: by surname, by a pronoun, or by "the official", "the mayor"."""
+        if not match[name]:
+            raise NotFilled
+        start, end = self._group_span(match, name)
+        words = clean_words(self.article.text[start:end])
+        if words[0].isupper() and _FIRST_NAME.search(self.article.text, max(0, start - 24), start):
+            raise NotFilled
+        called = self._people_called(words)
+        folded = words.casefold()
+        if folded in _PRONOUNS:
+            last = self._last_speaker(match, "Person")
+            if called and called[-1].iri != last.iri:  # "He said": the pronoun, or Ms He?
+                raise NotFilled
+            called = [last]
+        elif folded == "it":
+            called = [self._last_speaker(match, "Organization")]
+        elif not words[0].isupper():
+            called = self._sources_posted(folded)
+        if len({person.iri for person in called}) != 1:
+            raise NotFilled
+        found = called[-1]
+        return Thing(found.iri, found.label, found.type, False, Span(found.start, found.end), "earlier-speaker")
+
+    def _people_called(self, word: str) -> list[Source]:
+        """Return those people told of whose name begins or ends with a word."""
+        return [
+            person
+            for person in self.earlier.sources
+            if person.type == "Person"
+            and word in ((parts := person.label.split())[0], parts[-1])
+            and len(parts) > 1
+            and parts[-1][:1].isupper()
+        ]
+
+    def _sources_posted(self, words: str) -> list[Source]:
+        """Return those who spoke and whose post or name holds words; of several the last speaker, if it is one."""
+        wanted = _OFFICIAL if words == "official" else re.compile(rf"\b{re.escape(words)}\b")
+        spoken = [source for source in self.earlier.sources if source.spoke]
+        found = [
+            source
+            for source in spoken
+            if any(wanted.search(post.casefold()) for post in (source.label, *self.earlier.posts.get(source.iri, ())))
+        ]
+        if not found:
+            raise NotFilled
+        last = max(spoken, key=lambda source: source.start)
+        return [source for source in found if source.iri == last.iri] or found
+
+    def _last_speaker(self, match: re.Match[str], kind: str) -> Source:
+        """Return who spoke last, close before, if it is of a kind; nobody else may be named since."""
+        start = self.sentence.locate(match.start())
+        said = [source for source in self.earlier.sources if source.spoke and source.end <= start]
+        last = max(said, key=lambda source: source.start, default=None)
+        if last is None or last.type != kind:
+            raise NotFilled
+        near = [self.sentence]
+        for sentence in self._sentences_before():
+            if near[-1].sentence.start <= last.start:
+                break
+            near.append(sentence)
+        if self.sentence.sentence.paragraph - near[-1].sentence.paragraph > APART:
+            raise NotFilled
+        for name in _NAME.finditer(self.article.text, last.end, start):
+            marked = any(m.start <= name.start() < m.end for sentence in near for m in sentence.marks)
+            if name[0] != last.label and not marked:
+                raise NotFilled
+        return last
