@@ -45,7 +45,7 @@ class Template:
     thing of a class), ``~Class|Class`` (the one thing the sentence can be about), ``article``, a short
     IRI, or a table: ``{cohort=, type=, key=, value=}``, ``{thing=, class=}``, ``{event=}``, ``{text=}``,
     ``{indicator=, growth=}``. A list of these is the first of them that can be filled. ``{each=, class=}``
-    as object makes one claim for each item of a list; ``when`` is a group without which there is no claim.
+    as object or subject makes one claim for each item of a list; ``when`` is a group without which there is no claim.
     With ``each`` and ``values``, two groups, there is one for each item of the list ``each`` and its number
     in the list ``values``: ``{each}`` is the item's words, ``$each`` the number.
     """
@@ -417,7 +417,10 @@ class _Compiler:
             for choice in as_choices(parts.get(key)):
                 if slot_name(choice) not in slots:
                     raise RuleError(f"{key} {choice!r} is not a slot of the pattern", where=f"{where}: {name}")
-        listed = entry["object"] if isinstance(entry.get("object"), dict) and "each" in entry["object"] else {}
+        lists = [part for part in (entry.get("object"), entry["subject"]) if isinstance(part, dict) and "each" in part]
+        if len(lists) > 1:
+            raise RuleError("only one of subject and object is a list", where=f"{where}: {name}")
+        listed = lists[0] if lists else {}
         pair = (entry.get("each"), entry.get("values"))
         if (pair[0] is None) != (pair[1] is None):
             raise RuleError("each and values are written together", where=f"{where}: {name}")

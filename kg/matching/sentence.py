@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 from kg.lexicon import fold_case
 from kg.lists import Item, is_item, is_mark, share_noun, split_list, strip_noun
@@ -29,6 +29,11 @@ _LAST_COMMA = re.compile(", (?:and|as well as) ")
 
 
 _LEAD_OF = re.compile(r"^(?:(?:of|in|from|the) )+")
+
+
+def _is_list(part: Any) -> TypeGuard[dict[str, Any]]:
+    """Say whether a part of a template stands for each item of a list."""
+    return isinstance(part, dict) and "each" in part
 
 
 def _reaches_over(numbers: Sequence[Quantity | None]) -> bool:
@@ -167,10 +172,10 @@ class SentenceMatcher(MatchValues):
                 continue
             for pair in self._pairs(template, match):
                 self._pair = pair
-                for target in self._targets(template, match):
+                for item in self._targets(template, match):
                     for edge in self._edges(template, match):
                         try:
-                            yield self._fill_template(rule, template, match, edge, target)
+                            yield self._fill_template(rule, template, match, edge, item)
                         except NotFilled as failure:
                             self._note_refusal(rule, template, match, failure)
         self._pair = None
@@ -208,9 +213,9 @@ class SentenceMatcher(MatchValues):
             self.refusals.append(Refusal(mark.start, mark.end, rule.id, tuple(m.label for m in failure.rivals)))
 
     def _targets(self, template: Template, match: re.Match[str]) -> Iterator[Thing | None]:
-        """Yield each item of the list that a template's object stands for; else nothing, once."""
-        part = template.object
-        if not isinstance(part, dict) or "each" not in part:
+        """Yield each item of the list that a template's object or subject stands for; else nothing, once."""
+        part = template.subject if _is_list(template.subject) else template.object
+        if not _is_list(part):
             yield None
             return
         if not match[part["each"]]:
@@ -268,12 +273,12 @@ class SentenceMatcher(MatchValues):
         return ("atLeast", "upTo") if quantity and quantity.high else ("",)
 
     def _fill_template(
-        self, rule: Rule, template: Template, match: re.Match[str], edge: str, target: Thing | None
+        self, rule: Rule, template: Template, match: re.Match[str], edge: str, item: Thing | None
     ) -> Claim:
         span = self._span(match)
         predicate = self._fill_predicate(template.predicate, match)
         self._asks_things = local_name(predicate) in self.rules.indicators["of_things"]
-        subject = self._fill_thing(template.subject, match)
+        subject = item if item and _is_list(template.subject) else self._fill_thing(template.subject, match)
         if not self._may_own(subject, predicate, match):
             raise NotFilled
         garbled = subject.garbled
@@ -295,7 +300,7 @@ class SentenceMatcher(MatchValues):
                 fields["reason"] = "lostInTranslation" if self.reading.translated else "notStated"
             fields["object_label"] = say_value(fields)
         else:
-            target = target or self._fill_object(template.object, match)
+            target = item if item and _is_list(template.object) else self._fill_object(template.object, match)
             if target.iri and (target.iri == subject.iri or self._lies_elsewhere(predicate, subject, target)):
                 raise NotFilled
             garbled = garbled or target.garbled
