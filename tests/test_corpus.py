@@ -17,7 +17,6 @@ from kg.corpus import checking, place, publish
 from kg.corpus.said import read_claim_lines
 from kg.pipeline import build
 from kg.resources import Domain
-from kg.shapes import write_report
 from kg.store import count_classes, count_triples, open_store
 
 pytest_plugins = ["corpus_fixtures"]
@@ -131,15 +130,32 @@ def test_large_build_has_no_copies(
     assert "graph.nq (" in CliRunner().invoke(main, [*command, "--copies"]).stdout
 
 
-def test_shapes_are_judged_alike_by_many_processes(
+OF_CLAIMS = """
+@prefix oa: <http://www.w3.org/ns/oa#> .
+@prefix rd: <https://kg.example/ontology/> .
+@prefix schema: <https://schema.org/> .
+ship:QuoteShape a sh:NodeShape ; sh:targetClass rd:Quote ;
+    sh:property [ sh:path oa:hasSource ; sh:class schema:NewsArticle ] ;
+    sh:property [ sh:path oa:end ; sh:maxInclusive 60 ; sh:severity sh:Warning ; sh:message "Far down." ] .
+ship:ValueShape a sh:PropertyShape ; sh:targetClass rd:Observation ; sh:path [ sh:inversePath rd:states ] ;
+    sh:minCount 2 ; sh:severity sh:Info ; sh:message "Said once." .
+"""
+
+
+def test_shapes_are_judged_alike_as_one_and_in_parts_by_many_processes(
     tmp_path: Path, ships: Domain, corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    out = build(ships, [corpus], tmp_path / "out").out
+    file = ships.ontology / "shapes.ttl"
+    file.write_text(file.read_text("utf-8") + OF_CLAIMS, "utf-8")
+    whole = build(ships, [corpus], tmp_path / "whole")
     monkeypatch.setattr(checking, "_FEW", 0)
-    shapes = ships.ontology / "shapes.ttl"
-    one, two = (checking.check_store(out / "store", shapes, workers) for workers in (1, 2))
-    assert one.results and (one.results, one.focus_counts, one.notes) == (two.results, two.focus_counts, two.notes)
-    assert write_report(one, "turtle") == write_report(two, "turtle")
+    monkeypatch.setattr(checking, "PART_LINES", 300)
+    for workers in (1, 2):
+        parts = build(ships, [corpus], tmp_path / f"parts-{workers}", workers=workers)
+        assert len({result.shape for result in parts.report.results}) == 4
+        assert parts.report.results == whole.report.results
+        assert (parts.report.focus_counts, parts.report.notes) == (whole.report.focus_counts, whole.report.notes)
+        assert fingerprint(parts.out) == fingerprint(whole.out)
 
 
 def test_output_inside_the_sources_is_no_article(tmp_path: Path, ships: Domain, corpus: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path as FilePath
 from typing import Any
@@ -10,37 +11,153 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg import shapes as shacl
+from kg.corpus.parts import read_quads
 from kg.corpus.work import run_jobs
-from kg.shapes import Judge, Judged, Path, Report, Result, Shapes
+from kg.shapes import Judge, Judged, PartJudge, Path, Report, Result, Shapes, Step
 from kg.store import open_store
 
 _FEW = 200_000
-"""So few quads are checked here: to start processes would take longer."""
+"""So few quads are checked here and as one: to start processes, or to take the graph apart, would take longer."""
+PART_LINES = 60_000
+"""About so many quads are judged at a time, in memory."""
 
-_judge: Judge | None = None
+
+PROBED = 8
+"""So many articles are judged before the others, to tell by which shapes parts can be judged."""
 
 
-def check_store(folder: FilePath, shapes_file: FilePath, workers: int) -> Report:
-    """Return what shapes say about the union of a store's graphs, each judged by one of so many processes."""
+@dataclass(frozen=True, slots=True)
+class Division:
+    """A graph in parts: those of the articles, in the database, and what is said in no article, in a file.
+
+    ``articles`` are their rows in the database, each with the number of its quads. ``own`` are the beginnings of
+    the IRIs of nodes of which one article, or no article, says all that is said.
+    """
+
+    database: FilePath
+    articles: Sequence[tuple[int, int]]
+    others: FilePath
+    own: tuple[str, ...]
+
+    def find_elsewhere(self) -> set[Step]:
+        """Return the steps from the articles' own nodes that are said in no article."""
+        starts = tuple(f"<{start}".encode() for start in self.own if start.endswith(_OF_ARTICLES))
+        found: set[tuple[bytes, bool]] = set()
+        with self.others.open("rb") as lines:
+            for line in lines:
+                subject, predicate, rest = line.split(b" ", 2)
+                if subject.startswith(starts):
+                    found.add((predicate, False))
+                if rest.startswith(starts):
+                    found.add((predicate, True))
+        return {(ox.NamedNode(predicate[1:-1].decode()), backwards) for predicate, backwards in found}
+
+    def stretches(self) -> Iterator[tuple[int, ...]]:
+        """Yield the rows of articles that are judged together."""
+        rows: list[int] = []
+        size = 0
+        for row, lines in self.articles:
+            rows.append(row)
+            size += lines
+            if size >= PART_LINES:
+                yield tuple(rows)
+                rows, size = [], 0
+        if rows:
+            yield tuple(rows)
+
+    def read(self, rows: Sequence[int]) -> ox.Store:
+        """Return the graphs of some articles in memory; without any, what no article says."""
+        store = ox.Store()
+        data = b"".join(read_quads(self.database, rows)) if rows else self.others.read_bytes()
+        store.bulk_load(data, format=ox.RdfFormat.N_QUADS)
+        return store
+
+
+_OF_ARTICLES = ("claim/", "observation/", "quote/", "article/")
+_OF_NONE = ("figure/", "conflict/", "release/")
+
+
+def divide(database: FilePath, articles: Iterable[tuple[int, int]], others: FilePath, base: str) -> Division:
+    """Return the graph of a build in parts; ``base`` starts the IRI of every thing."""
+    return Division(database, list(articles), others, tuple(base + kind for kind in (*_OF_ARTICLES, *_OF_NONE)))
+
+
+Found = list[tuple[int, Judged | None]]
+Job = tuple[tuple[int, ...], tuple[int, ...] | None]
+"""Numbers of shapes, and the rows of the articles to judge by them; the whole store where there are no rows."""
+
+
+class _Judges:
+    """Judges the whole store by some shapes, and parts of it in memory by others."""
+
+    def __init__(self, folder: FilePath, shapes_file: FilePath, division: Division) -> None:
+        shapes = shacl.load_shapes(shapes_file)
+        self.division = division
+        self.whole = Judge(open_store(folder), shapes)
+        self.part = PartJudge(shapes, division.own, self.whole.engine.expressions.subclasses)
+
+    def judge(self, job: Job) -> Found:
+        numbers, rows = job
+        if rows is None:
+            return [(number, self.whole.judge(number)) for number in numbers]
+        return list(self.part.judge(self.division.read(rows), numbers))
+
+
+_judges: _Judges | None = None
+
+
+def check_store(folder: FilePath, shapes_file: FilePath, workers: int, division: Division) -> Report:
+    """Return what shapes say about the union of a store's graphs, of which ``division`` are the parts.
+
+    Shapes that read nothing outside a part are judged part by part, in memory; the others, and those for which
+    a part leads out of itself, each on the whole store. The work is divided among so many processes.
+    """
     shapes, store = shacl.load_shapes(shapes_file), open_store(folder)
-    if workers < 2 or len(store) < _FEW or not shacl.is_divisible(shapes):
+    if len(store) < _FEW or not shacl.is_divisible(shapes):
         return shacl.check(store, shapes)
-    # Those that ask a query of their own take longest, and are begun first.
+    here = _Judges(folder, shapes_file, division)
     targeted = shapes.targeted()
-    order = sorted(range(len(targeted)), key=lambda n: not any(c.kind == "sparql" for c in targeted[n].constraints))
-    found = dict(run_jobs(_judge_shape, order, workers, partial(_start_judge, folder, shapes_file)))
-    return shacl.put_together(shapes, [found[number] for number in range(len(targeted))], store)
+    judged: list[list[Judged | None]] = [[] for _ in targeted]
+
+    def run(jobs: Iterable[Job]) -> None:
+        start = partial(_start_judges, folder, shapes_file, division)
+        for found in run_jobs(_judge, jobs, workers, start) if workers > 1 else map(here.judge, jobs):
+            for number, verdict in found:
+                judged[number].append(verdict)
+
+    # What no article says, and a few articles, tell of most shapes that lead out of a part before all is read.
+    first, *stretches = division.stretches()
+    closed = tuple(here.part.find_closed(division.find_elsewhere()))
+    for rows in ((), first[:PROBED]):
+        for number, verdict in here.judge((closed, rows)):
+            judged[number].append(verdict)
+    closed = tuple(number for number in closed if None not in judged[number])
+    # Those that ask a query of their own take longest, and are begun first.
+    left = [n for n in range(len(targeted)) if n not in closed]
+    left.sort(key=lambda n: not any(c.kind == "sparql" for c in targeted[n].constraints))
+    parts = [rows for rows in (first[PROBED:], *stretches) if rows]
+    run([*(((number,), None) for number in left), *((closed, rows) for rows in parts)])
+    if opened := [number for number in closed if None in judged[number]]:
+        run([((number,), None) for number in opened])
+    for number in (*left, *opened):
+        del judged[number][:-1]  # what parts said before one gave up
+    return shacl.put_together(shapes, [_add_up(found) for found in judged], store)
 
 
-def _start_judge(folder: FilePath, shapes_file: FilePath) -> None:
-    global _judge
-    _judge = Judge(open_store(folder), shacl.load_shapes(shapes_file))
+def _add_up(judged: Iterable[Judged | None]) -> Judged:
+    found = [verdict for verdict in judged if verdict is not None]
+    return sum(count for count, _ in found), [result for _, results in found for result in results]
 
 
-def _judge_shape(number: int) -> tuple[int, Judged]:
-    if _judge is None:
+def _start_judges(folder: FilePath, shapes_file: FilePath, division: Division) -> None:
+    global _judges
+    _judges = _Judges(folder, shapes_file, division)
+
+
+def _judge(job: Job) -> Found:
+    if _judges is None:
         raise AssertionError("a worker without shapes")
-    return number, _judge.judge(number)
+    return _judges.judge(job)
 
 
 def report_state(report: Report) -> dict[str, Any]:

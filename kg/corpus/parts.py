@@ -219,6 +219,16 @@ class PartStore:
                 self._drop(connection, "id = ?", (row,))
 
 
+def read_quads(path: Path, rows: Iterable[int]) -> Iterator[bytes]:
+    """Yield the sorted N-Quads lines of articles, by their rows; only reads, beside others that do."""
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    try:
+        for row in rows:
+            yield zlib.decompress(connection.execute("SELECT quads FROM article WHERE id = ?", (row,)).fetchone()[0])
+    finally:
+        connection.close()
+
+
 def read_accounts(path: Path, build: str) -> dict[str, str]:
     """Return the packed account of each article of a build, by the article's id; none where it is not known.
 

@@ -71,8 +71,12 @@ class Publisher:
             totals = filling.finish()
             if self.copies:
                 self._write_copies(staging, others)
+            sizes = ((article.row, article.lines) for article in self.articles)
+            division = checking.divide(self.parts.path, sizes, others, self.domain.data_base)
+            report = checking.check_store(
+                staging / "store", self.domain.ontology / "shapes.ttl", self.workers, division
+            )
             others.unlink()
-            report = checking.check_store(staging / "store", self.domain.ontology / "shapes.ttl", self.workers)
             return totals, self._finish(build, tools, totals, report)
 
     def _write_others(self, path: Path) -> int:

@@ -9,6 +9,7 @@ from kg.shapes.divided import Judge, Judged, is_divisible, put_together
 from kg.shapes.exchange import turtle_report
 from kg.shapes.model import Path, Report, Result, Shape, Shapes, severity_rank
 from kg.shapes.parse import load_shapes, shapes_of
+from kg.shapes.parts import PartJudge, Step
 from kg.shapes.recheck import recheck_graph
 from kg.shapes.report import write_report
 from kg.shapes.wellformed import check_terms
@@ -16,11 +17,13 @@ from kg.shapes.wellformed import check_terms
 __all__ = [
     "Judge",
     "Judged",
+    "PartJudge",
     "Path",
     "Report",
     "Result",
     "Shape",
     "Shapes",
+    "Step",
     "check",
     "check_file",
     "check_terms",

@@ -23,13 +23,22 @@ GraphName = NamedNode | BlankNode | DefaultGraph
 
 
 class Engine:
-    """One check of one data graph: the union of a store's graphs, or the merge of some of them."""
+    """One check of one data graph: the union of a store's graphs, or the merge of some of them.
 
-    def __init__(self, store: Store, shapes: Shapes, graphs: Sequence[GraphName] | None) -> None:
+    ``subclasses`` are the classes under each, where they are not those that the data themselves tell.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        shapes: Shapes,
+        graphs: Sequence[GraphName] | None,
+        subclasses: Mapping[Term, Sequence[Term]] | None = None,
+    ) -> None:
         self.store = store
         self.shapes = shapes
         self.graphs = graphs
-        self.expressions = Expressions(shapes, self._subclasses())
+        self.expressions = Expressions(shapes, self._subclasses() if subclasses is None else subclasses)
         self.first: dict[Pairing, str] = {}
         self.groups: dict[Pairing, tuple[Groups, set[tuple[Term, ...]]]] = {}
         self._focus: dict[tuple[Target, ...], Nodes] = {}

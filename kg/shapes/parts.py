@@ -1,0 +1,135 @@
+"""Shapes judged part by part of a graph: those that read nothing of a node outside the part it is in.
+
+What is said of the claims, quotes and observations of an article stands in its graph alone. A shape that starts at
+such nodes, and goes on to such nodes of the same article, reads no other part. So a part can be judged by itself, in
+memory, at a fraction of what it takes on disk. What a shape reads is told by the shape; whether it leads out of a
+part is told by the data, and where it does the shape is to be asked of the whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+
+from pyoxigraph import NamedNode, Store
+
+from kg.shapes.access import shape_accesses
+from kg.shapes.divided import Judged
+from kg.shapes.engine import Engine
+from kg.shapes.evaluation import Nodes
+from kg.shapes.model import Path, Shape, Shapes
+from kg.shapes.terms import RDF_TYPE, Term, text_of
+
+Step = tuple[NamedNode | None, bool]
+"""A predicate (any, if it is nothing), and whether it is read from its object to its subjects."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What judging a node by a shape reads: the steps that lead to another node of which it reads, and all it reads."""
+
+    steps: frozenset[Step]
+    reads: frozenset[Step]
+
+
+def find_reach(shapes: Shapes, shape: Shape) -> Reach | None:
+    """Return what a shape reads; nothing where that, or whom it is for, cannot be told by single steps."""
+    accesses = None if shape.node in shapes.foreign else shape_accesses(shapes, shape)
+    steps: set[Step] = set()
+    reads: set[Step] = set()
+    for access in accesses or ():
+        reads.add((access.predicate, access.backwards))
+        for path in access.walk:
+            over = _steps_of(path)
+            if over is None:
+                return None
+            steps |= over
+    for target in shape.targets:
+        if target.kind not in ("class", "subjectsOf") or not isinstance(target.term, NamedNode):
+            return None
+        reads.add((RDF_TYPE if target.kind == "class" else target.term, False))
+    return Reach(frozenset(steps), frozenset(reads)) if accesses is not None else None
+
+
+def _steps_of(path: Path) -> set[Step] | None:
+    """Return the steps that a path goes over, nothing where it goes over any predicate or any number of times."""
+    if path.kind == "iri":
+        return {(path.iri, False)}
+    if path.kind == "inverse" and path.parts[0].kind == "iri":
+        return {(path.parts[0].iri, True)}
+    if path.kind not in ("sequence", "alternative"):
+        return None
+    found: set[Step] = set()
+    for part in path.parts:
+        over = _steps_of(part)
+        if over is None:
+            return None
+        found |= over
+    return found
+
+
+class PartJudge:
+    """Judges parts of a graph.
+
+    ``own`` are the beginnings of the IRIs of nodes that stand in one part alone, ``subclasses`` those of the whole.
+    """
+
+    def __init__(self, shapes: Shapes, own: Sequence[str], subclasses: Mapping[Term, Sequence[Term]]) -> None:
+        self.shapes = shapes
+        self.targeted = shapes.targeted()
+        self.own = own
+        self.subclasses = subclasses
+        self.reaches = [find_reach(shapes, shape) for shape in self.targeted]
+
+    def find_closed(self, elsewhere: Collection[Step]) -> list[int]:
+        """Return the numbers of the shapes that parts can be judged by, as far as the shapes themselves tell.
+
+        ``elsewhere`` are the steps from the parts' own nodes that are said in no part.
+        """
+        said = frozenset(elsewhere) | {(None, backwards) for _, backwards in elsewhere}
+        return [n for n, reach in enumerate(self.reaches) if reach is not None and not said & reach.reads]
+
+    def judge(self, store: Store, numbers: Iterable[int]) -> Iterator[tuple[int, Judged | None]]:
+        """Yield what shapes say of a part: nothing where that cannot be told from the part alone."""
+        engine = Engine(store, self.shapes, None, self.subclasses)
+        leads_out = cache(partial(self._leads_out, engine))
+        has_others = cache(partial(self._has_others, engine))
+        points_out = cache(partial(self._points_out, engine))
+        for number in numbers:
+            shape, reach = self.targeted[number], self.reaches[number]
+            nodes = engine.focus(shape)
+            if reach is None or has_others(nodes) or any(map(leads_out, reach.steps)):
+                yield number, None
+            elif any(points_out(predicate) for predicate, backwards in reach.reads if backwards):
+                yield number, None
+            else:
+                yield number, (nodes.total or 0, engine.begin(shape, nodes))
+
+    def _is_own(self, var: str) -> str:
+        tests = (f"STRSTARTS(STR({var}), {_quoted(start)})" for start in self.own)
+        return f"(isIRI({var}) && ({' || '.join(tests)}))"
+
+    def _has_others(self, engine: Engine, nodes: Nodes) -> bool:
+        """Return whether a shape is for nodes of which more may be said elsewhere."""
+        query = f"SELECT {nodes.var} WHERE {{ {nodes.text} FILTER(!{self._is_own(nodes.var)}) }} LIMIT 1"
+        return next(engine.rows(query), None) is not None
+
+    def _leads_out(self, engine: Engine, step: Step) -> bool:
+        """Return whether a step leads to a node of which not all is said in this part."""
+        predicate, backwards = step
+        start, end = ("?y", "?x") if backwards else ("?x", "?y")
+        known = f"!{self._is_own('?y')} || NOT EXISTS {{ ?y ?p ?z }}"
+        query = f"{start} {text_of(predicate)} {end} FILTER(!isLiteral(?y)) FILTER({known})"
+        return next(engine.rows(f"SELECT ?y WHERE {{ {query} }} LIMIT 1"), None) is not None
+
+    def _points_out(self, engine: Engine, predicate: NamedNode | None) -> bool:
+        """Return whether a predicate of this part points at another part's own node, for which it matters there."""
+        step = text_of(predicate) if predicate is not None else "?any"
+        query = f"?x {step} ?y FILTER({self._is_own('?y')}) FILTER NOT EXISTS {{ ?y ?p ?z }}"
+        return next(engine.rows(f"SELECT ?y WHERE {{ {query} }} LIMIT 1"), None) is not None
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
