@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from kg.english import load_words
 from kg.model import Entity, Mention, find_ancestors
 from kg.reading import Mark
-from kg.vocab import ADMIN_AREA, DISTRICT, PARK, is_described, local_name
+from kg.vocab import ADMIN_AREA, DISTRICT, ORGANIZATION, PARK, is_described, local_name
 
 BEARERS = frozenset({"District", "Park", "AdminArea", "Enterprise", "Project", "Organization"})
 """The classes whose things a number can belong to."""
@@ -80,6 +80,11 @@ _DIRECTED = re.compile(
     r"(?:ern)?[ -][\"“‘']?$"
 )
 
+_MEASURED = re.compile(
+    rf"(?:The )?(?:[\w-]+ ){{0,5}}(?:{_ANY('measures')}) (?:\([A-Z]{{2,6}}\) )?(?:of|in|for) (?:the )?(?:whole )?[\"“]?"
+)
+_OFFICE = re.compile(rf" .*\b(?:{_ANY('offices')})\b", re.IGNORECASE)
+
 # What stands behind a name and makes it a part of something else's.
 # "Guangzhou's Science City": a name nobody knows.
 _NAMES = re.compile(r"[’']s (?:[\w-]+ )?[A-Z][a-z]")
@@ -91,7 +96,8 @@ _LONGER = re.compile(
 # "Beijing-based", "Linhe International Airport", "the city's bureau": the name only describes.
 _DESCRIBES = re.compile(
     r"(?:[’']s?)? ?(?:-based\b|(?:International )?(?:airport|port|station)\b(?! (?:district|zone))"
-    rf"|(?:\w+ ){{0,4}}(?:{_ANY('organs')})\b)"
+    rf"|(?:\w+ ){{0,4}}(?:{_ANY('organs')})\b"
+    rf"|(?:(?:overall|annual|yearly|\w+-year|development) ){{0,2}}(?:{_ANY('norms')})\b)"
 )
 _CALLED_AFTER = re.compile(
     rf" (?:international )?(?:{_ANY('called_after')})\b(?! (?:district|area|zone)\b)", re.IGNORECASE
@@ -129,7 +135,7 @@ def choose_bearer(
             return []
         if things and any(_SITED.search(text, max(0, mark.start - 90), mark.start) for mark in placed):
             return []
-        chosen = [mark for mark in placed if lead is None or mark.start - lead < LEAD]
+        chosen = placed if lead is None else _keep_first(text, placed, lead)
         if any(_houses_owned(text, mark) for mark in chosen):
             return []
     mentions = list_distinct(mark.mention for mark in chosen if mark.mention)
@@ -189,6 +195,16 @@ def _leave_posts(text: str, marks: Sequence[Mark]) -> list[Mark]:
         else:
             kept.append(mark)
             left = None
+    return kept
+
+
+def _keep_first(text: str, marks: Sequence[Mark], lead: int) -> list[Mark]:
+    """Return the marks with which a sentence begins: "In A and B, …", "The GDP of A …"."""
+    kept: list[Mark] = []
+    for mark in marks:
+        joined = bool(kept) and _JOINED.fullmatch(text, kept[-1].end, mark.start) is not None
+        if joined or mark.start - lead < LEAD or _MEASURED.fullmatch(text, lead, mark.start):
+            kept.append(mark)
     return kept
 
 
@@ -263,6 +279,11 @@ def _names_another(text: str, mark: Mark, marks: Sequence[Mark]) -> bool:
     """Say whether the name is a part of another thing's that no mark explains: "Linhe airport"."""
     found = _CALLED_AFTER.match(text, mark.end, mark.end + 40)
     return found is not None and not any(mark.end <= other.start < found.end() for other in marks)
+
+
+def is_office(mention: Mention) -> bool:
+    """Say whether a thing is an organ by its name: "the Linhe statistics bureau"."""
+    return mention.type == ORGANIZATION and _OFFICE.search(mention.label) is not None
 
 
 def list_distinct(mentions: Iterable[Mention]) -> list[Mention]:

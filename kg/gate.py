@@ -212,7 +212,7 @@ class _Check:
     def _find_number(self, part: str, value: str, qualifier: str) -> Quantity | Failure:
         """Return the quantity of the quote that bears a number out: value, then unit, then qualifier."""
         bare = value.removeprefix("-")
-        same = [q for q in self.quantities if bare in (q.value, q.high, q.other[0] if q.other else "")]
+        same = [q for q in self.quantities if {bare, value} & {q.value, q.high, q.other[0] if q.other else ""}]
         if not same:
             read = ", ".join(f"{q.value} {q.unit}".strip() for q in self.quantities if q.value) or "no number"
             return Failure(part, f"{value} is not in the quote, which gives {read}")
@@ -261,6 +261,9 @@ class _Check:
             falls = bool(re.search(r"\b(?:lower|slower|less|below|behind)\b", tail[:48]) or _POINTS_DOWN.search(lead))
         elif not downs and not ups:
             falls = bool(_DOWN.search(tail)) and not _UP.search(tail)
+        signed = any(q.value == claim.value and q.start <= place < q.end for q in self.quantities)
+        if signed and not falls:  # "a growth rate of -1.2 percent": the number itself says which way
+            return
         if falls != claim.value.startswith("-"):
             yield Failure("direction", f"the words say it went {'down' if falls else 'up'}")
 

@@ -22,11 +22,14 @@ _HAS_DONE = re.compile(r",? (?:and|but) has (?:(?:also|already|now|so far) )?(?=
 _PLANS = re.compile(
     rf"\b(?:{_ANY('making')}) (?:an?|its|the) (?:[\w-]+ ){{0,2}}plan (?:{MARK} )?(?:for|to|that)\b[^.;:]*$"
 )
-_TARGETS = re.compile(r"\b(?:targets|goals|objectives)\b[^.;:]{0,80}(?::|\b(?:are|include)\b)")
+_TARGETS = re.compile(
+    r"\b(?:targets|goals|objectives)\b[^.;:]{0,80}(?::|\b(?:are|include)\b)"
+    rf"|\b(?:{_ANY('goals')})\b[^.;:]{{0,120}}\b(?:is|was) (?:that|to)\b"
+)
 # "The plan for 2025: GDP 40 billion yuan; exports …", "Target: …"; but "the target was met: …".
-_HEADED = re.compile(rf"\b(?:(?P<target>{_ANY('targets')})|{_ANY('plans')}|outlook)\b[^.;:]{{0,60}}:")
+_HEADED = re.compile(rf"\b(?:(?P<target>{_ANY('targets')})|{_ANY('plans')}|outlook)\b[^.;:]{{0,140}}:")
 # Without one of these none of the three above matches: what they look for is seldom there.
-_LISTS = re.compile(r"target|goal|objective|plan|forecast|project(?:ion|ed)|outlook")
+_LISTS = re.compile(r"target|goal|objective|\baim\b|plan|forecast|project(?:ion|ed)|outlook")
 _MET = re.compile(rf"\b(?:{_ANY('met')})\b")
 _FINITE = re.compile(rf"\b(?:{_ANY('finite')})\b")
 _AIMS = re.compile(rf"\b(?:(?P<target>{_ANY('targets')}|aims?)|{_ANY('plans')}|expected)\b")

@@ -59,6 +59,8 @@ def resolve_references(
     lines = [found.start() for found in re.finditer("\n", text)] if unknown else []
     for mention in mentions:
         if mention.kind == "reference" and not mention.entity:
+            if text[mention.end : mention.end + 1] == "-":
+                continue  # "the county-level city of Kunshan": no county
             target = _choose_target(mention, named, fallback or {}, text)
             if target is not None and _is_told_of_unknown(mention, target, unknown, lines):
                 continue
@@ -183,7 +185,8 @@ def _choose_target(reference: Mention, named: _Named, fallback: Mapping[str, Men
         # "The Management Committee of X Zone said the zone …": X Zone is meant, and stands in another name only.
         if ends.wanted and any(named.find_last(kind, ends) for kind in named.mentions if kind not in types):
             return None
-        sole = sum(len(named.things.get(t, ())) for t in types) == 1
+        # A park or county may be called something near its name; no city is "the province".
+        sole = "province" not in ends.wanted and sum(len(named.things.get(t, ())) for t in types) == 1
         chosen = [fallback[t] for t in types if t in fallback and (ends.fit(fallback[t]) or sole)]
         return max(chosen, key=lambda m: m.start) if chosen else None
     target = max(fitting, key=lambda m: m.start)

@@ -10,11 +10,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 
-from kg.bearers import choose_bearer, list_distinct
+from kg.bearers import choose_bearer, is_office, list_distinct
 from kg.english import load_words
 from kg.model import Entity, Mention, find_ancestors
 from kg.reading import Reading, SentenceReading
-from kg.vocab import DISTRICT, PARK, PROJECT
+from kg.vocab import ADMIN_AREA, DISTRICT, PARK, PROJECT, is_described
 
 REACH = 24
 """How many sentences back what a sentence is about can stand, so that the cost stays that of the text."""
@@ -22,6 +22,7 @@ REACH = 24
 _AREAS = load_words("areas")
 _BEARERS = load_words("bearers")
 _COMMON = frozenset((*load_words("dating").all_of("months"), *_BEARERS.all_of("common")))
+_FEAST = re.compile(_BEARERS.any_of("feasts"))
 # "The province set its target at 6 percent": not of the district that the article is about.
 _WIDER = re.compile(
     r"(?:^|(?<=[.;,] )|(?<=\n)|(?<=\band )|(?<=\bwhile )|(?<=\bthat ))[Tt]he (?:whole |entire )?"
@@ -86,6 +87,7 @@ class _Search:
         """Return the subject of the words at a position: of their sentence, of one before, or of the article."""
         here = [mark for mark in self.sentence.marks if mark.end <= position]
         chosen = choose_bearer(self.text, here, self.entities, strict=self.pronoun, things=self.things)
+        chosen = _give_places(self.reading, chosen)
         if chosen is not None:
             return self._decide(chosen, "sentence-subject")
         if _has_unknown_name(self.text, self.sentence, position) or _tells_of_wider(self.text, self.sentence, position):
@@ -205,8 +207,25 @@ def _find_bearers(
     key = (sentence.sentence.start, leading, things)
     if key not in reading.bearers:
         lead = sentence.sentence.start if leading else None
-        reading.bearers[key] = choose_bearer(reading.article.text, sentence.marks, entities, lead=lead, things=things)
+        chosen = choose_bearer(reading.article.text, sentence.marks, entities, lead=lead, things=things)
+        reading.bearers[key] = _give_places(reading, chosen)
     return reading.bearers[key]
+
+
+def _give_places(reading: Reading, mentions: list[Mention] | None) -> list[Mention] | None:
+    """Return the mentions, for an office the place of the article's beginning that the office's name begins with."""
+    if not mentions or not any(is_office(mention) for mention in mentions):
+        return mentions
+    places: dict[str, Mention] = {}
+    for sentence in reading.sentences[:REACH]:
+        for mark in sentence.marks:
+            if mark.mention and mark.key in (ADMIN_AREA, DISTRICT, PARK) and not is_described(mark.mention.entity):
+                places.setdefault(mark.mention.label, mark.mention)
+    given = []
+    for mention in mentions:
+        names = [label for label in places if is_office(mention) and mention.label.startswith(label + " ")]
+        given.append(places[max(names, key=len)] if names else mention)
+    return list_distinct(given)
 
 
 def _number_of(reading: Reading, sentence: SentenceReading) -> int:
@@ -221,7 +240,7 @@ def _introduces(sentence: SentenceReading) -> bool:
 def _is_of_unnamed(text: str, sentence: SentenceReading) -> bool:
     """Say whether a sentence tells of a place or firm that the article does not name: "The province's GDP"."""
     begins = _UNRESOLVED.match(text, sentence.sentence.start)
-    return begins is not None and not any(begins.start(1) <= mark.start < begins.end() for mark in sentence.marks)
+    return begins is not None and not any(m.start < begins.end() and begins.start(1) < m.end for m in sentence.marks)
 
 
 def _tells_of_wider(text: str, sentence: SentenceReading, position: int) -> bool:
@@ -237,6 +256,8 @@ def _has_unknown_name(text: str, sentence: SentenceReading, position: int) -> bo
     marked = [(mark.start, mark.end) for mark in sentence.marks]
     for match in _UNKNOWN.finditer(text, start, position):
         at = match.start(1)
+        if _FEAST.match(text, at):
+            continue
         if match[1] not in _COMMON and all(not low <= at < high for low, high in marked):
             return True
     return False

@@ -181,8 +181,26 @@ class EarlierValues(MatchWords):
             raise NotFilled
         return found[-1]
 
+    def _value_alike(self, match: re.Match[str]) -> Claim:
+        """Return a value of the sentence before a match, or else of the one before it, where all in its unit are alike.
+
+        "A's GDP was 9 billion yuan, followed by B (8 billion yuan)": an amount of GDP as well.
+        """
+        unit = self._quantity(match, "v" if match["v"] else "w").unit
+        here = self.sentence.sentence
+        start = self.sentence.locate(match.start())
+        before = next(self._sentences_before(), None)
+        values = [c for c in self.earlier.list_values(here.start) if c.end <= start and c.unit == unit]
+        if not values and before is not None and here.paragraph - before.sentence.paragraph <= 1:
+            values = [c for c in self.earlier.list_values(before.sentence.start) if c.unit == unit]
+        if len({c.predicate for c in values}) != 1 or class_name(values[0].subject_type) not in PLACES:
+            raise NotFilled
+        return values[-1]
+
     def _value_said(self, words: str, match: re.Match[str]) -> tuple[str, Claim]:
         """Return what is asked of the value before, and that value: ``-`` goes back to the sentence before."""
+        if words == "alike":
+            return words, self._value_alike(match)
         if words.startswith("-"):
             return words[1:], self._value_of_sentence_before(words[1:])
         return words, self._value_before(match)
@@ -220,6 +238,8 @@ class EarlierValues(MatchWords):
         Only an amount has a change; growth is also what a growth is said to be above or below of.
         """
         form, claim = self._value_said(form, match)
+        if form == "alike":
+            return claim.predicate
         name = local_name(claim.predicate)
         coined = not claim.predicate.startswith(RDC)
         plain = claim.predicate if coined else claim.predicate.removesuffix("Growth")

@@ -10,10 +10,10 @@ from kg.lexicon import fold_case
 from kg.lists import Item, is_item, is_mark, share_noun, split_list, strip_noun
 from kg.matching.earlier import SUMS
 from kg.matching.values import MatchValues
-from kg.matching.words import NotFilled, Refusal, Thing, clean_words
+from kg.matching.words import NotFilled, Pair, Refusal, Thing, clean_words
 from kg.model import Claim, Quantity, Resolution, Span, find_ancestors, say_value
 from kg.pattern import MARK
-from kg.reading import Mark, SentenceReading
+from kg.reading import SentenceReading
 from kg.reductions import Reduction, reduce_sentence
 from kg.rules import Rule, Template, slot_name
 from kg.vocab import class_name, local_name, mint_iri, slugify
@@ -180,7 +180,7 @@ class SentenceMatcher(MatchValues):
                             self._note_refusal(rule, template, match, failure)
         self._pair = None
 
-    def _pairs(self, template: Template, match: re.Match[str]) -> Iterator[tuple[str, Mark] | None]:
+    def _pairs(self, template: Template, match: re.Match[str]) -> Iterator[Pair | None]:
         """Yield the items of a list, each with its number in another; of a template without lists nothing, once.
 
         "A and B rose by 3 and 4 percent": lists of unlike length give none, nor does an item that may be two.
@@ -202,9 +202,10 @@ class SentenceMatcher(MatchValues):
             return
         if _reaches_over([mark.quantity for mark in marks]):
             return
-        for label, mark in zip(labels, marks, strict=False):
+        for label, span, mark in zip(labels, spans, marks, strict=False):
             if mark.key in SUMS and mark.key != "times":
-                yield label, mark
+                inside = tuple(m for m in self.sentence.marks if span.start <= m.start and m.end <= span.end)
+                yield Pair(label, inside, mark)
 
     def _note_refusal(self, rule: Rule, template: Template, match: re.Match[str], failure: NotFilled) -> None:
         found = match.groupdict().get(slot_name(template.value)) if template.value else None

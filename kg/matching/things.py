@@ -88,6 +88,8 @@ class MatchThings(MatchSpeakers):
             return self._sole_thing(text[1:], match)
         if text.startswith("<"):
             return self._value_thing(text[1:], match)
+        if text.startswith("%"):
+            return self._paired_thing(text[1:])
         known = self.lexicon.entities.get(text)
         if known is None:
             raise NotFilled
@@ -108,6 +110,14 @@ class MatchThings(MatchSpeakers):
         if mark.mention is None:
             raise NotFilled
         return self._mention_thing(mark.mention)
+
+    def _paired_thing(self, classes: str) -> Thing:
+        """Return the one thing of a class that the item of a list in turn names: "GDP in A and B was 3 and 4"."""
+        keys = {key for name in classes.split("|") for key in self.rules.slots[name]}
+        marks = self._pair.marks if self._pair else ()
+        if len(marks) != 1 or marks[0].mention is None or marks[0].mention.type not in keys:
+            raise NotFilled
+        return self._mention_thing(marks[0].mention)
 
     @staticmethod
     def _mention_thing(mention: Mention, how: str = "") -> Thing:

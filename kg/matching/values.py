@@ -48,8 +48,14 @@ class MatchValues(MatchOwners):
             period = self._carried_period(subject, match)
         value = (quantity.high if edge == "upTo" else quantity.value) if quantity and known else ""
         if value and template.value.startswith("-"):
+            if value.startswith("-"):
+                raise NotFilled  # "decreased by -3 percent": up or down?
             value = f"-{value}"
+        modality = template.modality or self._modality_of(template, match)
+        if modality == "achieved" and self._lies_ahead(period):
+            modality = "planned"
         fields: dict[str, Any] = {
+            "modality": modality,
             "value": value,
             "value_before": before.value if before else "",
             "unit": unit,
@@ -65,7 +71,7 @@ class MatchValues(MatchOwners):
             article=self.article.id,
             subject=subject.iri,
             predicate=predicate,
-            modality=template.modality or self._modality_of(template, match),
+            modality=modality,
             **{name: fields.get(name, "") for name in names},
         )
         return fields
@@ -131,6 +137,13 @@ class MatchValues(MatchOwners):
             heading = find_heading(self.reading, self.sentence)
             found = self._modalities[span] = find_modality(self.sentence, self.rules, *span, heading)
         return found
+
+    def _lies_ahead(self, period: Quantity | None) -> bool:
+        """Say whether a period begins or ends only in a year after the article's own: "by 2025", said in 2022."""
+        year = self.article.published[:4]
+        if period is None or not (year.isdigit() and period.last[:4].isdigit()):
+            return False
+        return (period.first or period.last)[:4] > year
 
     def _find_period(self, match: re.Match[str]) -> Quantity | None:
         found = find_period(self.article.text, self.sentence, self._span(match))

@@ -55,7 +55,10 @@ POSSESSIVE = re.compile(r"[\"”]?[’']s\b")
 # "The income of Linhe residents" is Linhe's as well.
 _PEOPLE = re.compile(r" (?=(?:[a-z]+ )?(?:residents|people|citizens|farmers|households)\b)")
 # One thing under two names.
-_SECTOR = re.compile(r" (of|in) (?:the )?(primary|secondary|tertiary) (?:industry|sector)$", re.IGNORECASE)
+_SECTOR = re.compile(
+    r" (of|in) (?:the )?(primary|secondary|tertiary|first|second|third) (?:industry|sector)$", re.IGNORECASE
+)
+_SECTORS = {"first": "primary", "second": "secondary", "third": "tertiary"}
 # "The manufacturing sector's added value" is the added value of that sector.
 _OWNED = re.compile(
     r"^([\w -]{0,60}?(?:industry|sector|economy|industries|sectors|residents))[’'](?:s\b)? (.+)$", re.IGNORECASE
@@ -68,6 +71,11 @@ def _say_owned(match: re.Match[str]) -> str:
     if _UNSAID.fullmatch(match[1]):
         raise NotFilled
     return f"{match[2]} of the {match[1][0].lower()}{match[1][1:]}"
+
+
+def _say_sector(match: re.Match[str]) -> str:
+    """Return a sector under its usual name: "the first industry" is the primary one."""
+    return f" {match[1]} the {_SECTORS.get(match[2].lower(), match[2])} industry"
 
 
 _UNSAID = re.compile(
@@ -95,6 +103,14 @@ class Refusal(NamedTuple):
     end: int
     rule: str
     rivals: tuple[str, ...]
+
+
+class Pair(NamedTuple):
+    """An item of a list, in words and as the marks in it, with its number in another list."""
+
+    label: str
+    marks: tuple[Mark, ...]
+    number: Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +150,7 @@ class MatchWords:
         self._groups: dict[tuple[str, str], Thing] = {}
         """By the mark of a number and what it counts, the group that a rule has made of it first."""
         self.refusals: list[Refusal] = []
-        self._pair: tuple[str, Mark] | None = None
+        self._pair: Pair | None = None
         self._modalities: dict[tuple[int, int], str] = {}
         self._known: set[tuple[str, ...]] = set()
         """What the claims of the whole sentence mean, while a reduction of it is read."""
@@ -160,7 +176,7 @@ class MatchWords:
 
     def _slot_mark(self, match: re.Match[str], name: str) -> Mark:
         if self._pair and name == "each":
-            return self._pair[1]
+            return self._pair.number
         found = match[name.removeprefix("$")]
         if not found:
             raise NotFilled
@@ -181,7 +197,7 @@ class MatchWords:
     def _words(self, match: re.Match[str], name: str) -> str:
         """Return what a group matched, as words: a slot's label, or the article's own text."""
         if self._pair and name == "each":
-            return self._pair[0]
+            return self._pair.label
         if name not in match.re.groupindex or not match[name]:
             return ""
         mark = self._mark_or_none(match, name)
@@ -229,7 +245,7 @@ class MatchWords:
             form = form[whole.end() :] if whole else ""
         if _OTHERS.search(label) or _POINTS.search(label) or _QUARTER.match(label):
             raise NotFilled
-        label = _SECTOR.sub(r" \1 the \2 industry", _VALUE_ADDED.sub("added value", _SHORT.sub("", label)))
+        label = _SECTOR.sub(_say_sector, _VALUE_ADDED.sub("added value", _SHORT.sub("", label)))
         return mint_iri(self.base, "indicator", slugify(f"growth of {label}" if growth else label))
 
     def _find_owner(self, match: re.Match[str], name: str) -> Mark | None:
