@@ -45,10 +45,35 @@ class Reference:
 
 def load_lexicon(folder: Path, *, base: str, prefixes: Mapping[str, str]) -> Lexicon:
     """Read the lexicon of a domain; raise ``LexiconError`` naming file, line and entry."""
-    rows: dict[str, list[tuple[str, dict[str, str]]]] = {}
+    entities = _read_entities(folder, base, prefixes)
+    names = tuple((name.text, entity, name) for entity in entities for name in entity.names if len(name.text) > 1)
+    references = [(word, r.key) for r in _read_references(folder / "references.toml", prefixes) for word in r.words]
+    cues = tuple(_read_cues(folder / "cues.toml", prefixes))
+    by_iri = {entity.iri: entity for entity in entities}
+    return Lexicon(
+        entities=by_iri,
+        base=base,
+        _automaton=ahocorasick_rs.AhoCorasick([fold_case(name) for name, _, _ in names]),
+        _patterns=names,
+        _cues=cues,
+        _words=_read_words(folder / "cues.toml"),
+        _finder=CueFinder(cues),
+        _reference_automaton=ahocorasick_rs.AhoCorasick([word for word, _ in references]),
+        _reference_keys=tuple(key for _, key in references),
+        _by_name=_index_names(entities),
+        _shared=_index_shared(entities),
+        descriptions=_read_descriptions(folder / "described.toml", prefixes),
+        gazetteer={iri: entity for iri, entity in by_iri.items() if entity.gazetteer},
+        cities=_find_cities(by_iri),
+    )
+
+
+def _read_entities(folder: Path, base: str, prefixes: Mapping[str, str]) -> list[Entity]:
+    """Return the things of all files, those of the gazetteer marked as such; each lies in one of them, or nowhere."""
     files = sorted(folder.glob("*.tsv"))
     if not files:
         raise LexiconError("no *.tsv file of names", where=str(folder))
+    rows: dict[str, list[tuple[str, dict[str, str]]]] = {}
     own: set[str] = set()
     for path in (*files, *sorted((folder / GAZETTEER).glob("*.tsv"))):
         for where, row in _read_rows(path):
@@ -58,42 +83,28 @@ def load_lexicon(folder: Path, *, base: str, prefixes: Mapping[str, str]) -> Lex
         key: replace(_make_entity(key, entries, base, prefixes), gazetteer=key not in own)
         for key, entries in rows.items()
     }
-    patterns = tuple(
-        (name.text, entity, name) for entity in entities.values() for name in entity.names if len(name.text) > 1
-    )
     known = {entity.iri for entity in entities.values()}
-    for key, entries in rows.items():
-        parent = entities[key].within
-        if parent and parent not in known:
-            raise LexiconError(f"{key} is within an unknown {parent.removeprefix(base)!r}", where=entries[0][0])
-    references = [(word, r.key) for r in _read_references(folder / "references.toml", prefixes) for word in r.words]
-    cues = tuple(_read_cues(folder / "cues.toml", prefixes))
-    entities_by_iri = {entity.iri: entity for entity in entities.values()}
-    return Lexicon(
-        entities=entities_by_iri,
-        base=base,
-        _automaton=ahocorasick_rs.AhoCorasick([fold_case(name) for name, _, _ in patterns]),
-        _patterns=patterns,
-        _cues=cues,
-        _words=_read_words(folder / "cues.toml"),
-        _finder=CueFinder(cues),
-        _reference_automaton=ahocorasick_rs.AhoCorasick([word for word, _ in references]),
-        _reference_keys=tuple(key for _, key in references),
-        _by_name={
-            (e.type, fold_case(n.text)): e
-            for e in entities.values()
-            for n in e.names
-            if not n.garbled and n.kind != "shared"
-        },
-        _shared=_index_shared(entities.values()),
-        descriptions=_read_descriptions(folder / "described.toml", prefixes),
-        gazetteer={entity.iri: entity for entity in entities.values() if entity.gazetteer},
-        cities=frozenset(
-            e.within
-            for e in entities.values()
-            if e.type == DISTRICT and e.within and not entities_by_iri[e.within].label.endswith((" Province", "China"))
-        ),
-    )
+    for key, entity in entities.items():
+        if entity.within and entity.within not in known:
+            what = f"{key} is within an unknown {entity.within.removeprefix(base)!r}"
+            raise LexiconError(what, where=rows[key][0][0])
+    return [*entities.values()]
+
+
+def _index_names(entities: Iterable[Entity]) -> dict[tuple[str, str], Entity]:
+    """Return by class and name in lower case the thing that is called so, and no other by that name."""
+    return {
+        (entity.type, fold_case(name.text)): entity
+        for entity in entities
+        for name in entity.names
+        if not name.garbled and name.kind != "shared"
+    }
+
+
+def _find_cities(by_iri: Mapping[str, Entity]) -> frozenset[str]:
+    """Return what districts lie in and is neither a province nor a country."""
+    holders = {e.within for e in by_iri.values() if e.type == DISTRICT and e.within}
+    return frozenset(iri for iri in holders if not by_iri[iri].label.endswith((" Province", "China")))
 
 
 def _index_shared(entities: Iterable[Entity]) -> dict[str, tuple[Entity, ...]]:

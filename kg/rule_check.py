@@ -11,6 +11,18 @@ from kg.concepts import MODALITIES, QUALIFIERS, STATUSES
 _TEXTS = ("id", "says", "kind", "status", "part", "texts", "pattern", "unless", "prior", "joiner")
 _LISTS = ("triggers", "counter", "first", "second", "classes")
 _ENUMS = {"status": STATUSES, "modality": MODALITIES, "qualifier": QUALIFIERS}
+_KINDS = ("pattern", "link", "placement", "owner")
+_PARTS = ("any", "title", "body", "meta")
+_READINGS = ("any", "translated", "plain")
+_STATED = ("explicit", "implied", "garbled")
+_TEMPLATE_KEYS = frozenset(
+    "subject predicate object value before unit qualifier period status modality scope attributed when"
+    " each values".split()
+)
+_RULE_KEYS = frozenset(
+    "id says kind triggers pattern case unless prior claim example counter status part texts"
+    " first second joiner classes named lies".split()
+)
 _SLOT_NAME = re.compile(r"-?\$(\w+)")
 _NEAR = re.compile(r"[@^&]+([A-Z]\w*(?:\|[A-Z]\w*)*)")
 _PREFIXED = re.compile(r"([a-z][\w-]*):[\w.-]+")
@@ -57,6 +69,32 @@ def check_entry(entry: Mapping[str, Any]) -> Iterator[str]:
     for example in entry.get("example", []):
         if not isinstance(example.get("text"), str) or not _is_list(example.get("claims", [])):
             yield "example: text is not text, or claims is not a list of texts"
+
+
+def check_rule(entry: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with a rule's keys and what they can be, once their types are right."""
+    if unknown := sorted(set(entry) - _RULE_KEYS):
+        yield f"unknown keys {', '.join(unknown)}"
+    for key in ("id", "says"):
+        if not entry.get(key):
+            yield f"{key} is missing"
+    kind, status = entry.get("kind", "pattern"), entry.get("status", "explicit")
+    if kind not in _KINDS or status not in _STATED:
+        yield f"kind {kind!r} or status {status!r} is unknown"
+    if not entry.get("claim"):
+        yield "it claims nothing: [[rule.claim]] is missing"
+    if entry.get("part", "any") not in _PARTS or entry.get("texts", "any") not in _READINGS:
+        yield f"part is one of {_PARTS}, texts one of {_READINGS}"
+    if kind == "pattern" and "pattern" not in entry:
+        yield "pattern is missing"
+
+
+def check_template(entry: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with the keys of a rule's claim."""
+    if unknown := sorted(set(entry) - _TEMPLATE_KEYS):
+        yield f"claim: unknown keys {', '.join(unknown)}"
+    elif "subject" not in entry or "predicate" not in entry:
+        yield "claim: subject or predicate is missing"
 
 
 def _check_claim(claim: Mapping[str, Any]) -> Iterator[str]:

@@ -59,34 +59,44 @@ def find_short_forms(
     initials = _index_initials(set(_LETTERS.findall(text)) - {text[m.start : m.end] for m in mentions})
     told: set[str] = set()
 
-    def add(form: ShortForm) -> None:
-        forms.setdefault(form.text, {}).setdefault(form.mention.entity, form)
+    def add(short: str, mention: Mention, *, stated: bool) -> None:
+        forms.setdefault(short, {}).setdefault(mention.entity, ShortForm(short, mention, stated))
 
     for mention in mentions:
         if mention.kind == "reference":
             continue
-        name = text[mention.start : mention.end]
-        stated = _STATED.match(text, mention.end)
-        short = next((group for group in stated.groups() if group), "") if stated else ""
-        if short and mention.type in by_type and _shortens(short, name, mention.label, stated):
-            add(ShortForm(short, mention, True))
-        if mention.kind in ("cue", "name"):
-            if mention.kind == "cue" and mention.type == town and " " not in mention.label:
-                add(ShortForm(mention.label, mention, False))
-            for cue in by_type.get(mention.type, ()):
-                stem = _stem_name(mention.label, cue, words)
-                if stem:
-                    add(ShortForm(stem, mention, False))
-            if mention.kind == "cue" and (rest := _leave_place(mention, words, is_place)):
-                add(ShortForm(rest, mention, False))
-            if mention.label not in told and mention.label not in forms:
-                for twin in _say_otherwise(mention.label, mention.type):
-                    add(ShortForm(twin, mention, True))
-            if mention.type in _INITIALLED and initials and mention.label not in told:
-                told.add(mention.label)
-                for letters in _find_initials(mention.label, initials):
-                    add(ShortForm(letters, mention, True))
+        if mention.type in by_type and (short := _find_stated(text, mention)):
+            add(short, mention, stated=True)
+        if mention.kind not in ("cue", "name"):
+            continue
+        if mention.kind == "cue" and mention.type == town and " " not in mention.label:
+            add(mention.label, mention, stated=False)
+        for short in _leave_off(mention, by_type.get(mention.type, ()), words, is_place):
+            add(short, mention, stated=False)
+        if mention.label not in told and mention.label not in forms:
+            for twin in _say_otherwise(mention.label, mention.type):
+                add(twin, mention, stated=True)
+        if mention.type in _INITIALLED and initials and mention.label not in told:
+            told.add(mention.label)
+            for letters in _find_initials(mention.label, initials):
+                add(letters, mention, stated=True)
     return [next(iter(things.values())) for things in forms.values() if len(things) == 1]
+
+
+def _find_stated(text: str, mention: Mention) -> str:
+    """Return the short form that follows a name: "X Development Area (BDA)"; empty where none does."""
+    stated = _STATED.match(text, mention.end)
+    short = next((group for group in stated.groups() if group), "") if stated else ""
+    return short if short and _shortens(short, text[mention.start : mention.end], mention.label, stated) else ""
+
+
+def _leave_off(mention: Mention, cues: Sequence[Cue], words: Words, is_place: Callable[[str], bool]) -> Iterator[str]:
+    """Yield a name without what only says its kind or its legal form, and without the place in front of it."""
+    for cue in cues:
+        if stem := _stem_name(mention.label, cue, words):
+            yield stem
+    if mention.kind == "cue" and (rest := _leave_place(mention, words, is_place)):
+        yield rest
 
 
 def _index_initials(found: set[str]) -> dict[tuple[str, str], list[str]]:

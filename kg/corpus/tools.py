@@ -17,7 +17,7 @@ from kg.model import Article, Claim
 from kg.quantity import load_quantities
 from kg.reading import Reading
 from kg.resources import Domain, find_root
-from kg.rules import load_rules
+from kg.rule_files import load_rules
 from kg.vocab import PREFIXES
 
 

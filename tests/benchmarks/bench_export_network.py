@@ -10,12 +10,11 @@ resident.
 
 from __future__ import annotations
 
-import argparse
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
+
+from export_steps import run_export, run_main, run_make
 
 SUFFIXES = (".graphml", ".gexf", ".cx2", ".csv")
 SIZES = (10_000, 100_000, 1_000_000)
@@ -31,7 +30,7 @@ def make_store(folder: Path, edges: int) -> None:
 
 
 def export(store: Path, out: Path) -> None:
-    """Write one file and print edges, nodes, CPU seconds, MB of memory before and at most."""
+    """Write one file and print edges, nodes, CPU seconds and MB of memory at most."""
     from bench_export import peak_memory
     from network_maker import BASE
 
@@ -45,50 +44,19 @@ def export(store: Path, out: Path) -> None:
     print(report.counts["edges"], report.counts["nodes"], f"{seconds:.2f} {peak_memory()}")
 
 
-def measure(sizes: tuple[int, ...], suffixes: tuple[str, ...]) -> list[tuple[int, str, tuple[float, ...]]]:
-    """Return size, suffix and what ``export`` printed."""
-    found = []
+def make_table(sizes: tuple[int, ...], suffixes: tuple[str, ...]) -> str:
+    """Measure and return the table of the page."""
+    lines = ["| edges | nodes | format | CPU time | peak memory |", "|---:|---:|---|---:|---:|"]
     for size in sizes:
         with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            subprocess.run([sys.executable, __file__, "--make", str(folder / "store"), str(size)], check=True)
+            store = Path(name) / "store"
+            run_make(__file__, store, size)
             for suffix in suffixes:
-                command = [sys.executable, __file__, "--export", str(folder / "store"), str(folder / f"out{suffix}")]
-                text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-                found.append((size, suffix, tuple(map(float, text.split()))))
-                print(size, suffix, text.strip(), flush=True)
-    return found
-
-
-def as_table(found: list[tuple[int, str, tuple[float, ...]]]) -> str:
-    """Return the table of the page."""
-    lines = ["| edges | nodes | format | CPU time | peak memory |", "|---:|---:|---|---:|---:|"]
-    for _, suffix, (edges, nodes, seconds, peak) in found:
-        lines.append(f"| {edges:,.0f} | {nodes:,.0f} | `{suffix}` | {seconds:.1f} s | {peak:.0f} MB |")
+                edges, nodes, seconds, peak = run_export(__file__, store, Path(name) / f"out{suffix}")
+                lines.append(f"| {edges:,.0f} | {nodes:,.0f} | `{suffix}` | {seconds:.1f} s | {peak:.0f} MB |")
     return "\n".join(lines)
 
 
-def main() -> None:
-    """Read the options and run."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true")
-    parser.add_argument("--sizes", type=int, nargs="*", default=SIZES)
-    parser.add_argument("--suffixes", nargs="*", default=SUFFIXES)
-    parser.add_argument("--make", nargs=2)
-    parser.add_argument("--export", nargs=2)
-    given = parser.parse_args()
-    if given.make:
-        make_store(Path(given.make[0]), int(given.make[1]))
-    elif given.export:
-        export(*map(Path, given.export))
-    else:
-        table = as_table(measure(tuple(given.sizes), tuple(given.suffixes)))
-        print(table)
-        if given.write:
-            from page import say_machine, write_section
-
-            write_section("network-memory", f"{say_machine('pyoxigraph')}\n\n{table}")
-
-
 if __name__ == "__main__":
-    main()
+    choices = {"sizes": SIZES, "suffixes": SUFFIXES}
+    run_main(__doc__, make_store, export, make_table, section="network-memory", choices=choices)

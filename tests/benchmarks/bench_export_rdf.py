@@ -8,11 +8,11 @@ Each export is a process of its own: CPU time (user and system) and the most mem
 
 from __future__ import annotations
 
-import argparse
-import sys
 import tempfile
 import time
 from pathlib import Path
+
+from export_steps import run_export, run_main, run_make
 
 SUFFIXES = (".nq", ".nt", ".ttl", ".trig", ".rdf", ".jsonld", ".rdf12.ttl")
 SIZES = (100_000, 1_000_000)
@@ -43,25 +43,15 @@ def export(store: Path, out: Path) -> None:
     print(f"{len(opened)} {seconds:.2f} {out.stat().st_size / 1e6:.1f} {peak:.0f}")
 
 
-def measure(sizes: tuple[int, ...]) -> dict[str, list[tuple[float, ...]]]:
-    """Return by suffix what ``export`` printed at each size."""
-    import subprocess
-
-    found: dict[str, list[tuple[float, ...]]] = {suffix: [] for suffix in SUFFIXES}
+def make_table(sizes: tuple[int, ...], suffixes: tuple[str, ...]) -> str:
+    """Measure and return the table of the page: a row for each format, two columns for each size."""
+    found: dict[str, list[tuple[float, ...]]] = {suffix: [] for suffix in suffixes}
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
         for size in sizes:
-            subprocess.run([sys.executable, __file__, "--make", str(folder / f"{size}"), str(size)], check=True)
-            for suffix in SUFFIXES:
-                command = [sys.executable, __file__, "--export", str(folder / f"{size}"), str(folder / f"out{suffix}")]
-                text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-                found[suffix].append(tuple(map(float, text.split())))
-                print(suffix, text.strip(), flush=True)
-    return found
-
-
-def as_table(found: dict[str, list[tuple[float, ...]]]) -> str:
-    """Return the table of the page."""
+            store = Path(name) / str(size)
+            run_make(__file__, store, size)
+            for suffix in suffixes:
+                found[suffix].append(run_export(__file__, store, Path(name) / f"out{suffix}"))
     heads = [f"{row[0]:,.0f} quads: CPU time | peak memory" for row in next(iter(found.values()))]
     lines = [f"| format | {' | '.join(heads)} |", "|---|" + "---:|---:|" * len(heads)]
     for suffix, rows in found.items():
@@ -69,25 +59,6 @@ def as_table(found: dict[str, list[tuple[float, ...]]]) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
-    """Read the options and run."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true")
-    parser.add_argument("--make", nargs=2)
-    parser.add_argument("--export", nargs=2)
-    given = parser.parse_args()
-    if given.make:
-        make_store(Path(given.make[0]), int(given.make[1]))
-    elif given.export:
-        export(*map(Path, given.export))
-    else:
-        table = as_table(measure(SIZES))
-        print(table)
-        if given.write:
-            from page import say_machine, write_section
-
-            write_section("rdf", f"{say_machine('pyoxigraph')}\n\n{table}")
-
-
 if __name__ == "__main__":
-    main()
+    choices = {"sizes": SIZES, "suffixes": SUFFIXES}
+    run_main(__doc__, make_store, export, make_table, section="rdf", choices=choices)
