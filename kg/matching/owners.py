@@ -91,6 +91,8 @@ class MatchOwners(MatchThings):
             return False
         if subject.how in ("value-subject", "sentence-subject") or PRONOUN.match(match.string, match.start()):
             return True
+        if match[0].endswith(", it "):  # "With an area of 12 hectares, it has …"
+            return True
         said = [self._group_span(match, group) for group in ("x", "y") if match.groupdict().get(group)]
         words = " ".join(self.article.text[slice(*span)] for span in said).split()
         if measured.removeprefix("growth-of-") not in self.rules.indicators["of_parts"] or len(words) > 3:

@@ -26,7 +26,13 @@ _PLANNED = re.compile(
     r" (?:(?:total|annual|overall|combined|initial) ){0,2}(?:investments?|spending|outlay|cost|capital)"
     r"(?: (?:volume|amount|scale))?(?: (?:of|is|was|at|reaching|totall?ing))?(?: (?:about|some|around))? ?$"
 )
+# "A planned area of", "the total planned area of X covers": what is planned is the area alone.
+_PLANNED_AREA = re.compile(
+    r"\b(?:planned|planning|designed|proposed) (?:(?:total|overall|land|site|floor|building|construction) ){0,3}"
+    r"(?:area|floorage|floor space|space)\b[^,.;]{0,60}$"
+)
 _PLANNED_BEHIND = re.compile(r" (?:in|of|worth of) (?:total )?(?:planned|intended|proposed|projected) investment\b")
+AREAS = ("measure.km2", "measure.m2", "measure.mu", "measure.ha")
 _OF_COUNTED = re.compile(r"\{(?:noun|whole)\}")
 _AGAINST = re.compile(r"^(?:over|from|than|on|against|in|during) (?=the |that |last |[12]|[A-Z])")
 
@@ -120,12 +126,14 @@ class MatchValues(MatchOwners):
         return counted.modality if counted.start >= self.sentence.sentence.start else said
 
     def _is_planned_amount(self, template: Template, match: re.Match[str]) -> bool:
-        """Say whether the amount of money alone is planned: "62 projects began, with a planned investment of"."""
+        """Say whether the amount alone is planned: "62 projects began, with a planned investment of", "a planned area of"."""
         name = str(template.value).removeprefix("-").removeprefix("$")
         mark = self._mark_or_none(match, name) if match.groupdict().get(name) else None
-        if mark is None or mark.key != "money":
+        if mark is None or mark.key not in ("money", *AREAS):
             return False
-        before = self.article.text[max(self.sentence.sentence.start, mark.start - 60) : mark.start].lower()
+        before = self.article.text[max(self.sentence.sentence.start, mark.start - 90) : mark.start].lower()
+        if mark.key in AREAS:
+            return bool(_PLANNED_AREA.search(before))
         behind = self.article.text[mark.end : mark.end + 60].lower()
         return bool(_PLANNED.search(before) or _PLANNED_BEHIND.match(behind))
 
