@@ -126,7 +126,7 @@ class MatchValues(MatchOwners):
         return counted.modality if counted.start >= self.sentence.sentence.start else said
 
     def _is_planned_amount(self, template: Template, match: re.Match[str]) -> bool:
-        """Say whether the amount alone is planned: "62 projects began, with a planned investment of", "a planned area"."""
+        """Say whether the amount alone is planned: "62 projects, with a planned investment of", "a planned area"."""
         name = str(template.value).removeprefix("-").removeprefix("$")
         mark = self._mark_or_none(match, name) if match.groupdict().get(name) else None
         if mark is None or mark.key not in ("money", *AREAS):
