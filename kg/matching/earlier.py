@@ -240,47 +240,58 @@ class EarlierValues(MatchWords):
         form, claim = self._value_said(form, match)
         if form == "alike":
             return claim.predicate
-        name = local_name(claim.predicate)
-        coined = not claim.predicate.startswith(RDC)
-        plain = claim.predicate if coined else claim.predicate.removesuffix("Growth")
-        if form in ("change", "portion", "average") and (
-            claim.unit in _RATIOS or _is_growth(claim) or name.startswith("share")
-        ):
+        if form in ("change", "portion", "average") and not _is_amount(claim):
             raise NotFilled
+        if form in ("growth", "level", "change"):
+            return self._find_growth(form, claim)
+        if form in ("share", "portion"):
+            if claim.subject_type == "Cohort" or claim.predicate == RDC + "share":
+                return RDC + "share"
+            return mint_iri(self.base, "indicator", slugify(f"share of {self._say_indicator(claim)}"))
+        if form == "average":
+            if claim.subject_type == "Cohort" or claim.value_before:
+                raise NotFilled  # "from 4 billion yuan in 2013 to 9 billion": over years that no one period names
+            return mint_iri(self.base, "indicator", slugify(f"average annual growth of {self._say_indicator(claim)}"))
         if form == "exact" and (claim.qualifier != "moreThan" or claim.unit != self._quantity(match, "v").unit):
             raise NotFilled
+        return self._find_measured(claim)
+
+    def _find_growth(self, form: str, claim: Claim) -> str:
+        """Return the indicator of the growth of a value, or of what a rate is above or below of (``level``)."""
+        name = local_name(claim.predicate)
         if form == "change" and name == "count":
             if any(claim.start < m.start and m.end <= claim.end and m.key in SUMS for m in self.sentence.marks):
                 raise NotFilled  # "67 projects with a total investment of 7 billion yuan, up 6 percent": which?
             return mint_iri(self.base, "indicator", "growth-of-the-number")
-        if form in ("growth", "level") and name.startswith("share"):
+        if form != "change" and name.startswith("share"):
             return claim.predicate  # "4 percent of GDP, 1 point above the average": the share is
-        if form == "level":
-            # "a coverage rate of 45 percent, 3 points above the city": the rate is, and no growth of it.
-            form = "growth"
-            if claim.unit == "percent" and not _is_growth(claim):
-                return claim.predicate
-        if form in ("growth", "change"):
-            if coined:
-                return mint_iri(self.base, "indicator", name if _is_growth(claim) else f"growth-of-{name}")
-            return plain + "Growth" if form == "change" or claim.subject_type != "Cohort" else claim.predicate
-        known = self.lexicon.entities.get(plain)
-        bare = name if coined else name.removesuffix("Growth")
-        words = known.label if known else bare.removeprefix("growth-of-").replace("-", " ")
-        if form == "average" and (claim.subject_type == "Cohort" or claim.value_before):
-            raise NotFilled  # "from 4 billion yuan in 2013 to 9 billion": over years that no one period names
-        if form == "average":
-            return mint_iri(self.base, "indicator", slugify(f"average annual growth of {words}"))
-        if form not in ("share", "portion") and _is_growth(claim):
+        if form == "level" and claim.unit == "percent" and not _is_growth(claim):
+            return claim.predicate  # "a coverage rate of 45 percent, 3 points above the city": the rate is
+        if not claim.predicate.startswith(RDC):
+            return mint_iri(self.base, "indicator", name if _is_growth(claim) else f"growth-of-{name}")
+        if form != "change" and claim.subject_type == "Cohort":
+            return claim.predicate
+        return claim.predicate.removesuffix("Growth") + "Growth"
+
+    def _find_measured(self, claim: Claim) -> str:
+        """Return the indicator by which what has a value can be ranked: none where its growth may be meant as well."""
+        told = [m.key for m in self.sentence.marks if claim.start <= m.start and m.end <= claim.end]
+        if _is_growth(claim):
             raise NotFilled  # "grew by 9 percent, ranking second": by growth or by size, the words do not say
-        if form not in ("share", "portion"):
-            told = [m.key for m in self.sentence.marks if claim.start <= m.start and m.end <= claim.end]
-            if claim.unit not in _RATIOS and [key for key in told if key in SUMS][-1:] == ["percent"]:
-                raise NotFilled  # "3 billion yuan, up 9 percent, ranking second": by growth or by size?
-            return plain
-        if claim.subject_type == "Cohort" or claim.predicate == RDC + "share":
-            return RDC + "share"
-        return mint_iri(self.base, "indicator", slugify(f"share of {words}"))
+        if claim.unit not in _RATIOS and [key for key in told if key in SUMS][-1:] == ["percent"]:
+            raise NotFilled  # "3 billion yuan, up 9 percent, ranking second": by growth or by size?
+        return claim.predicate.removesuffix("Growth") if claim.predicate.startswith(RDC) else claim.predicate
+
+    def _say_indicator(self, claim: Claim) -> str:
+        """Return the words for what a claim measures, without its growth."""
+        plain = claim.predicate.removesuffix("Growth") if claim.predicate.startswith(RDC) else claim.predicate
+        known = self.lexicon.entities.get(plain)
+        return known.label if known else local_name(plain).removeprefix("growth-of-").replace("-", " ")
+
+
+def _is_amount(claim: Claim) -> bool:
+    """Say whether a claim tells how much there is, and not what share of it or how it grew."""
+    return not (claim.unit in _RATIOS or _is_growth(claim) or local_name(claim.predicate).startswith("share"))
 
 
 def _is_growth(claim: Claim) -> bool:

@@ -302,8 +302,7 @@ class SentenceMatcher(MatchValues):
             fields["object_label"] = say_value(fields)
         else:
             target = item if item and _is_list(template.object) else self._fill_object(template.object, match)
-            if target.iri and (target.iri == subject.iri or self._lies_elsewhere(predicate, subject, target)):
-                raise NotFilled
+            self._check_target(subject, predicate, target)
             garbled = garbled or target.garbled
             resolutions += self._resolutions("object", target, span)
             fields |= {"object": target.iri, "object_label": target.label, "object_type": target.type}
@@ -319,6 +318,11 @@ class SentenceMatcher(MatchValues):
             confidence=CONFIDENCE[status],
             resolved=tuple(resolutions),
         )
+
+    def _check_target(self, subject: Thing, predicate: str, target: Thing) -> None:
+        """Raise ``NotFilled`` where a thing would be related to itself, or lie where it does not."""
+        if target.iri and (target.iri == subject.iri or self._lies_elsewhere(predicate, subject, target)):
+            raise NotFilled
 
     @staticmethod
     def _resolutions(part: str, thing: Thing, span: Span) -> Iterator[Resolution]:
