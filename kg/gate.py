@@ -35,6 +35,12 @@ _DIRECTIONS = load_words("directions")
 _DOWN = re.compile(rf"\b(?:{_DIRECTIONS.any_of('down')})\b")
 _UP = re.compile(rf"\b(?:{_DIRECTIONS.any_of('up')})\b")
 _POINTS_DOWN = re.compile(r"\b(?:down|(?:decrease|decline|drop|fall) of)(?: by)? $")
+# "A rise in imports and a 3 percent drop in sales": the noun right behind a percentage says which way it went.
+_BEHIND = re.compile(
+    r"[\d.,]+ ?(?:percent|per cent|pct|%)[ -](?:year[- ]on[- ]year |[a-z-]+ ){0,2}?"
+    r"(?:(?P<down>decrease|decline|drop|fall|reduction|slump|contraction|dip)"
+    r"|increase|growth|rise|gain|jump|surge|expansion|uptick|hike)\b"
+)
 # "Growth of not lower than 7 percent" goes up.
 _NO_LESS = re.compile(r"\b(?:no|not) (?:less|lower) than\b")
 
@@ -259,6 +265,8 @@ class _Check:
         falls = max(downs, default=-1) > max(ups, default=-1)
         if claim.scope and claim.unit == "point":  # "rose 9 percent, 3 points lower than the city"
             falls = bool(re.search(r"\b(?:lower|slower|less|below|behind)\b", tail[:48]) or _POINTS_DOWN.search(lead))
+        elif behind := _BEHIND.match(tail):
+            falls = behind["down"] is not None
         elif not downs and not ups:
             falls = bool(_DOWN.search(tail)) and not _UP.search(tail)
         signed = any(q.value == claim.value and q.start <= place < q.end for q in self.quantities)

@@ -27,9 +27,10 @@ _IN_WIDER = re.compile(
 _IN = re.compile(r" in (?:the )?(?:city of )?")
 _TELLS = re.compile(rf"(?: (?:also|has|had|recently))? (?:{_ANY('firms_tell')})\b")
 _INDUSTRY = re.compile(
-    rf"(?:[Tt]he )?(?:[\w-]+ ){{0,3}}?(?:{_ANY('sectors')})(?: (?:industry|sector))?"
+    rf"(?:[Tt]he )?(?:(?!(?:in|of|for|by|on)\b)[\w-]+ ){{0,3}}?(?:{_ANY('sectors')})(?: (?:industry|sector))?"
     rf"(?: (?:in|of) (?:the )?[A-Z][\w-]+(?: [A-Z][\w-]+){{0,3}})? (?:{_ANY('sectors_did')})\b"
 )
+_PART_NAMED = re.compile(r" (?:of|in|for) ")
 _SECTORS = re.compile(r"\b(?:[Ii]ndustry|[Ii]ndustries|[Ss]ectors?)\b")
 _GROUP = re.compile(
     rf"(?:[Tt]he |[Tt]hese |[Tt]hose |[Aa]ll |[Ii]ts )?(?:[\w-]+ ){{0,4}}?(?:{_ANY('groups')})"
@@ -163,6 +164,8 @@ class MatchOwners(MatchThings):
         start = self.sentence.sentence.start
         about = _INDUSTRY.match(self.article.text, start)
         own = "s" in match.re.groupindex or _INDUSTRY.match(self.article.text, self._span(match).start)
+        # "The service sector did well, with the added value of modern services at …": that names whose it is.
+        own = own or _PART_NAMED.search(match.groupdict().get("x") or "")
         return about is not None and about.end() <= self._span(match).start and not own
 
     def _is_told_of_group(self, match: re.Match[str]) -> bool:
