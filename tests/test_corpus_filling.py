@@ -12,6 +12,7 @@ from corpus_fixtures import fingerprint, write_article
 
 from kg.corpus import filling, publish
 from kg.corpus.filling import Filling
+from kg.corpus.totals import Totals
 from kg.errors import StoreError
 from kg.pipeline import build
 from kg.resources import Domain
@@ -80,6 +81,18 @@ def test_lines_that_are_no_quads_are_told(tmp_path: Path) -> None:
     with Filling(tmp_path, BASE, 2) as store, pytest.raises(StoreError, match="not N-Quads"):
         store.add_article(1, b"<a> <b> <c> nonsense\n")
         store.finish()
+
+
+def test_classes_are_counted_wherever_a_claim_stands_in_its_graph() -> None:
+    """A text that looks like the line of a class is none; the first line of a graph has no line before it."""
+    a, kind, g = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>", "<https://kg.example/ontology/Claim>", "<urn:g>"
+    text = f'"x> {a} {kind} {g} ."'
+    claims = [f"<{BASE}claim/{n}> {a} {kind} {g} .\n<{BASE}claim/{n}> <urn:said> {text} {g} .\n" for n in "12"]
+    before, after = f"<{BASE}article/a> {a} <urn:x:Text> {g} .\n", f"<{BASE}zone> {a} <urn:x:Zone> {g} .\n"
+    for lines, rest in ((claims, ""), ([before, *claims, after], before + after)):
+        totals = Totals(BASE)
+        assert totals.count_graph("".join(lines).encode()) == rest.encode()
+        assert (totals.quads, totals.triples, totals.by_class()) == (4, 4, {"Claim": 2})
 
 
 FULL = """

@@ -29,6 +29,8 @@ from kg.subjects import find_subject
 NEAR = 240
 """How many characters around a claim, in its sentence, can say that it corrects something."""
 
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 class Number(NamedTuple):
     """One measured value of one article, ready to be compared.
@@ -56,7 +58,7 @@ class Number(NamedTuple):
 
 def make_line(key: str, row: Iterable[Any]) -> bytes:
     """Return one trace."""
-    return f"{key}\t{json.dumps(list(row), ensure_ascii=False, separators=(',', ':'))}\n".encode()
+    return f"{key}\t{_as_json(list(row))}\n".encode()
 
 
 def read_line(line: bytes) -> tuple[str, list[Any]]:

@@ -31,26 +31,15 @@ class Division:
     """A graph in parts: those of the articles, in the database, and what is said in no article, in a file.
 
     ``articles`` are their rows in the database, each with the number of its quads. ``own`` are the beginnings of
-    the IRIs of nodes of which one article, or no article, says all that is said.
+    the IRIs of nodes of which one article, or no article, says all that is said; ``elsewhere`` are the steps from the
+    articles' own nodes that are said in no article.
     """
 
     database: FilePath
     articles: Sequence[tuple[int, int]]
     others: FilePath
     own: tuple[str, ...]
-
-    def find_elsewhere(self) -> set[Step]:
-        """Return the steps from the articles' own nodes that are said in no article."""
-        starts = tuple(f"<{start}".encode() for start in self.own if start.endswith(_OF_ARTICLES))
-        found: set[tuple[bytes, bool]] = set()
-        with self.others.open("rb") as lines:
-            for line in lines:
-                subject, predicate, rest = line.split(b" ", 2)
-                if subject.startswith(starts):
-                    found.add((predicate, False))
-                if rest.startswith(starts):
-                    found.add((predicate, True))
-        return {(ox.NamedNode(predicate[1:-1].decode()), backwards) for predicate, backwards in found}
+    elsewhere: frozenset[Step]
 
     def stretches(self) -> Iterator[tuple[int, ...]]:
         """Yield the rows of articles that are judged together."""
@@ -79,7 +68,21 @@ _OF_NONE = ("figure/", "conflict/", "release/")
 
 def divide(database: FilePath, articles: Iterable[tuple[int, int]], others: FilePath, base: str) -> Division:
     """Return the graph of a build in parts; ``base`` starts the IRI of every thing."""
-    return Division(database, list(articles), others, tuple(base + kind for kind in (*_OF_ARTICLES, *_OF_NONE)))
+    own = tuple(base + kind for kind in (*_OF_ARTICLES, *_OF_NONE))
+    elsewhere = _find_elsewhere(others, tuple(f"<{base}{kind}".encode() for kind in _OF_ARTICLES))
+    return Division(database, list(articles), others, own, elsewhere)
+
+
+def _find_elsewhere(others: FilePath, starts: tuple[bytes, ...]) -> frozenset[Step]:
+    found: set[tuple[bytes, bool]] = set()
+    with others.open("rb") as lines:
+        for line in lines:
+            subject, predicate, rest = line.split(b" ", 2)
+            if subject.startswith(starts):
+                found.add((predicate, False))
+            if rest.startswith(starts):
+                found.add((predicate, True))
+    return frozenset((ox.NamedNode(predicate[1:-1].decode()), backwards) for predicate, backwards in found)
 
 
 Found = list[tuple[int, Judged | None]]
@@ -95,12 +98,13 @@ class _Judges:
         self.division = division
         self.whole = Judge(open_store(folder), shapes)
         self.part = PartJudge(shapes, division.own, self.whole.engine.expressions.subclasses)
+        self.elsewhere = division.elsewhere
 
     def judge(self, job: Job) -> Found:
         numbers, rows = job
         if rows is None:
             return [(number, self.whole.judge(number)) for number in numbers]
-        return list(self.part.judge(self.division.read(rows), numbers))
+        return list(self.part.judge(self.division.read(rows), numbers, self.elsewhere))
 
 
 _judges: _Judges | None = None
@@ -127,7 +131,7 @@ def check_store(folder: FilePath, shapes_file: FilePath, workers: int, division:
 
     # What no article says, and a few articles, tell of most shapes that lead out of a part before all is read.
     first, *stretches = division.stretches()
-    closed = tuple(here.part.find_closed(division.find_elsewhere()))
+    closed = tuple(here.part.find_closed(division.elsewhere))
     for rows in ((), first[:PROBED]):
         for number, verdict in here.judge((closed, rows)):
             judged[number].append(verdict)

@@ -13,7 +13,8 @@ import pyoxigraph as ox
 from kg import vocab as v
 
 _TYPE = f" <{v.TYPE}> <".encode()
-_TYPED = re.compile(rb"^[^ ]*" + re.escape(_TYPE) + rb"([^>]*)> <[^>]*> \.$", re.MULTILINE)
+_TYPED = re.compile(rb"\n<[^ ]*" + re.escape(_TYPE) + rb"([^>]*)> <")
+"""The start of a line that says of what class a thing is, and the end of the line before it, which is found at once."""
 Triple = tuple[Any, Any, Any]
 
 
@@ -43,7 +44,8 @@ class Totals:
             number = lines.count(b"\n", start, end)
             self.quads += number
             self.triples += number
-            for name, things in Counter(_TYPED.findall(lines, start, end)).items():
+            kinds = _TYPED.findall(lines, start - 1, end) if start else _TYPED.findall(b"\n" + lines[:end])
+            for name, things in Counter(kinds).items():
                 if _is_thing(name):
                     self.classes[v.class_name(name.decode())] += things
         return b"".join((*rest, lines[at:]))

@@ -20,7 +20,7 @@ from pyoxigraph import Literal, NamedNode
 from kg.shapes.pairs import Unlike, comparable
 from kg.shapes.plainselect import equated, plain_select
 from kg.shapes.prebinding import Group, Token, groups, tokens
-from kg.shapes.querypaths import Edge, condition_places, group_edges, names_of, query_edges, split_dots
+from kg.shapes.querypaths import Edge, condition_places, group_edges, names_of, open_subqueries, query_edges, split_dots
 from kg.shapes.terms import Term
 
 KEY = NamedNode("urn:kg:key")
@@ -76,6 +76,24 @@ def subtracted(text: str, constants: frozenset[str] = frozenset()) -> str | None
     return f"{_without(items, 0, found[0].end, taken)} {' '.join(test.instead for test in tests)} {rest}"
 
 
+@lru_cache(maxsize=256)
+def absent_blocks(text: str) -> frozenset[int]:
+    """Return where the groups start that a query of patterns and FILTERs has in ``FILTER NOT EXISTS { … }`` alone.
+
+    Each more triple can only take a row away by them, none can bring one. The places are those of ``query_edges``.
+    """
+    if plain_select(text) is None:
+        return frozenset()
+    items = open_subqueries(split_dots(tokens(text)))
+    alone = (g for g in groups(items, ()) if g.level == 1 and not g.has_groups and _is_not_exists(items, g))
+    return frozenset(group.start for group in alone)
+
+
+def _is_not_exists(items: list[Token], group: Group) -> bool:
+    solid = [place for place in range(group.start) if items[place].kind != "space"][-3:]
+    return [items[place].word for place in solid] == ["FILTER", "NOT", "EXISTS"]
+
+
 def _without(items: list[Token], start: int, end: int, taken: list[tuple[int, int]]) -> str:
     """Return a part of a query with conditions that always hold for those taken out of it."""
     out: list[str] = []
@@ -90,7 +108,7 @@ def _test(
 ) -> _Test | None:
     solid = [place for place in range(group.start) if items[place].kind != "space"][-3:]
     edges = group_edges(items, group)
-    if [items[place].word for place in solid] != ["FILTER", "NOT", "EXISTS"] or group.has_groups or edges is None:
+    if not _is_not_exists(items, group) or group.has_groups or edges is None:
         return None
     inner = frozenset(name for edge in edges for name in names_of(edge)) - constants
     if not inner & around or not _can_be_many(edges, around):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
+from kg.shapes.absence import absent_blocks
 from kg.shapes.model import Constraint, Path, Shape, Shapes
 from kg.shapes.pairs import Pairing, pairing_of
 from kg.shapes.querypaths import Edge, query_edges
@@ -68,11 +69,12 @@ def path_accesses(path: Path, walk: Walk) -> Iterator[Access]:
 
 
 def shape_accesses(
-    shapes: Shapes, shape: Shape, walk: Walk = (), pairings: Collection[Pairing] = ()
+    shapes: Shapes, shape: Shape, walk: Walk = (), pairings: Collection[Pairing] = (), absent: bool = True
 ) -> set[Access] | None:
     """Return all that judging a node by a shape reads, or nothing where a query does not tell.
 
-    What the queries of ``pairings`` read of other nodes is left out.
+    What the queries of ``pairings`` read of other nodes is left out, and unless ``absent`` what the shape's own
+    queries only look for to find that it is not there.
     """
     found: set[Access] = set()
     ends = walk
@@ -81,7 +83,7 @@ def shape_accesses(
         ends = (*walk, path)
         found.update(path_accesses(path, walk))
     for constraint in shape.constraints:
-        read = _constraint_accesses(constraint, shape, walk, ends, pairings)
+        read = _constraint_accesses(constraint, shape, walk, ends, pairings, absent)
         if read is None:
             return None
         found |= read
@@ -99,7 +101,7 @@ def shape_accesses(
 
 
 def _constraint_accesses(
-    constraint: Constraint, shape: Shape, walk: Walk, ends: Walk, pairings: Collection[Pairing]
+    constraint: Constraint, shape: Shape, walk: Walk, ends: Walk, pairings: Collection[Pairing], absent: bool
 ) -> set[Access] | None:
     kind = constraint.kind
     if kind == "class":
@@ -115,6 +117,9 @@ def _constraint_accesses(
     pairing = pairing_of(constraint.query.text) if pairings else None
     if edges is not None and pairing in pairings and pairing is not None:
         edges = [edge for edge in edges if not {edge.start, edge.end} & pairing.apart]
+    if edges is not None and not absent and not constraint.query.ask:
+        left_out = absent_blocks(constraint.query.text)
+        edges = [edge for edge in edges if left_out.isdisjoint(edge.block)]
     start = {"this": walk, "value": ends} if constraint.query.ask else {"this": walk}
     return _query_accesses(edges, start) if edges is not None else None
 

@@ -14,7 +14,7 @@ from functools import cache, partial
 
 from pyoxigraph import NamedNode, Store
 
-from kg.shapes.access import shape_accesses
+from kg.shapes.access import Access, shape_accesses
 from kg.shapes.divided import Judged
 from kg.shapes.engine import Engine
 from kg.shapes.evaluation import Nodes
@@ -27,29 +27,41 @@ Step = tuple[NamedNode | None, bool]
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What judging a node by a shape reads: the steps that lead to another node of which it reads, and all it reads."""
+    """What judging a node by a shape reads: the steps that lead to another node of which it reads, and all it reads.
+
+    Where ``open_to_less``, the shape also asks whether something is nowhere, which is in neither: the whole may have
+    fewer findings than its parts, and none where they have none.
+    """
 
     steps: frozenset[Step]
     reads: frozenset[Step]
+    open_to_less: bool = False
 
 
-def find_reach(shapes: Shapes, shape: Shape) -> Reach | None:
-    """Return what a shape reads; nothing where that, or whom it is for, cannot be told by single steps."""
-    accesses = None if shape.node in shapes.foreign else shape_accesses(shapes, shape)
+def find_reaches(shapes: Shapes, shape: Shape) -> list[Reach]:
+    """Return what a shape reads, the narrower last; nothing where it, or whom it is for, cannot be told by steps."""
+    targets: set[Step] = set()
+    for target in shape.targets:
+        if target.kind not in ("class", "subjectsOf") or not isinstance(target.term, NamedNode):
+            return []
+        targets.add((RDF_TYPE if target.kind == "class" else target.term, False))
+    if shape.node in shapes.foreign:
+        return []
+    whole, present = (shape_accesses(shapes, shape, absent=absent) for absent in (True, False))
+    found = [_reach_of(whole, targets, False), _reach_of(present, targets, True) if present != whole else None]
+    return [reach for reach in found if reach is not None]
+
+
+def _reach_of(accesses: set[Access] | None, targets: set[Step], open_to_less: bool) -> Reach | None:
     steps: set[Step] = set()
-    reads: set[Step] = set()
     for access in accesses or ():
-        reads.add((access.predicate, access.backwards))
         for path in access.walk:
             over = _steps_of(path)
             if over is None:
                 return None
             steps |= over
-    for target in shape.targets:
-        if target.kind not in ("class", "subjectsOf") or not isinstance(target.term, NamedNode):
-            return None
-        reads.add((RDF_TYPE if target.kind == "class" else target.term, False))
-    return Reach(frozenset(steps), frozenset(reads)) if accesses is not None else None
+    reads = {(access.predicate, access.backwards) for access in accesses or ()} | targets
+    return Reach(frozenset(steps), frozenset(reads), open_to_less) if accesses is not None else None
 
 
 def _steps_of(path: Path) -> set[Step] | None:
@@ -80,31 +92,37 @@ class PartJudge:
         self.targeted = shapes.targeted()
         self.own = own
         self.subclasses = subclasses
-        self.reaches = [find_reach(shapes, shape) for shape in self.targeted]
+        self.reaches = [find_reaches(shapes, shape) for shape in self.targeted]
 
     def find_closed(self, elsewhere: Collection[Step]) -> list[int]:
         """Return the numbers of the shapes that parts can be judged by, as far as the shapes themselves tell.
 
         ``elsewhere`` are the steps from the parts' own nodes that are said in no part.
         """
-        said = frozenset(elsewhere) | {(None, backwards) for _, backwards in elsewhere}
-        return [n for n, reach in enumerate(self.reaches) if reach is not None and not said & reach.reads]
+        said = _with_any(elsewhere)
+        return [n for n, reaches in enumerate(self.reaches) if any(not said & reach.reads for reach in reaches)]
 
-    def judge(self, store: Store, numbers: Iterable[int]) -> Iterator[tuple[int, Judged | None]]:
+    def judge(
+        self, store: Store, numbers: Iterable[int], elsewhere: Collection[Step] = ()
+    ) -> Iterator[tuple[int, Judged | None]]:
         """Yield what shapes say of a part: nothing where that cannot be told from the part alone."""
         engine = Engine(store, self.shapes, None, self.subclasses)
         leads_out = cache(partial(self._leads_out, engine))
         has_others = cache(partial(self._has_others, engine))
         points_out = cache(partial(self._points_out, engine))
+        said = _with_any(elsewhere)
+
+        def is_closed(reach: Reach) -> bool:
+            back = (predicate for predicate, backwards in reach.reads if backwards)
+            return not (said & reach.reads or any(map(leads_out, reach.steps)) or any(map(points_out, back)))
+
         for number in numbers:
-            shape, reach = self.targeted[number], self.reaches[number]
+            shape = self.targeted[number]
             nodes = engine.focus(shape)
-            if reach is None or has_others(nodes) or any(map(leads_out, reach.steps)):
-                yield number, None
-            elif any(points_out(predicate) for predicate, backwards in reach.reads if backwards):
-                yield number, None
-            else:
-                yield number, (nodes.total or 0, engine.begin(shape, nodes))
+            reach = None if has_others(nodes) else next(filter(is_closed, self.reaches[number]), None)
+            found = engine.begin(shape, nodes) if reach else []
+            open_ends = reach is None or (reach.open_to_less and found)
+            yield number, None if open_ends else (nodes.total or 0, found)
 
     def _is_own(self, var: str) -> str:
         tests = (f"STRSTARTS(STR({var}), {_quoted(start)})" for start in self.own)
@@ -128,6 +146,11 @@ class PartJudge:
         step = text_of(predicate) if predicate is not None else "?any"
         query = f"?x {step} ?y FILTER({self._is_own('?y')}) FILTER NOT EXISTS {{ ?y ?p ?z }}"
         return next(engine.rows(f"SELECT ?y WHERE {{ {query} }} LIMIT 1"), None) is not None
+
+
+def _with_any(steps: Collection[Step]) -> frozenset[Step]:
+    """Return steps, and that over any predicate each way that one goes."""
+    return frozenset(steps) | {(None, backwards) for _, backwards in steps}
 
 
 def _quoted(text: str) -> str:
