@@ -30,7 +30,26 @@ MOST_HEAD_LINES = 12
 # What XML 1.0 (section 2.2, Char) cannot hold, lone surrogates and non-characters included.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PARAGRAPH = re.compile(r"^[^\S\n]*\S[^\n]*", re.MULTILINE)
-_SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*(?=\s+[\"'“‘(\[]*[A-Z0-9\u4e00-\u9fff])|[。！？][”’」』）]*")
+# Translations glue sentences together ("in the district.In recent years, …"), and clauses with a comma: "19.5 billion
+# yuan,The planned investment is …", "X lies in Linhe, it was founded in 1992". Of the last, "it" begins the next one.
+_SENTENCE_END = re.compile(
+    r"[.!?][\"'”’)\]]*(?=\s+[\"'“‘(\[]*[A-Z0-9\u4e00-\u9fff])|[。！？][”’」』）]*"
+    r"|(?:(?<=[a-z]{2})|(?<=[0-9%)”\"]))[.!?][”\"]?(?=[A-Z][a-z]+[ ,’'])"
+    r"|(?<=[a-z0-9%)])[,;](?=(?:The|We|There|In|At|It|Among|This|These|From|By|With|Since|After|For|More|A|An) )"
+    r"|(?<=[a-z0-9)%”\"]),(?= it (?:is|was|has|had|covers|covered|belongs|consists|owns|takes|lies|governs|contains)\b)"
+)
+# What no clause of its own begins with: "When it was founded, it …", "Covering 30 hectares, it …".
+_DEPENDS = re.compile(
+    r"\s*(?:[A-Z][a-z]+(?:ed|ing)|When|While|As|After|Before|Since|Once|If|Although|Though|Because|Due|Thanks|Given"
+    r"|With"
+    r"|Without|In|On|At|By|For|From|To|Of|Like|Under|Over|During|Through|Among|Besides|Despite|Upon|Until|According|Now"
+    r"|Today|Currently|So|Thus|Where|Whether|Even|Built|Set|Known|Home|What|How)\b"
+)
+_FINITE = re.compile(r"\b(?:is|was|lies|covers|covered|belongs)\b")
+_SAID = re.compile(
+    r" it (?:is|was|has) (?:been )?(?:also )?"
+    r"(?:said|reported|understood|learned|learnt|expected|estimated|clear|known)\b"
+)
 _ABBREVIATION = re.compile(rf"(?:^|[\s(\"“])(?:[A-Z]|{load_words('articles').any_of('abbreviations')})\.$")
 
 # "GDP: 1.24 trillion yuan (2020)": a line of figures, and no title.
@@ -223,7 +242,8 @@ def split_sentences(text: str, start: int, end: int) -> list[Span]:
     """Return the sentences of ``text[start:end]`` as trimmed spans that leave out only white space.
 
     A full stop ends a sentence if a capital, digit or Chinese character follows and no abbreviation
-    stands before it. Linear in the length; no sentence is longer than ``MAX_SENTENCE``.
+    stands before it; in translations also a comma between two clauses of their own. Linear in the length; no
+    sentence is longer than ``MAX_SENTENCE``.
 
     >>> text = "Mr. J. Li of Foton Co. Ltd. spoke. Output rose 3.5 percent."
     >>> [text[a:b] for a, b in split_sentences(text, 0, len(text))]
@@ -234,10 +254,20 @@ def split_sentences(text: str, start: int, end: int) -> list[Span]:
     for match in _SENTENCE_END.finditer(text, start, end):
         if text[match.start()] == "." and _ABBREVIATION.search(text, max(start, match.start() - 12), match.start() + 1):
             continue
+        if text[match.start()] == "," and not _is_splice(text, position, match.end()):
+            continue
         spans.extend(_cap_sentence(text, position, match.end()))
         position = match.end()
     spans.extend(_cap_sentence(text, position, end))
     return spans
+
+
+def _is_splice(text: str, start: int, end: int) -> bool:
+    """Say whether a comma ends a clause that could stand alone, before a clause with a subject of its own."""
+    if not text.startswith(" it ", end):
+        return True
+    told = _DEPENDS.match(text, start, end) is None and _FINITE.search(text, max(start, end - 400), end) is not None
+    return told and _SAID.match(text, end) is None
 
 
 def _cap_sentence(text: str, start: int, end: int) -> Iterator[Span]:

@@ -27,7 +27,7 @@ _COARSE = (*_AREAS.all_of("province_ends"), "China")
 _OF_CHINA = r"(?: (?:[a-z]+ )?china[’']s)?[ -][\"“‘']?$"
 _GOVERNED = re.compile(
     r"\b(?:of|in|at|for|to|from|by|with|into|on|near|than|among|across|between|under|as|like|including|outside|via"
-    r"|capital of|located in|east|west|north|south|central"
+    r"|over|governs|governing|administers|administering|capital of|located in|east|west|north|south|central"
     r"|(?-i:[a-z]{3,}ing)|eastern|western|northern|southern|(?:north|south)(?:east|west)(?:ern)?)"
     r"(?: the| all| whole| former| nearby| neighbou?ring| adjacent| famous| old| newly built)*" + _OF_CHINA,
     re.IGNORECASE,
@@ -84,6 +84,18 @@ _MEASURED = re.compile(
     rf"(?:The )?(?:[\w-]+ ){{0,5}}(?:{_ANY('measures')}) (?:\([A-Z]{{2,6}}\) )?(?:of|in|for) (?:the )?(?:whole )?[\"“]?"
 )
 _OFFICE = re.compile(rf" .*\b(?:{_ANY('offices')})\b", re.IGNORECASE)
+# "It has jurisdiction over Qinglan Street and Hualin District": parts of what is spoken of.
+_PARTS = re.compile(
+    r"\b(?:jurisdiction over|governs|administers|consists of|(?:is )?divided into)\b"
+    r"(?: [A-Z][\w-]*,?| and| the| of| [a-z]+ (?:towns?|streets?|districts?|counties))+ $"
+)
+# "Located in Linhe District, it covers 30 hectares", "It lies in Linhe District, and …": where what is spoken of lies.
+_SEATED = re.compile(
+    r"(?:^|[.!?;\n]\s{0,8})(?:(?:Located|Situated|Based|Lying|Nestled)"
+    r"|(?P<it>It (?:lies|sits|(?:is|was) (?:located|situated|based|nestled))))"
+    r" (?:in|at|on|within)(?: the)?(?: [a-z-]+){0,5} ?$"
+)
+_SEATED_END = re.compile(r"[^.;\n]{0,60}?, (?:it|the (?:zone|park|area|development zone|project|company|plant))\b")
 
 # What stands behind a name and makes it a part of something else's.
 # "Guangzhou's Science City": a name nobody knows.
@@ -152,6 +164,7 @@ def _find_candidates(text: str, marks: Sequence[Mark], *, things: bool) -> list[
     if not things:
         found = [m for m in found if m.mention and (not is_described(m.mention.entity) or _begins(text, m))]
     found = [m for m in found if not _DESCRIBES.match(text, m.end, m.end + 60)]
+    found = [m for m in found if not _seats_other(text, m) and not _PARTS.search(text, max(0, m.start - 200), m.start)]
     found = [m for m in found if not _RANKED_IN.search(text, max(0, m.start - 60), m.start)]
     found = [m for m in found if m.mention and not _PRESS.search(m.mention.label)]
     found = [m for m in found if not _COMPARED.search(text, max(0, m.start - 24), m.start)]
@@ -179,6 +192,12 @@ def _divide_candidates(text: str, found: Sequence[Mark], marks: Sequence[Mark]) 
             free.append(mark)
             governed = None
     return free, placed
+
+
+def _seats_other(text: str, mark: Mark) -> bool:
+    """Say whether a sentence begins with a place only to say where something lies that it then calls "it"."""
+    placed = _SEATED.search(text, max(0, mark.start - 60), mark.start)
+    return placed is not None and (placed["it"] is not None or _SEATED_END.match(text, mark.end) is not None)
 
 
 def _leave_posts(text: str, marks: Sequence[Mark]) -> list[Mark]:

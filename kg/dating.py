@@ -53,7 +53,7 @@ _AMOUNT = re.compile(rf"(?:{_ANY('changes')})\)? ?$")
 _EVENT = re.compile(rf"\b(?:{_ANY('events')})\b[^,.;]{{0,110}}$")
 _PRESENT = re.compile(rf"\b(?:{_ANY('present')})\b")
 # With what a sentence begins that goes on with what was told: its subject, or a word that joins it to that.
-_GOES_ON = re.compile(rf"(?:(?:{_ANY('joints')}),? )?(?P<noun>(?:[Tt]he|[Ii]ts|[Tt]heir|[Tt]otal) (?=\w))?")
+_GOES_ON = re.compile(rf"(?:(?:{_ANY('joints')}),? )?(?P<noun>(?:[Tt]he|[Ii]ts|[Ii]t|[Tt]heir|[Tt]otal) (?=\w))?")
 _CALENDAR = re.compile(rf"[12][0-9]{{3}}|\b(?:half|quarters?|months?|year|{_MONTHS})\b")
 CARRY = 6
 """How many sentences a period is carried over."""

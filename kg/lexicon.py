@@ -77,6 +77,8 @@ _APART = re.compile(r"(?:\A|\n|\b(?:of|in|at|for|to|from|by|with|the) |[’']s |
 WIDE = "*"
 """Among the heads of a reference: whatever of its class was named since may be meant as well."""
 MOST_CONCEPTS = 4096
+_OPENS_LINE = re.compile(r"(?:^|\n)[\s\d.()]{0,6}$")
+_ENDS_LINE = re.compile(r"(?: ?\([^()\n]{1,40}\))?[:：]?[^\S\n]{0,4}(?:\n|$)")
 MAX_TELLING = 2
 """How many words of a name in a heading tell which thing is meant: with more, a verb is likely among them."""
 _OF = re.compile(r" of\b")
@@ -268,9 +270,14 @@ class Lexicon:
 
     def _stands_alone(self, text: str, mention: Mention) -> bool:
         """Say whether a heading sets the name of a place apart from other words: "Rises in Jinpu New Area"."""
-        if mention.type not in (DISTRICT, PARK) or not _APART.search(text, max(0, mention.start - 24), mention.start):
+        if mention.type not in (DISTRICT, PARK):
             return False
-        return sum(names_which(word, self._words) for word in mention.label.split(" ")) <= MAX_TELLING
+        telling = [names_which(word, self._words) for word in mention.label.split(" ")]
+        if _OPENS_LINE.search(text, max(0, mention.start - 8), mention.start) and _ENDS_LINE.match(text, mention.end):
+            return telling[0] and sum(telling) <= MAX_TELLING + 1  # only a name: the heading of what is told of it
+        if not _APART.search(text, max(0, mention.start - 24), mention.start):
+            return False
+        return sum(telling) <= MAX_TELLING
 
     def _find_cued(self, text: str) -> Iterator[Mention]:
         for found in (*find_names(text, self._finder, self._words), *find_placed(text, ADMIN_AREA, self._words)):

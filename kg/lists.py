@@ -24,6 +24,7 @@ _LEAD = re.compile(r"(?:(?:and|or|the|a|an|both|its|their) )+")
 _STOP = re.compile(
     rf"(?:,? (?:{_ANY('goes_on')}|and (?:so on|others|other|more|many))\b"
     rf"|, (?:and )?(?:{_ANY('adds')})\b"
+    r"|,? and [a-z]+ing (?:the|its|their|an?) "
     r"|[;:()（）]|\.(?!\w)| [–—-] |—).*",
     re.DOTALL,
 )

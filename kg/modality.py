@@ -82,4 +82,9 @@ def _find_listed(text: str, start: int, end: int, rules: RuleSet) -> str:
     if begin < 0 or _FINITE.search(text, begin, end):
         return ""
     before = text[max(text.rfind(";", 0, begin), begin - CLAUSE, 0) : begin]
-    return next((name for name in ("target", "planned") if getattr(rules, name).search(before)), "")
+    for name in ("target", "planned"):
+        said = getattr(rules, name).search(before)
+        if said is not None:
+            # "GDP exceeded 50 billion yuan, and is expected to rank first; exports of 3 billion": not what is planned.
+            return "" if _FINITE.search(before, 0, max(0, before.rfind(",", 0, said.start()))) else name
+    return ""

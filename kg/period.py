@@ -161,6 +161,26 @@ def read_part(view: View, start: int, end: int) -> Quantity | int | None:
     return _make(view, left, stop, _iso(year, span[0]), _iso(year, span[1]), rule=rule)
 
 
+_MONTHS = re.compile(
+    r"1 ?[-–~] ?(1[0-2]|[2-9])[ -]months?(?! later| old| ago|[a-z0-9-])"
+    r"(?: of((?:19|20)[0-9]{2}|[ \n](?:19|20)[0-9]{2})(?![0-9]))?"
+)
+_OPENS = re.compile(r"(?:^|[.;,:(!?]|\b(?:in|from|during|the|completed|district|county|city|zone))\s*\Z")
+
+
+def read_months(view: View, start: int) -> Quantity | None:
+    """Read "1-9 months", which translations write for January to September."""
+    match = _MONTHS.match(view.low, start)
+    if match is None or not _OPENS.search(view.low, max(0, start - 16), start):
+        return None
+    last = int(match[1])
+    left = _look_left(view, start)
+    year, rule = (int(match[2]), "") if match[2] else _unsaid_year(view, last)
+    if not year:
+        return _make(view, left, match.end(), "", "")
+    return _make(view, left, match.end(), _iso(year, 1), _iso(year, last), rule=rule)
+
+
 def _part_months(grammar: QuantityGrammar, match: re.Match[str]) -> tuple[int, int] | None:
     """Return the first and last month of a matched part of a year."""
     ordinal, count, unit = match[1], match[2], match[3]

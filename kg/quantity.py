@@ -30,6 +30,7 @@ from kg.period import (
     read_day_first,
     read_fixed,
     read_month,
+    read_months,
     read_numeric_date,
     read_part,
     read_past,
@@ -114,8 +115,11 @@ def _whole_words(text: str, start: int, stop: int) -> tuple[int, int]:
 
 
 def _joined(text: str, at: int) -> bool:
+    """Say whether a limit stands inside a word or a number; a stop right before a capital ends a sentence."""
     before, after = text[at - 1], text[at]
-    return (before.isalnum() or before in ".,") and (after.isalnum() or after in ".,") and before + after not in ". , "
+    if before in ".,":
+        return after.isdigit() or after in ".,"
+    return before.isalnum() and (after.isalnum() or after in ".,")
 
 
 def _shift(found: Quantity, by: int) -> Quantity:
@@ -151,6 +155,10 @@ def _read_digits(view: View, start: int, end: int) -> _Found:
     low, token = view.low, view.low[start:end]
     if len(token) > 2 * MAX_DIGITS or not _stands_alone(view, start, end):
         return _PHONE.match(low, end).end() if low[start - 1 : start] == "+" else end  # type: ignore[union-attr]
+    if token[:1] == "1" and (months := read_months(view, start)) is not None:
+        return months
+    if broken := _read_broken(view, start, end):
+        return broken
     plain = _NUMBER.match(low, start, end)
     stop = plain.end() if plain else start
     if stop < end and (low[stop] != "-" or not _NUMBER.fullmatch(low, stop + 1, end)):
@@ -170,6 +178,29 @@ def _read_digits(view: View, start: int, end: int) -> _Found:
     found = _read_amount(view, start, plain)
     whole = isinstance(found, Quantity) and (stop == end or found.end >= end)
     return found if whole else max(end, found if isinstance(found, int) else end)
+
+
+# "With 2 18.9 square kilometers", "in 20 10": a number that a page has torn in two. What it was, nothing says for sure.
+_TORN = re.compile(
+    r" ([0-9]{1,3}(?:\.[0-9]+)?)(?![0-9]|[.,][0-9])(?= ?(?:[a-z%.,;)]|\Z))(?![a-z])(?! ?(?:million|billion|trillion)\b)"
+)
+
+
+def _read_broken(view: View, start: int, end: int) -> int | None:
+    """Return where the second half of a number ends that stands right behind the first, which is then no quantity."""
+    token = view.low[start:end]
+    if len(token) > 3 or not token.isdigit() or view.low[start - 1 : start] in ("$", "€", "£", "¥"):
+        return None
+    torn = _TORN.match(view.low, end)
+    return torn.end() if torn and not _JOINS.search(view.low, max(0, start - 24), start) else None
+
+
+# Where two numbers may well follow one another: "on May 5 12 projects", "phase 2 18 hectares", "Fortune 500 12 firms".
+_JOINS = re.compile(
+    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]{0,6}\.? \Z"
+    r"|\b(?:phases?|no\.?|number|article|top|fortune|global|world|stage|lines?|building|block|area|zone|plot|section"
+    r"|class|type|level) \Z"
+)
 
 
 def _before_name(view: View, stop: int) -> bool:

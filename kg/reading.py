@@ -224,7 +224,9 @@ def mask_sentence(
         origins += (position, mark.start)
         length += len(plain) + 2
         position = mark.end
-    pieces.append(_mask_private(text[position : sentence.end]))
+    rest = _mask_private(text[position : sentence.end])
+    # A sentence that ends with a comma is the first of two that are only joined by one: to the rules it is a whole one.
+    pieces.append(rest[:-1] + "." if rest.endswith(",") and sentence.part == "body" else rest)
     shape.append(pieces[-1])
     starts.append(length)
     origins.append(position)
@@ -246,19 +248,28 @@ def _mark_code(mark: Mark, class_code: Callable[[str], str]) -> str:
 
 
 _BULLET = re.compile(r"\s*(?:[-•*·–] ?|\(?\d{1,2}[.)] ?)\S")
+# A line of a profile, "Planned area: 25 square kilometers", and a line that can head such lines, "Targets for 2025".
+_PROFILE = re.compile(r"\s*[A-Z][^.:：;|\n]{1,60} ?[:：|] ?\S")
+_SHORT = re.compile(r"[^.!?。;:：|\n]{2,80}")
 LIST = 40
 """How many lines a list may have for its heading to date them all, so that the cost stays that of the text."""
 
 
 def find_heading(reading: Reading, sentence: SentenceReading) -> SentenceReading | None:
-    """Return the heading that a line of a list stands under, "Key data for 2023:"; ``None`` for other lines."""
+    """Return the heading that a line of a list stands under, "Key data for 2023:"; ``None`` for other lines.
+
+    The lines of a profile ("Planned area: …") need no bullets, and their heading no colon: a short line without a stop.
+    """
     text = reading.article.text
-    if not _BULLET.match(text, sentence.sentence.start):
+    profile = _PROFILE.match(text, sentence.sentence.start) is not None
+    listed = _PROFILE if profile else _BULLET
+    if not listed.match(text, sentence.sentence.start):
         return None
     number = bisect_left(reading.sentences, sentence.sentence.start, key=lambda other: other.sentence.start)
     for other in reversed(reading.sentences[max(0, number - LIST) : number]):
-        if text[other.sentence.start : other.sentence.end].rstrip().endswith((":", "：")):
+        words = text[other.sentence.start : other.sentence.end].rstrip()
+        if words.endswith((":", "：")):
             return other
-        if not _BULLET.match(text, other.sentence.start):
-            return None
+        if not listed.match(text, other.sentence.start):
+            return other if profile and other.sentence.part == "body" and _SHORT.fullmatch(words) else None
     return None

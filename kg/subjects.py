@@ -106,6 +106,8 @@ class _Search:
             last = self._find_bearers(other)
             if last is None and self._hides_subject(other):
                 return None
+            if last is not None and _is_heading(self.text, other, last):
+                return last[0], "heading-subject"
             told = self._find_bearers(other, leading=True) is not None
             if not self.things and not told and self._is_next(other) and _introduces(other):
                 return None
@@ -226,6 +228,20 @@ def _give_places(reading: Reading, mentions: list[Mention] | None) -> list[Menti
         names = [label for label in places if is_office(mention) and mention.label.startswith(label + " ")]
         given.append(places[max(names, key=len)] if names else mention)
     return list_distinct(given)
+
+
+_AROUND = re.compile(r"[\s\d.()（）IVX、:：*•·–-]*(?:\([^()\n]{1,40}\))?[\s:：]*")
+
+
+def _is_heading(text: str, sentence: SentenceReading, told: Sequence[Mention]) -> bool:
+    """Say whether a line is nothing but one name: what stands under it is of that."""
+    if len(told) != 1 or sentence.sentence.part != "body":
+        return False
+    mark = next((mark for mark in sentence.marks if mark.mention is told[0]), None)
+    if mark is None or text[sentence.sentence.end - 1] in ".!?。":
+        return False
+    front, behind = text[sentence.sentence.start : mark.start], text[mark.end : sentence.sentence.end]
+    return all(_AROUND.fullmatch(part) for part in (front, behind))
 
 
 def _number_of(reading: Reading, sentence: SentenceReading) -> int:

@@ -157,6 +157,27 @@ def domain_page(tools: Tools) -> tuple[Page, list[dict[str, object]]]:
         ("About 3 sq. km lie there. Good.", ["About 3 sq. km lie there.", "Good."]),
         ("", []),
         ("   ", []),
+        # Translations: glued sentences, clauses joined by a comma.
+        (
+            "It grew in the district.In 2022, it grew.Among them, 3 grew by 5%.The rest fell.",
+            ["It grew in the district.", "In 2022, it grew.", "Among them, 3 grew by 5%.", "The rest fell."],
+        ),
+        (
+            "It cost 3 billion yuan,The rest is 2;There are 3 parks.",
+            ["It cost 3 billion yuan,", "The rest is 2;", "There are 3 parks."],
+        ),
+        (
+            "X Zone is in Linhe, it was founded in 1992, its area is 3.",
+            ["X Zone is in Linhe,", "it was founded in 1992, its area is 3."],
+        ),
+        (
+            "When X was founded, it had 3 firms. It is new, it is said.",
+            ["When X was founded, it had 3 firms.", "It is new, it is said."],
+        ),
+        (
+            "See www.Linhe.com of Lanhai Co.Ltd in U.S.China Park.",
+            ["See www.Linhe.com of Lanhai Co.Ltd in U.S.China Park."],
+        ),
     ],
 )
 def test_sentences_end_where_they_do(text: str, expected: list[str]) -> None:

@@ -44,6 +44,10 @@ _INVESTED = re.compile(
 )
 
 
+# "Planned area: 25 square kilometers": a line of a profile is of what the profile is of.
+_PROFILE = re.compile(r"[^:：|.;,]{2,60}[:：|]")
+
+
 class MatchOwners(MatchThings):
     """Judges whether a thing may own the number of a match."""
 
@@ -90,13 +94,17 @@ class MatchOwners(MatchThings):
             return False
         if subject.type in PLACES and self._is_told_of_group(match):
             return False
-        if subject.how in ("value-subject", "sentence-subject") or PRONOUN.match(match.string, match.start()):
+        if subject.how in ("value-subject", "sentence-subject", "heading-subject") or PRONOUN.match(
+            match.string, match.start()
+        ):
             return True
         if match[0].endswith(", it "):  # "With an area of 12 hectares, it has …"
             return True
         said = [self._group_span(match, group) for group in ("x", "y") if match.groupdict().get(group)]
         words = " ".join(self.article.text[slice(*span)] for span in said).split()
         if measured.removeprefix("growth-of-") not in self.rules.indicators["of_parts"] or len(words) > 3:
+            return True
+        if _PROFILE.match(self.article.text, self.sentence.sentence.start, self._span(match).end):
             return True
         return bool(_REGIONAL & {fold_case(word) for word in words}) or self._is_spoken_of(subject)
 
