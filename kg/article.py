@@ -166,8 +166,7 @@ def _divide_text(text: str, page: Page) -> Iterator[Sentence]:
     asides = _find_asides(text, page)
     title_seen = False
     masthead = find_masthead(text, page)
-    for number, match in enumerate(_PARAGRAPH.finditer(text)):
-        start, end = match.span()
+    for number, (start, end) in enumerate(_find_paragraphs(text)):
         pieces = list(_cut_asides(text, start, end, asides))
         if end <= masthead:
             yield from (Sentence(a, b, number, "furniture") for a, b, _ in pieces)
@@ -175,12 +174,45 @@ def _divide_text(text: str, page: Page) -> Iterator[Sentence]:
         bodies = [piece for piece in pieces if piece[2] == "body"]
         if not title_seen and bodies:
             title_seen = True
-            if len(bodies) == 1 and _is_title(text[bodies[0][0] : bodies[0][1]], match.end() >= len(text.rstrip())):
+            if len(bodies) == 1 and _is_title(text[bodies[0][0] : bodies[0][1]], end >= len(text.rstrip())):
                 yield from (Sentence(a, b, number, "title" if part == "body" else part) for a, b, part in pieces)
                 continue
         for a, b, part in pieces:
             spans = split_sentences(text, a, b) if part == "body" else [Span(a, b)]
             yield from (Sentence(s.start, s.end, number, part) for s in spans)
+
+
+BROKEN_LINE = 45
+"""How long a line is at least that a page has broken in the middle of a sentence."""
+# Words that something must follow: a line that ends with one goes on in the next, whatever that begins with.
+_LEADS_ON = frozenset(
+    "the a an of in and to for with by at from on as is was are were has have its than or under into that which".split()
+)
+
+
+def _find_paragraphs(text: str) -> Iterator[Span]:
+    """Yield the lines of a text that hold anything; lines that a sentence is broken into are one."""
+    start = end = -1
+    for match in _PARAGRAPH.finditer(text):
+        if start >= 0 and not _goes_on(text, start, end, match.start()):
+            yield Span(start, end)
+            start = -1
+        start = match.start() if start < 0 else start
+        end = match.end()
+    if start >= 0:
+        yield Span(start, end)
+
+
+def _goes_on(text: str, start: int, end: int, other: int) -> bool:
+    """Say whether the line that ends at ``end`` is broken off and goes on in the one that begins at ``other``."""
+    if other != end + 1 or end - start > MAX_SENTENCE:
+        return False
+    line = text[max(start, text.rfind("\n", start, end) + 1) : end]
+    follows = text[other : other + 4].lstrip()[:1]
+    if len(line) < BROKEN_LINE or not follows.isalnum() or text[other : other + 4].startswith("    "):
+        return False
+    last = line.rstrip().rpartition(" ")[2]
+    return (follows.islower() and last[-1:] not in ".!?:;。！？：") or last in _LEADS_ON
 
 
 def find_masthead(text: str, page: Page) -> int:

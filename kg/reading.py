@@ -238,6 +238,8 @@ def mask_sentence(
 
 
 def _mask_private(text: str) -> str:
+    # A page may break a line in the middle of a sentence: to the rules that is a blank.
+    text = text.replace("\n", " ")
     return text if text.isascii() else text.translate(_NO_PRIVATE)
 
 

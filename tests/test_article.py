@@ -184,6 +184,20 @@ def test_sentences_end_where_they_do(text: str, expected: list[str]) -> None:
     assert sentences(text) == expected
 
 
+def test_lines_that_a_page_breaks_are_one_paragraph(page: Page) -> None:
+    broken = "The zone lies in the southeast of the city and its area is 12.5 square\nkilometers. It grew."
+    broken += "\nHistory\nIt is old."
+    article = parse(page, f"Park grows\n\n{broken}")
+    assert [words for part, words in parts(article) if part == "body"] == [
+        "The zone lies in the southeast of the city and its area is 12.5 square\nkilometers.",
+        "It grew.",
+        "History",
+        "It is old.",
+    ]
+    leads = "In 2010 the zone was approved by the Ministry of Commerce of\nChina.\n\nShort line\nends here"
+    assert len([part for part, _ in parts(parse(page, f"Park grows\n\n{leads}")) if part == "body"]) == 3
+
+
 def test_a_sentence_without_end_is_cut_at_a_space() -> None:
     text = "word " * 3000
     found = sentences(text)
