@@ -76,9 +76,11 @@ class _Reader:
         return ""
 
     def concept(self, node: str, predicate: str, *, needed: bool = True) -> str:
+        """Return the name of the only concept that is the value of a property, as ``one``."""
         return self.one(node, predicate, needed=needed).removeprefix(v.RDC)
 
     def type_and_label(self, node: str) -> tuple[str, str]:
+        """Return the short name of the one class of a thing, and its label."""
         if node not in self.nodes and v.class_name(node) != node:
             return "Class", v.class_name(node)
         kinds = [v.class_name(term.value) for term in self.nodes.get(node, {}).get(v.TYPE, [])]
@@ -87,6 +89,7 @@ class _Reader:
         return kinds[0], self.one(node, v.LABEL, needed=False)
 
     def read(self) -> Claim:
+        """Return the claim; ``EvidenceError`` where a part is missing or was changed."""
         quote = self.one(self.iri, v.EVIDENCE)
         subject = self.one(self.iri, v.SUBJECT)
         subject_type, subject_label = self.type_and_label(subject)
@@ -115,6 +118,7 @@ class _Reader:
         return claim
 
     def value_object(self, observation: str) -> dict[str, str]:
+        """Return the fields of the object of a claim that states a measured value."""
         return {
             "object": observation,
             "object_type": "Observation",
@@ -128,6 +132,7 @@ class _Reader:
         return "" if status == "present" else status
 
     def other_object(self) -> dict[str, str]:
+        """Return the fields of the object of any other claim: a text, or a thing."""
         text = self.one(self.iri, v.OBJECT)
         if hasattr(self.nodes[self.iri][v.OBJECT][0], "datatype"):
             return {"object_type": "literal", "object_label": text}
@@ -152,6 +157,7 @@ class _Reader:
         }
 
     def resolutions(self) -> tuple[Resolution, ...]:
+        """Return which parts were resolved, by which rule and from which words."""
         found = []
         for term in self.nodes[self.iri].get(v.RESOLUTION, []):
             part, rest = term.value.split(" ", 1)

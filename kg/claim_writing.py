@@ -146,6 +146,7 @@ class ArticleWriter:
         return f'"{escape_plain(text)}"' if self.plain else text_term(text)
 
     def write_article(self) -> None:
+        """Write what is known of the article itself, its whole text among it."""
         article, f = self.article, _FIXED
         title = article.text[article.title.start : article.title.end] if article.title else ""
         self.things[v.article_iri(self.base, article.id)] = (title or article.id, "NewsArticle")
@@ -195,6 +196,7 @@ class ArticleWriter:
                 self.say(_term(iri), (f"{predicate} {term}" for predicate, term in describe_entity(known[iri])))
 
     def write_claim(self, claim: Claim) -> None:
+        """Write a claim with its quote and what it says; ``EvidenceError`` where the article does not bear it out."""
         article = self.article
         if claim.article != article.id or claim.quote != article.text[claim.start : claim.end]:
             raise EvidenceError(f"its quote is not the text at [{claim.start}:{claim.end}]")

@@ -65,21 +65,24 @@ def escape_plain(text: str) -> str:
 
 
 def decimal_term(text: str, where: str = "") -> str:
-    """Return the literal of a decimal in canonical form (``168``, ``0.5``)."""
+    """Return the literal of a decimal in canonical form (``168``, ``0.5``); ``EvidenceError`` for another."""
     if not _DECIMAL.fullmatch(text):
         raise EvidenceError(f"{text!r} is not a decimal in canonical form", where=where)
     return f'"{text}"^^<{XSD_DECIMAL}>'
 
 
 def integer_term(text: str, where: str = "") -> str:
-    """Return the literal of a whole number in canonical form."""
+    """Return the literal of a whole number in canonical form; ``EvidenceError`` for another."""
     if "." in text or not _DECIMAL.fullmatch(text):
         raise EvidenceError(f"{text!r} is not a whole number in canonical form", where=where)
     return f'"{text}"^^<{XSD_INTEGER}>'
 
 
 def date_term(text: str, where: str = "") -> str:
-    """Return the literal of a year, a month or a day, typed by its precision."""
+    """Return the literal of a year, a month or a day, typed by its precision.
+
+    Raises ``EvidenceError`` where it is none of these as ISO 8601 writes them, or there is no such day.
+    """
     for pattern, datatype in _DATE_TYPES:
         if pattern.fullmatch(text) and _is_day(text):
             return f'"{text}"^^<{datatype}>'
@@ -97,7 +100,7 @@ def _is_day(text: str) -> bool:
 
 
 def language_tag(tag: str) -> str:
-    """Return a language tag in lower case, as stores keep it."""
+    """Return a language tag in lower case, as stores keep it; ``EvidenceError`` where it is none."""
     tag = tag.lower()
     if tag and not _LANGUAGE.fullmatch(tag):
         raise EvidenceError(f"{tag!r} is not a language tag", hint="write for example en or zh-Hans")

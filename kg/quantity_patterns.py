@@ -75,6 +75,7 @@ def compile_amounts(
     suffixes: Iterable[str],
     size: Mapping[str, Any],
 ) -> Patterns:
+    """Return the patterns of amounts: of their units, scales and number words, and of what stands around them."""
     join = f"(?:{SPACE}|-)"
     units = choice(after, join)
     word = choice(words)
@@ -98,6 +99,7 @@ def compile_amounts(
 
 
 def compile_periods(period: Mapping[str, Any], words: Iterable[str], ordinals: Iterable[str]) -> PeriodPatterns:
+    """Return the patterns of periods: from ``[period]`` of the grammar, its number words and its ordinals."""
     month = choice(period["months"]) + r"\.?"
     ordinal = f"(?:{choice(ordinals)}|[0-9]{{1,2}}(?:st|nd|rd|th)|last)"
     count = f"(?:[0-9]{{1,3}}(?![0-9,])|{choice(words)})"

@@ -52,7 +52,10 @@ class Domain:
 
 
 def find_root() -> Path:
-    """Return the folder of the domain that comes with the tool: in a checkout or in an installed wheel."""
+    """Return the folder of the domain that comes with the tool: in a checkout or in an installed wheel.
+
+    Raises ``KgError`` where it is in neither.
+    """
     package = Path(__file__).resolve().parent
     for root in (package / "domain", package.parent):
         if (root / "data" / "domain.toml").is_file():

@@ -96,7 +96,7 @@ def properties_of(records: Iterable[bytes]) -> dict[str, list[str]]:
 
 
 def split_quad(line: str) -> tuple[str, str, str, str]:
-    """Return subject, predicate, object and graph of an N-Quads line without its end."""
+    """Return subject, predicate, object and graph of an N-Quads line without its end; ``ValueError`` for others."""
     match = _QUAD.fullmatch(line)
     if match is None:
         raise ValueError(f"not a quad of a named graph: {line!r}")

@@ -249,7 +249,7 @@ def unit_iri(label: str) -> str:
 
 
 def class_iri(name: str) -> str:
-    """Return the class that a claim's type means: a name of ``CLASSES``, or an absolute IRI.
+    """Return the class that a claim's type means: a name of ``CLASSES``, or an absolute IRI; else ``OntologyError``.
 
     >>> class_iri("Person")
     'https://schema.org/Person'

@@ -23,7 +23,7 @@ STAGING = ".new"
 
 @contextmanager
 def explained(path: Path) -> Iterator[None]:
-    """Turn an error of the system into one that says which place cannot be written, and what to do."""
+    """Turn an ``OSError`` into a ``StoreError`` that says which place cannot be written, and what to do."""
     try:
         yield
     except OSError as error:

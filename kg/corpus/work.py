@@ -162,6 +162,7 @@ def run_jobs(
     """Yield what a function gives for each job, worked on by processes; only a few wait at a time.
 
     Where the consumer stops early, or is interrupted, the jobs not begun are dropped and the processes end.
+    Raises ``StoreError`` where a process was ended from outside, and whatever ``function`` raises.
     """
     forks = "fork" in multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("fork" if forks else "spawn")

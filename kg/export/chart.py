@@ -70,7 +70,10 @@ def write_chart(answer: Answer, namer: Namer, path: Path, title: str = "") -> Re
 
 
 def make_panels(answer: Answer, namer: Namer) -> list[Panel]:
-    """Return what is drawn: a panel for each unit and each column of numbers; before and after share one."""
+    """Return what is drawn: a panel for each unit and each column of numbers; before and after share one.
+
+    Raises ``ExportError`` where there are no numbers, or more rows than can be drawn.
+    """
     columns, rows = answer.columns, list(answer.rows())
     if len(rows) > MOST:
         raise ExportError(f"{len(rows)} rows are too many for a chart", hint="add LIMIT, or choose fewer with -p")

@@ -78,7 +78,10 @@ def save_figure(plt: Any, figure: Any, target: Target) -> None:
 
 
 def load_matplotlib() -> Any:
-    """Return pyplot, set up to write the same bytes each time, without a screen."""
+    """Return pyplot, set up to write the same bytes each time, without a screen.
+
+    Raises ``MissingExtraError`` where matplotlib is not installed.
+    """
     try:
         import matplotlib
     except ImportError as error:

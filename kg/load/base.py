@@ -132,7 +132,7 @@ LoaderMaker = Callable[[Kind, str, Source, Settings], Loader]
 def find_kind(target: str, name: str = "") -> Kind:
     """Return the kind of a target by the name given or by how the target is written.
 
-    The kind of an http target is ``sparql`` until the server has been seen.
+    The kind of an http target is ``sparql`` until the server has been seen. Raises ``LoadError`` for an unknown name.
 
     >>> find_kind("bolt://localhost:7687").name
     'neo4j'

@@ -155,14 +155,17 @@ class Endpoint:
         return rows
 
     def number(self, query: str) -> int:
-        """Return the one number that a query counts as ?n."""
+        """Return the one number that a query counts as ?n; ``LoadError`` where the answer is none."""
         rows = self.select(query)
         if len(rows) != 1 or "n" not in rows[0]:
             raise LoadError("the answer is not one count", where=self.query_url)
         return int(rows[0]["n"]["value"])
 
     def holds(self, query: str) -> bool:
-        """Return the answer to an ASK. RDF4J counts 0 where a pattern has no variable; it answers ASK well."""
+        """Return the answer to an ASK; ``LoadError`` where there is none.
+
+        RDF4J counts 0 where a pattern has no variable; it answers ASK well.
+        """
         data = self._ask(query)
         with suppress(KeyError, TypeError, IndexError):
             if "boolean" in data:

@@ -102,7 +102,7 @@ def _say_near(store: ox.Store, name: str) -> str:
 
 
 def select(store: ox.Store, query: str) -> ox.QuerySolutions:
-    """Return the rows of a query of ours over the union of graphs."""
+    """Return the rows of a query of ours over the union of graphs; ``TypeError`` where it is no SELECT."""
     rows = store.query(query, use_default_graph_as_union=True)
     if not isinstance(rows, ox.QuerySolutions):
         raise TypeError("not a SELECT query")

@@ -57,7 +57,8 @@ def recheck(report: Report, taken: Changed, brought: Changed) -> Report:
 
     Only the nodes whose findings the change can touch are judged again. All is judged again where the
     report is not of the compiled engine on the union of all graphs, where the classes changed, and, for
-    a single shape, where it cannot be told what it reads or a blank node is touched.
+    a single shape, where it cannot be told what it reads or a blank node is touched. Raises ``ValueError`` where the
+    report has no store.
     """
     store, shapes = report.store, report.shapes
     if store is None:
@@ -308,7 +309,10 @@ class _Recheck:
 
 
 def recheck_graph(report: Report, before: Sequence[Quad], after: Sequence[Quad]) -> Report:
-    """Return the report of the whole after the quads ``before`` were replaced by ``after`` in the store."""
+    """Return the report of the whole after the quads ``before`` were replaced by ``after`` in the store.
+
+    Raises ``ValueError`` as ``recheck`` does.
+    """
     if report.store is None:
         raise ValueError("the report has no store")
     return recheck(report, *changes(report.store, before, after))
