@@ -50,44 +50,66 @@ def resolve_references(
     reference that resolves to nothing, or to two things, is left out; but with ``mint``, which gives the IRI of a
     class and words, "the district" of an article that names no district is a thing of that article alone.
     """
-    mentions = list(mentions)
-    present = {m.type for m in mentions if m.entity and not is_described(m.entity)}
-    unnamed: dict[str, Mention] = {}
-    named = _Named()
-    resolved: list[Mention] = []
-    unknown = _find_unknown_subjects(text, mentions)
-    lines = [found.start() for found in re.finditer("\n", text)] if unknown else []
-    for mention in mentions:
+    resolver = _Resolver([*mentions], fallback or {}, text, mint)
+    return [found for mention in resolver.mentions if (found := resolver.read(mention)) is not None]
+
+
+class _Resolver:
+    """Goes through the mentions of an article in order and says what each reference among them means."""
+
+    def __init__(
+        self,
+        mentions: Sequence[Mention],
+        fallback: Mapping[str, Mention],
+        text: str,
+        mint: Callable[[str, str], str] | None,
+    ) -> None:
+        self.mentions, self.fallback, self.text, self.mint = mentions, fallback, text, mint
+        self.present = {m.type for m in mentions if m.entity and not is_described(m.entity)}
+        self.unnamed: dict[str, Mention] = {}
+        """By IRI, the first mention of each place that the article never names."""
+        self.named = _Named()
+        self.unknown = _find_unknown_subjects(text, mentions)
+        self.lines = [found.start() for found in re.finditer("\n", text)] if self.unknown else []
+
+    def read(self, mention: Mention) -> Mention | None:
+        """Return the next mention, a reference as what it means or ``None``; keep in mind what it names."""
         if mention.kind == "reference" and not mention.entity:
-            if text[mention.end : mention.end + 1] == "-":
-                continue  # "the county-level city of Kunshan": no county
-            target = _choose_target(mention, named, fallback or {}, text)
-            if target is not None and _is_told_of_unknown(mention, target, unknown, lines):
-                continue
-            if target is None and mint is not None and (place := _name_place(mention, present, text)):
-                mention = mention._replace(start=mention.start + text[mention.start : mention.end].index(" ") + 1)
-                first = mention._replace(
-                    entity=mint(*place), label=place[1], type=place[0], kind="described", resolved=None
-                )
-                target = unnamed.setdefault(first.entity, first)
-                if target is first:
-                    resolved.append(first)
-                    continue
-            if target is None:
-                continue
-            mention = target._replace(
-                start=mention.start,
-                end=mention.end,
-                kind="reference",
-                resolved=target.resolved or Span(target.start, target.end),
-            )
-        resolved.append(mention)
-        if is_described(mention.entity):
-            continue
-        named.add(mention)
-        if text and _SUBJECT.search(text, max(0, mention.start - 48), mention.start):
-            named.subjects[mention.type] = mention
-    return resolved
+            found = self._resolve(mention)
+            if found is None:
+                return None
+            mention = found
+        if mention.kind != "described" and not is_described(mention.entity):
+            self.named.add(mention)
+            if self.text and _SUBJECT.search(self.text, max(0, mention.start - 48), mention.start):
+                self.named.subjects[mention.type] = mention
+        return mention
+
+    def _resolve(self, mention: Mention) -> Mention | None:
+        if self.text[mention.end : mention.end + 1] == "-":
+            return None  # "the county-level city of Kunshan": no county
+        target = _choose_target(mention, self.named, self.fallback, self.text)
+        if target is not None:
+            told = _is_told_of_unknown(mention, target, self.unknown, self.lines)
+            return None if told else _refer(mention, target)
+        place = _name_place(mention, self.present, self.text)
+        return self._describe(mention, self.mint(*place), *place) if self.mint is not None and place else None
+
+    def _describe(self, mention: Mention, entity: str, kind: str, words: str) -> Mention:
+        """Return words that stand for a place without a name: the first time as what describes it."""
+        mention = mention._replace(start=mention.start + self.text[mention.start : mention.end].index(" ") + 1)
+        first = mention._replace(entity=entity, label=words, type=kind, kind="described", resolved=None)
+        target = self.unnamed.setdefault(first.entity, first)
+        return first if target is first else _refer(mention, target)
+
+
+def _refer(mention: Mention, target: Mention) -> Mention:
+    return target._replace(
+        start=mention.start,
+        end=mention.end,
+        kind="reference",
+        resolved=target.resolved or Span(target.start, target.end),
+    )
 
 
 class _Heads(NamedTuple):

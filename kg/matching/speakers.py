@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from kg.english import load_words
 from kg.matching.bearing import MatchBearing
 from kg.matching.told import Source
 from kg.matching.words import NotFilled, Thing, clean_words
@@ -12,17 +13,11 @@ from kg.references import SYLLABLE
 
 APART = 2
 """How many paragraphs at most lie between one who spoke and "he said"."""
+_ANY = load_words("speakers").any_of
 # In front of what is no name alone: "Chen Hong said" is not said by one called Hong.
-_FIRST_NAME = re.compile(
-    r"(?<![\w’'-])(?!(?:Mr|Ms|Mrs|Dr|Prof|Professor|Mayor|Director|Secretary|President|Chairman|Minister) )"
-    r"[A-Z][a-z’'-]+ $"
-)
+_FIRST_NAME = re.compile(rf"(?<![\w’'-])(?!(?:{_ANY('titles')}) )[A-Z][a-z’'-]+ $")
 _PRONOUNS = frozenset(("he", "she"))
-# Who may be called "the official", by the words of the post.
-_OFFICIAL = re.compile(
-    r"\b(?:official|director|head|mayor|secretary|chief|governor|minister|commissioner|member|chairman|chairwoman"
-    r"|spokes\w+|magistrate|inspector)\b"
-)
+_OFFICIAL = re.compile(rf"\b(?:{_ANY('officials')})\b")
 # A name in Chinese, surname first: somebody else who may be meant.
 _NAME = re.compile(rf"(?<![\w’'-])(?=[A-Z])(?i:{SYLLABLE}) (?=[A-Z])(?i:{SYLLABLE}){{1,2}}(?![\w’'-])")
 
