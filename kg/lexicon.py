@@ -51,7 +51,7 @@ _ONE_NAME = (
     (re.compile(r"(?:Pilot )?(?:Free[ -]Trade Zone|FTZ)$", re.IGNORECASE), "free trade zone"),
     (
         re.compile(
-            r"\bEconomic(?: and |-|&| & )Techn(?:ological|ical|ology) Development (?:Zone|Area)$", re.IGNORECASE
+            r"\bEconomic(?: and |-|&| & | - )Techn(?:ological|ical|ology) Development (?:Zone|Area)$", re.IGNORECASE
         ),
         "economic and technological development zone",
     ),
@@ -81,7 +81,8 @@ _OPENS_LINE = re.compile(r"(?:^|\n)[\s\d.()]{0,6}$")
 _ENDS_LINE = re.compile(r"(?: ?\([^()\n]{1,40}\))?[:：]?[^\S\n]{0,4}(?:\n|$)")
 MAX_TELLING = 2
 """How many words of a name in a heading tell which thing is meant: with more, a verb is likely among them."""
-_OF = re.compile(r" of\b")
+# "The county of Linhe" refers to nothing before, nor does "the county-level".
+_NO_REFERENCE = re.compile(r" of\b|-(?=\w)")
 _WORD_BEFORE = re.compile(r"(?<![\w’'-])([A-Z][a-z]+|the)(?: [12][0-9]{3})? $")
 _CAPITAL = re.compile(r" [A-Z]")
 _PLACES = frozenset({ADMIN_AREA, DISTRICT})
@@ -326,7 +327,7 @@ class Lexicon:
 
     def _find_references(self, folded: str) -> Iterator[Mention]:
         for number, start, end in self._reference_automaton.find_matches_as_indexes(folded, overlapping=True):
-            if is_bounded(folded, start, end) and not _OF.match(folded, end):
+            if is_bounded(folded, start, end) and not _NO_REFERENCE.match(folded, end):
                 yield Mention(start, end, "", "", self._reference_keys[number], "reference")
 
     def mint_entity(self, type_iri: str, name: str) -> str:

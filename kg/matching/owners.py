@@ -10,7 +10,7 @@ from kg.matching.earlier import PLACES
 from kg.matching.things import PRONOUN, MatchThings
 from kg.matching.words import Thing
 from kg.model import find_ancestors
-from kg.reading import find_heading
+from kg.reading import Mark, find_heading
 from kg.vocab import COVERS, DISTRICT, RDC, WITHIN, class_name, local_name
 
 _ANY = load_words("owners").any_of
@@ -24,6 +24,8 @@ _PART_OF = re.compile(r"\b(?:[Oo]f|[Aa]mong) (?:which|them|these|this),? (?:the 
 _IN_WIDER = re.compile(
     rf" (?:in|across|throughout) (?:the )?(?:whole |entire )?({load_words('areas').any_of('wide', 'widest')})\b"
 )
+# Between a place and the one it lies in: "Linhe, East China's Yunhe".
+_SEAT = re.compile(r", (?:the )?(?:(?:[A-Z][a-z]+ |[a-z]+ern )?China[’']s )?")
 _IN = re.compile(r" in (?:the )?(?:city of )?")
 _TELLS = re.compile(rf"(?: (?:also|has|had|recently))? (?:{_ANY('firms_tell')})\b")
 _INDUSTRY = re.compile(
@@ -67,6 +69,27 @@ class MatchOwners(MatchThings):
         """Return the province or municipality that the lexicon knows a place to lie in or to be; else nothing."""
         chain = [iri, *find_ancestors(iri, self.lexicon.entities)]
         return chain[-2] if len(chain) > 1 and chain[-1].endswith("/china") else ""
+
+    def _stands_as_seat(self, subject: Thing) -> bool:
+        """Say whether a place is named only as where another lies: "Linhe city, Yunhe province, covers 30 hectares"."""
+        if subject.how or subject.type not in PLACES:
+            return False
+        marks = [mark for mark in self.sentence.marks if mark.mention]
+        places = [number for number, mark in enumerate(marks) if mark.mention and mark.mention.entity == subject.iri]
+        return bool(places) and all(
+            any(self._is_seat_of(marks[other], marks[number]) for other in range(max(0, number - 2), number))
+            for number in places
+        )
+
+    def _is_seat_of(self, thing: Mark, place: Mark) -> bool:
+        """Say whether a place stands behind one that the lexicon knows to lie in it, and a comma between them."""
+        if (
+            thing.mention is None
+            or place.mention is None
+            or not _SEAT.fullmatch(self.article.text, thing.end, place.start)
+        ):
+            return False
+        return place.mention.entity in find_ancestors(thing.mention.entity, self.lexicon.entities)
 
     def _may_own(self, subject: Thing, predicate: str, match: re.Match[str]) -> bool:
         """Say whether a number can belong to a thing that stands elsewhere: "the output value" is of what?"""

@@ -294,6 +294,8 @@ class SentenceMatcher(MatchValues):
         }
         resolutions = list(self._resolutions("subject", subject, span))
         if template.value or template.unit or (template.object is None):
+            if self._stands_as_seat(subject):
+                raise NotFilled
             fields |= self._fill_value(template, match, subject, predicate, edge)
             resolutions += self._second_currency(template, match)
             if not fields["value"]:

@@ -192,7 +192,7 @@ class MatchWords:
         """Return the period a template names; of several slots the first that matched, or none."""
         choices = as_choices(template.period)
         said = [choice for choice in choices if match[slot_name(choice)]]
-        return self._quantity(match, said[0] if said else choices[0]) if said or len(choices) == 1 else None
+        return self._quantity(match, said[0]) if said else None
 
     def _words(self, match: re.Match[str], name: str) -> str:
         """Return what a group matched, as words: a slot's label, or the article's own text."""
