@@ -167,9 +167,24 @@ def answer_headers(tag: str) -> dict[str, str]:
 
 
 def make_tag(build: str, key: str) -> str:
-    """Return the weak entity tag of an answer: of the build and of all that was asked."""
-    digest = hashlib.blake2b(f"{build} {key}".encode("utf-8", "replace"), digest_size=12).hexdigest()
-    return f'W/"{digest}"'
+    """Return the weak entity tag of an answer: of the build and of all that was asked.
+
+    >>> make_tag("b", "key") == finish_tag(start_tag("b", "k"), "ey")
+    True
+    """
+    return finish_tag(start_tag(build, ""), key)
+
+
+def start_tag(build: str, key: str) -> hashlib.blake2b:
+    """Return the beginning of tags whose keys begin with ``key``."""
+    return hashlib.blake2b(f"{build} {key}".encode("utf-8", "replace"), digest_size=12)
+
+
+def finish_tag(begun: hashlib.blake2b, rest: str) -> str:
+    """Return the tag of what was begun and the rest of its key."""
+    digest = begun.copy()
+    digest.update(rest.encode("utf-8", "replace"))
+    return f'W/"{digest.hexdigest()}"'
 
 
 async def respond(request: Request, answer: Answer) -> Response:

@@ -1,8 +1,8 @@
 """A worker that answers connections itself: lent by the server, it reads a plain request from one and sends the answer.
 
 Of all connections that are lent, the kernel gives one that has a request to one worker (one shared epoll, each
-connection armed for a single event). The request stays in the connection until its answer is ready: should the
-worker be killed, the server can still read who asked for what, and answer in its place.
+connection armed for a single event). The request is read into memory that the server sees: should the worker be
+killed, the server can still read who asked for what, and answer in its place.
 """
 
 from __future__ import annotations
@@ -20,24 +20,25 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from kg.serve import sandbox
-from kg.serve.board import Board
+from kg.serve.board import LINES_ROOM, Board
 from kg.serve.log import write_line, write_time
-from kg.serve.plain import MAX_REQUEST, PlainEndpoint, is_plain
+from kg.serve.plain import PlainEndpoint
 from kg.serve.process import build_id
 from kg.serve.repeats import Repeats
 
 ARMED = select.EPOLLIN | select.EPOLLRDHUP | select.EPOLLONESHOT
 MESSAGE = struct.Struct("!BII")
 """What a worker sends back: a kind, the number of the connection, the length of what follows."""
-_PEEK = int(socket.MSG_PEEK | socket.MSG_DONTWAIT)  # flags are joined slowly
 _DONTWAIT = int(socket.MSG_DONTWAIT)
 GIFTS = 200
 """Connections in one message to a worker; the kernel takes 253."""
 
 SLACK = 1.0
 """Seconds for which the clock that ends a query is not set again: a call of the system for each costs too much."""
+LATE = 0.01
+"""Seconds for which a line of the log may stay with a worker that has more to do."""
 FRESH = 0.001
-"""Seconds for which a build that was found to be the present one is taken to be it still."""
+"""Seconds for which a build that was found to be the present one is taken to be it still, and the time to stand."""
 WARM_MS = 2
 """For how long a worker keeps a connection for itself after an answer, while no other has a request."""
 
@@ -46,7 +47,7 @@ class Kind(IntEnum):
     """Why a connection goes back to the server."""
 
     RETURNED = 1
-    """Its next request is not for a worker, and still to be read."""
+    """Its next request is not for a worker: what was read of it follows."""
     CLOSED = 2
     REST = 3
     """The client does not take its answer at once: what is left of it follows."""
@@ -75,19 +76,21 @@ class DirectWorker:
         self.back = socket.socket(fileno=handed["back"])
         self.log = handed["log"]
         self.board = Board(handed["board"])
-        self.place = handed["place"]
+        desk = self.board.desk(handed["place"])
+        self.state, self.number, self.active, self.request, self.lines, self.noted = desk
         self.base = handed["base"]
         self.store = str(store)
         self.endpoint = endpoint
         self.runner = runner
         self.repeats = Repeats()
         self.lent: dict[int, Loan] = {}
-        self.request = memoryview(bytearray(MAX_REQUEST + 1))
         self.changes = 0
         self.held = 0
         self.crowded = False
         self.looked = 0.0
-        self.moment = 0
+        self.passed = 0.0
+        self.end = 0
+        self.told = 0.0
         self.stamp = ""
         self.second = 0
         self.date = b""
@@ -97,6 +100,7 @@ class DirectWorker:
         while True:
             number = self._next()
             if number and not self._serve(number):
+                self._pass_lines()
                 os._exit(0)
 
     def _next(self) -> int:
@@ -107,23 +111,27 @@ class DirectWorker:
         """
         held, self.held = self.held, 0
         if not held:
+            self._pass_lines()
             self.runner.rest()
             return self.epoll.poll(None, 1)[0][0]
-        waiting = self.epoll.poll(0, 1) if self.crowded else None
-        if not waiting:
+        if self.crowded:  # the kernel wakes one worker; all that look at the epoll as a file would be woken
+            self._arm(held)
+            waiting = self.epoll.poll(WARM_MS / 1000, 1)
+            self.crowded = bool(waiting) and waiting[0][0] != held
+        else:
             ready = self.lent[held].poller.poll(WARM_MS)
             if len(ready) == 1 and ready[0][0] == held:
-                self.crowded = False
                 return held
             waiting = self.epoll.poll(0, 1)
             self.crowded = bool(waiting)
-        self._arm(held)
+            self._arm(held)
         return waiting[0][0] if waiting else 0
 
     def _serve(self, number: int) -> bool:
         """Answer what came over a connection; return whether the build is still the present one."""
         start = time.monotonic()
-        self.board.begin(self.place, number, start)
+        self.number[0] = number
+        self.state[0] = start
         try:
             if self.board.changes() != self.changes:
                 self._take_gifts()
@@ -131,51 +139,50 @@ class DirectWorker:
             if loan is None:
                 self._send_back(Kind.RETURNED, number)
                 return True
-            size = loan.sock.recv_into(self.request, 0, _PEEK)
+            size = loan.sock.recv_into(self.request, 0, _DONTWAIT)
+            request = bytes(self.request[:size])
             if not size:
                 self._send_back(Kind.CLOSED, number)
-            elif not self._is_present(start):
-                self._send_back(Kind.RETURNED, number)
+            elif start - self.looked > FRESH and not self._is_present(start):
+                self._send_back(Kind.RETURNED, number, request)
                 return False
             else:
-                self._answer(number, loan, bytes(self.request[:size]), start)
+                self._answer(number, loan, request, start)
         except BlockingIOError:
             self._arm(number)
         except OSError:
             self._send_back(Kind.CLOSED, number)
         finally:
-            self.board.rest(self.place)
+            self.request[0] = 0
+            self.state[0] = 0.0
         return True
 
     def _is_present(self, now: float) -> bool:
-        """Return whether the build is the present one, as it was found to be a moment ago at the most."""
-        if now - self.looked > FRESH:
-            if build_id(self.store) != self.endpoint.build:
-                return False
-            self.looked = now
-        return True
+        """Return whether the build is the present one."""
+        self.looked = now
+        return build_id(self.store) == self.endpoint.build
 
     def _answer(self, number: int, loan: Loan, request: bytes, start: float) -> None:
         """Answer a request, or leave it to the server."""
         reply = self.repeats.get(request)
         again = reply is not None
-        if again:
-            self.runner.pass_over(start)
         if reply is None:
-            found = self.endpoint.respond(request) if is_plain(request) else None
+            found = self.endpoint.respond(request)
             if found is None:
-                self._send_back(Kind.RETURNED, number)
+                self._send_back(Kind.RETURNED, number, request)
                 return
             reply, repeatable = found
             if repeatable:
                 self.repeats.put(request, reply)
-        self.board.touch(number - self.base, start)
-        self.board.send(self.place, start)
-        now = time.time()
-        if int(now * 1000) != self.moment:
-            self._tell_time(now)
+        else:
+            self.runner.pass_over(start)
+        self.active[number - self.base] = start
+        self.state[0] = -start
+        now = time.monotonic()
+        if now - self.told > FRESH:
+            self.told = now
+            self._tell_time(time.time())
         data = b"".join((reply.head, self.date, reply.body))
-        loan.sock.recv_into(self.request, len(request))
         try:
             sent = loan.sock.send(data, _DONTWAIT)
         except BlockingIOError:
@@ -185,11 +192,25 @@ class DirectWorker:
         else:
             self._send_back(Kind.REST, number, data[sent:])
         entry = f'{reply.entry}, "repeated": true' if again else reply.entry
-        os.write(self.log, write_line(self.stamp, loan.client, entry, time.monotonic() - start).encode())
+        self._note(write_line(self.stamp, loan.client, entry, now - start).encode(), now)
+
+    def _note(self, line: bytes, now: float) -> None:
+        """Keep a line for the log where the server would find it, and write those that there are by and by."""
+        if len(line) > LINES_ROOM - self.end or now - self.passed > LATE:
+            self._pass_lines()
+            self.passed = now
+        start, self.end = self.end, self.end + len(line)
+        self.lines[start : self.end] = line
+        self.noted[0] = self.end
+
+    def _pass_lines(self) -> None:
+        """Write the lines that were kept."""
+        if self.end:
+            os.write(self.log, self.lines[: self.end])
+            self.end = self.noted[0] = 0
 
     def _tell_time(self, now: float) -> None:
         """Write the time for the log, and once a second the header Date and the end of the head."""
-        self.moment = int(now * 1000)
         self.stamp = write_time(now)
         if int(now) != self.second:
             self.second = int(now)

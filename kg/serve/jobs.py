@@ -38,6 +38,7 @@ _RESULTS = {
     "csv": ox.QueryResultsFormat.CSV,
     "tsv": ox.QueryResultsFormat.TSV,
 }
+_TRUTHS: dict[tuple[bool, str], bytes] = {}
 _UNION: dict[str, Any] = {"use_default_graph_as_union": True}
 _NAMED: dict[str, Any] = {"use_default_graph_as_union": False}
 SHOWN_ROWS = 1_000
@@ -133,7 +134,7 @@ def ask_question(context: Context, job: Job) -> Reply:
 
 
 def _run(context: Context, text: str, dataset: dict[str, Any], base: str | None) -> Any:
-    if ":" not in text or "PREFIX" in text:  # it likely declares all that it uses
+    if "PREFIX" in text or text.count(":") == text.count("://"):  # it likely uses none but those that it declares
         try:
             return context.store.query(text, base_iri=base, **dataset)
         except SyntaxError:
@@ -167,8 +168,17 @@ def _serialize(context: Context, result: Any, job: Job) -> bytes:
             _refuse_rows(rows)
         return body
     if isinstance(result, ox.QueryBoolean):
-        return result.serialize(format=_RESULTS[format]) or b""
+        return _write_truth(result, format)
     return write_triples(context, result, format, job["rows"], job["bytes"])
+
+
+def _write_truth(result: ox.QueryBoolean, format: str) -> bytes:
+    """Return a truth in a format; there are so few of these answers that each is written once."""
+    key = bool(result), format
+    body = _TRUTHS.get(key)
+    if body is None:
+        body = _TRUTHS[key] = result.serialize(format=_RESULTS[format]) or b""
+    return body
 
 
 def _refuse_rows(most: int) -> NoReturn:

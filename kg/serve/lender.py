@@ -20,6 +20,8 @@ class Lender:
         self.place = place
         self.worker: Worker | None = None
         self.ended = ""
+        self.ahead = 0
+        """Bytes that were passed on for the log already, of those that come next."""
         self.gifts, self.gifts_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.back, self.back_end = socket.socketpair()
         self.log, self.log_end = os.pipe()
@@ -49,6 +51,12 @@ class Lender:
         except OSError:
             return False
         return True
+
+    def skip(self, data: bytes) -> bytes:
+        """Return what is new of what comes next for the log."""
+        new = data[self.ahead :]
+        self.ahead -= len(data) - len(new)
+        return new
 
     def end(self, reason: str) -> None:
         """Kill the worker."""

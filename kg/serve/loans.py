@@ -15,10 +15,11 @@ import select
 import socket
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Protocol
 
-from kg.serve.board import LOANS, Board, State
+from kg.serve.board import LOANS, Board, Notice, State
 from kg.serve.direct import ARMED, GIFTS, MESSAGE, Kind
 from kg.serve.errors import HttpError, from_pool_error
 from kg.serve.lender import Lender
@@ -49,8 +50,8 @@ class Holder(Protocol):
     def file(self) -> int:
         """Return the number of the file."""
 
-    def take_back(self) -> None:
-        """Read from the connection again."""
+    def take_back(self, data: bytes = b"") -> None:
+        """Read from the connection again, after what was read of it already."""
 
     def send_rest(self, data: bytes) -> None:
         """Send what is left of an answer, then read again."""
@@ -95,6 +96,7 @@ class Loans:
         """End the workers."""
         self.closed = True
         for lender in self.lenders:
+            self._pass_log(lender, whole=True)
             lender.end("closed")
         for task in self.tasks:
             task.cancel()
@@ -161,14 +163,14 @@ class Loans:
         """Return whether a worker has a request of a connection."""
         return any(state and number == busy for state, busy, _ in map(self._notice, self.lenders))
 
-    def _notice(self, lender: Lender) -> tuple[int, int, float]:
+    def _notice(self, lender: Lender) -> Notice:
         return self.board.read(lender.place)
 
-    def _take_back(self, number: int) -> None:
+    def _take_back(self, number: int, data: bytes = b"") -> None:
         if number in self.lent:
             self.lent.discard(number)
             self.epoll.modify(number, 0)
-            self.holders[number].take_back()
+            self.holders[number].take_back(data)
 
     def recall(self, number: int) -> None:
         """Let no worker begin with a connection again; it comes back when one that has begun is done."""
@@ -184,7 +186,7 @@ class Loans:
         """Start a worker, hear what it sends back, bury it, and start another."""
         while not self.closed:
             lender = Lender(place)
-            self.board.rest(place)
+            self.board.clear(place)
             try:
                 build = self.present()
                 lender.worker = await self._start(lender, build)
@@ -225,7 +227,7 @@ class Loans:
                 if number not in self.lent:
                     continue
                 if kind == Kind.RETURNED:
-                    self._take_back(number)
+                    self._take_back(number, rest)
                     continue
                 self.lent.discard(number)
                 if kind == Kind.CLOSED:
@@ -242,8 +244,9 @@ class Loans:
         worker = lender.worker
         code = await worker.process.wait() if worker else 0
         state, number, since = self._notice(lender)
-        self._pass_log(lender)
-        self.board.rest(lender.place)
+        self._pass_log(lender, whole=True)
+        request = self._read_request(lender, number)
+        self.board.clear(lender.place)
         lender.close()
         if code == 0:
             return
@@ -252,16 +255,20 @@ class Loans:
             self.lent.discard(number)
             if state == State.WORKING and lender.ended != "gone":
                 error = PoolError(lender.ended or death_reason(code), f"worker ended with {code}")
-                self._answer(number, since, from_pool_error(error, self.settings.limits))
+                self._answer(number, since, request, from_pool_error(error, self.settings.limits))
             else:  # what was begun is not whole
                 if lender.ended == "gone":
                     self._log(number, since, '"method": "GET", "path": "/sparql", "status": 0, "outcome": "gone"')
                 self.holders[number].end()
         self._run(self._find_orphans(set(self.lent)))
 
-    def _answer(self, number: int, since: float, error: HttpError) -> None:
+    def _read_request(self, lender: Lender, number: int) -> bytes:
+        """Return the request that a worker had, or had not read yet."""
+        held = bytes(self.board.desk(lender.place).request)
+        return held[: held.find(b"\r\n\r\n") + 4] if held[0] else _peek(number)
+
+    def _answer(self, number: int, since: float, request: bytes, error: HttpError) -> None:
         holder = self.holders[number]
-        request = _peek(number)
         error.headers["Connection"] = "close"
         reply = self.refuser.refuse(error, self.refuser.read_profile(request))
         self._log(number, since, reply.entry)
@@ -315,6 +322,8 @@ class Loans:
         if state == State.IDLE or lender.ended:
             return bool(lender.ended)
         took = now - since
+        if took > BUSY:
+            self._pass_log_ahead(lender, since)
         if state == State.WORKING and took > self.settings.limits.seconds:
             lender.end("time")
         elif state == State.WORKING and took > WATCHED_FROM and number in self.lent and _poll(number, _PEER_GONE):
@@ -328,12 +337,21 @@ class Loans:
                 self.lent.discard(number)
                 self.holders[number].end()
 
-    def _pass_log(self, lender: Lender) -> None:
-        try:
+    def _pass_log(self, lender: Lender, *, whole: bool = False) -> None:
+        """Pass on what a worker wrote for the log; the ``whole`` is with what it still had in hand."""
+        with suppress(OSError):
             while data := os.read(lender.log, 1 << 16):
-                self.log.pass_on(data.decode("utf-8", "replace"))
-        except OSError:
-            pass
+                self.log.pass_on(lender.skip(data).decode("utf-8", "replace"))
+        if whole:
+            self.log.pass_on(lender.skip(self.board.read_lines(lender.place)).decode("utf-8", "replace"))
+
+    def _pass_log_ahead(self, lender: Lender, since: float) -> None:
+        """Pass on what a worker has in hand for the log, which it will write only after the query that it is at."""
+        self._pass_log(lender)
+        lines = self.board.read_lines(lender.place)
+        if self._notice(lender).since == since:  # it was at the same query all the time, and wrote nothing
+            self.log.pass_on(lines[lender.ahead :].decode("utf-8", "replace"))
+            lender.ahead = len(lines)
 
 
 def _poll(number: int, events: int) -> bool:

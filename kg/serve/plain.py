@@ -6,24 +6,27 @@ application, whose answers these are: the same fields are read by the same funct
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import lru_cache
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import Any
 
 from starlette.datastructures import MutableHeaders
 
-from kg.serve.answers import GZIP_FROM, answer_headers, make_key, make_tag, pack
+from kg.serve.answers import GZIP_FROM, answer_headers, finish_tag, make_key, make_tag, pack, start_tag
 from kg.serve.errors import HttpError, check_info, error_response
 from kg.serve.guardrails import add_safe_headers, allowed_hosts, is_allowed_host
 from kg.serve.negotiation import Format, accepts_gzip, formats_of, pick_format
-from kg.serve.protocol import Ask, query_job, read_address
+from kg.serve.protocol import Ask, Checked, find_short_form, make_ask, query_job, read_address_query, read_pairs
 from kg.serve.repeats import Reply
 from kg.serve.settings import Settings
 
 MAX_REQUEST = 16 << 10
+_ENTRY = '"method": "GET", "path": "/sparql", "status": '
 _START, _END = b"GET /sparql?", b" HTTP/1.1"
 _TARGET = bytes(range(33, 127)).replace(b"#", b"")
 _HEADER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t -~]*?)[ \t]*\r\n")
@@ -33,13 +36,16 @@ _PASSED = frozenset({"user-agent", "accept-language", "cookie", "referer", "dnt"
 _PASSED_KINDS = ("sec-", "x-")
 
 
-class Profile(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Profile:
     """What the headers of a request say."""
 
     host: str
     accept: str
     gzip: bool
     origin: str
+    plans: dict[str, ShortPlan] = field(default_factory=dict, compare=False)
+    """How its queries are answered that ask nothing more than a query, by their form."""
 
 
 def is_plain(data: bytes) -> bool:
@@ -71,7 +77,8 @@ def read_headers(block: bytes) -> dict[str, str] | None:
     return found if block[place:] == b"\r\n" else None
 
 
-class Plan(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Plan:
     """How queries of a form are answered to those who send the same headers."""
 
     format: Format
@@ -79,6 +86,15 @@ class Plan(NamedTuple):
     head: bytes
     packed_head: bytes
     entry: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShortPlan:
+    """A plan for texts that may be run, name no graphs and are repeatable: all that does not depend on the text."""
+
+    plan: Plan
+    job: dict[str, Any]
+    tag: hashlib.blake2b
 
 
 class PlainEndpoint:
@@ -97,14 +113,21 @@ class PlainEndpoint:
 
     def respond(self, request: bytes) -> tuple[Reply, bool] | None:
         """Return the answer to a request, and whether it may be repeated; ``None`` where the request is not plain."""
+        if len(request) > MAX_REQUEST or not request.startswith(_START):
+            return None
         line, _, block = request.partition(b"\r\n")
         profile = self._profile(block)
         target = line[len(_START) : -len(_END)]
         if profile is None or not line.endswith(_END) or target.translate(None, _TARGET):
             return None
         try:
-            ask = read_address(target)
-            return None if ask is None else self._answer(ask, profile)
+            text = read_address_query(target)
+            form = find_short_form(text) if text else ""
+            if form:
+                short = profile.plans.get(form) or self._make_short_plan(form, profile)
+                return self._answer(short.plan, {**short.job, "text": text}, finish_tag(short.tag, text))
+            ask = make_ask(read_pairs(target), "GET")
+            return None if ask is None else self._answer_ask(ask, profile)
         except HttpError as error:
             return self.refuse(error, profile), False
 
@@ -122,28 +145,40 @@ class PlainEndpoint:
         detail = f', "detail": {json.dumps(error.detail)}' if error.detail else ""
         return Reply(_write_head(error.status, headers), body, _entry(error.status, body) + detail)
 
-    def _answer(self, ask: Ask, profile: Profile) -> tuple[Reply, bool]:
+    def _answer_ask(self, ask: Ask, profile: Profile) -> tuple[Reply, bool]:
         repeatable = ask.query.repeatable
         plan = self._plan(ask.query.form, ask.format, repeatable, profile)
         job = query_job(ask, plan.format, plan.base)
         tag = make_tag(self.build, make_key(job, plan.format)) if repeatable else ""
-        job.update(self.limits)
+        return self._answer(plan, job | self.limits, tag)
+
+    def _answer(self, plan: Plan, job: dict[str, Any], tag: str) -> tuple[Reply, bool]:
+        """Run a job and return its answer; one without a tag is not repeatable."""
         info, body = self.run(job)
         if info:
             check_info(info)
         head = plan.head
-        if profile.gzip and len(body) >= GZIP_FROM:
+        if plan.packed_head and len(body) >= GZIP_FROM:
             body, head = pack(body), plan.packed_head
         if tag:
             head = b"%betag: %b\r\ncontent-length: %d\r\n" % (head, tag.encode(), len(body))
         else:
             head = b"%bcontent-length: %d\r\n" % (head, len(body))
-        return Reply(head, body, f"{_entry(200, body)}{plan.entry}"), repeatable
+        return Reply(head, body, f'{_ENTRY}200, "bytes": {len(body)}{plan.entry}'), bool(tag)
+
+    def _make_short_plan(self, form: str, profile: Profile) -> ShortPlan:
+        plan = self._plan(form, "", True, profile)
+        ask = Ask(Checked("", form, names_graphs=False, repeatable=True), None, (), "")
+        job = query_job(ask, plan.format, plan.base)
+        tag = start_tag(self.build, make_key(job, plan.format))
+        short = profile.plans[form] = ShortPlan(plan, job | self.limits, tag)
+        return short
 
     def _make_plan(self, form: str, named: str, repeatable: bool, profile: Profile) -> Plan:
         format = pick_format(formats_of(form), profile.accept, named)
         origin = self.settings.public.rstrip("/") or f"http://{profile.host}"
-        head, packed = (self._write_fixed(format.media, profile.origin, packed, repeatable) for packed in (False, True))
+        head = self._write_fixed(format.media, profile.origin, False, repeatable)
+        packed = self._write_fixed(format.media, profile.origin, True, repeatable) if profile.gzip else b""
         return Plan(format, f"{origin}/sparql", head, packed, f', "form": "{form}", "format": "{format.name}"')
 
     def _write_fixed(self, media: str, origin: str, packed: bool, repeatable: bool) -> bytes:
@@ -174,4 +209,4 @@ def _write_head(status: int, headers: MutableHeaders) -> bytes:
 
 
 def _entry(status: int, body: bytes) -> str:
-    return f'"method": "GET", "path": "/sparql", "status": {status}, "bytes": {len(body)}'
+    return f'{_ENTRY}{status}, "bytes": {len(body)}'

@@ -32,7 +32,9 @@ READ_ONLY = "this endpoint answers questions and changes nothing"
 _ONE = b"query="
 _AS_QUOTED_PRINTABLE = bytes.maketrans(b"+%", b" =")
 _CHANGING = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
-_TELLING = (*NOT_PLAIN, "FROM", "NOW", "RAND", "UUID", "BNODE")
+_TELLING = (*NOT_PLAIN, "FROM")
+_TELLING_CALLED = (*_TELLING, "NOW", "RAND", "UUID", "BNODE")
+"""What a short look leaves to a long one; the last ones are calls, which have a bracket."""
 
 
 class Checked(NamedTuple):
@@ -77,7 +79,7 @@ def decode_value(data: bytes) -> str | None:
     >>> decode_value(b"ASK+%7B%7D"), decode_value(b"100%"), decode_value(b"a=b")
     ('ASK {}', None, None)
     """
-    if b"=" in data or b"\n" in data or b"\r" in data:
+    if 0x3D in data or 0x0A in data or 0x0D in data:  # =, LF, CR: a number is found five times as fast as a text
         return None
     found = a2b_qp(data.translate(_AS_QUOTED_PRINTABLE))
     return found.decode() if len(found) == len(data) - 2 * data.count(b"%") else None
@@ -102,16 +104,18 @@ async def read_ask(request: Request) -> Ask | None:
     return make_ask(pairs, request.method)
 
 
-def read_address(data: bytes) -> Ask | None:
-    """Return what the query string of an address asks, as ``make_ask`` does; a query alone is read the short way."""
-    if data.startswith(_ONE) and b"&" not in data:  # what most clients send
-        try:
-            text = decode_value(data[len(_ONE) :])
-        except UnicodeDecodeError:
-            text = None
-        if text is not None:
-            return Ask(check_text(text), None, (), "")
-    return make_ask(read_pairs(data), "GET")
+def read_address_query(data: bytes) -> str:
+    """Return the query of an address that has nothing else and is written in the usual way; empty for any other.
+
+    >>> read_address_query(b"query=ASK+%7B%7D"), read_address_query(b"query=ASK+%7B%7D&format=csv")
+    ('ASK {}', '')
+    """
+    if not data.startswith(_ONE) or 0x26 in data:  # &
+        return ""
+    try:
+        return decode_value(data[len(_ONE) :]) or ""
+    except UnicodeDecodeError:
+        return ""
 
 
 def make_ask(pairs: Pairs, method: str) -> Ask | None:
@@ -176,10 +180,19 @@ def _check_graph(iri: str) -> str:
     return checked
 
 
+def find_short_form(text: str) -> str:
+    """Return the form of a query that may be run, names no graphs and is repeatable, where a short look tells that.
+
+    >>> find_short_form("ASK {}"), find_short_form("ASK FROM <http://example.org/> {}")
+    ('ASK', '')
+    """
+    return find_plain_form(text, _TELLING_CALLED if "(" in text else _TELLING)
+
+
 @lru_cache(maxsize=512)
 def check_text(text: str) -> Checked:
     """Return a query text that may be run; raise ``HttpError`` with line and column where it may not."""
-    form = find_plain_form(text, _TELLING)
+    form = find_short_form(text)
     if form:
         return Checked(text, form, names_graphs=False, repeatable=True)
     if len(text) > MAX_BYTES:

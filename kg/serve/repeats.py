@@ -7,13 +7,14 @@ Host, Accept, Origin, …) can differ; the value holds as long as the worker, wh
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import NamedTuple
+from dataclasses import dataclass
 
 MAX_RESPONSE = 256 << 10
 MAX_BYTES = 16 << 20
 
 
-class Reply(NamedTuple):
+@dataclass(slots=True)
+class Reply:
     """A response as it goes over the wire, but for its date, and what the log says of it (JSON without braces)."""
 
     head: bytes
@@ -39,10 +40,7 @@ class Repeats:
         if len(reply.body) > MAX_RESPONSE or request in self.found:
             return
         self.found[request] = reply
-        self.size += _weight(request, reply)
+        self.size += len(request) + len(reply.head) + len(reply.body) + 500
         while self.size > self.most:
-            self.size -= _weight(*self.found.popitem(last=False))
-
-
-def _weight(request: bytes, reply: Reply) -> int:
-    return len(request) + len(reply.head) + len(reply.body) + 500
+            request, reply = self.found.popitem(last=False)
+            self.size -= len(request) + len(reply.head) + len(reply.body) + 500

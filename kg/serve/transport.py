@@ -116,7 +116,7 @@ def make_protocol(limits: Limits, loans: Loans) -> type[asyncio.Protocol]:
         def file(self) -> int:
             return int(self.transport.get_extra_info("socket").fileno())
 
-        def take_back(self) -> None:
+        def take_back(self, data: bytes = b"") -> None:
             self.lent = False
             if self.ending:
                 self.transport.close()
@@ -126,6 +126,8 @@ def make_protocol(limits: Limits, loans: Loans) -> type[asyncio.Protocol]:
                 self.timeout_keep_alive_task = self.loop.call_later(
                     self.timeout_keep_alive, self.timeout_keep_alive_handler
                 )
+                if data:  # at once: it goes before what is read from now on
+                    self.data_received(data)
 
         def send_rest(self, data: bytes) -> None:
             task = self.loop.create_task(self._send_rest(data))

@@ -7,6 +7,7 @@ and the answer itself. A worker that answers connections itself says on standard
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import struct
@@ -74,6 +75,7 @@ def _serve_connections(config: dict[str, Any], context: Any, source: BinaryIO, s
     sandbox.limit_files(config["base"] + LOANS)
     _reply(sink, {"ready": True, "alone": alone}, b"")
     sandbox.limit_memory(int(config["memory"]), files=False)
+    gc.freeze()  # what is there now stays: it need not be looked through again and again
     worker.run()
 
 
