@@ -77,10 +77,30 @@ def test_build_of_nothing_but_failures_leaves_nothing(tmp_path: Path, ships: Dom
     assert fingerprint(out) == before
 
 
-def test_lines_that_are_no_quads_are_told(tmp_path: Path) -> None:
-    with Filling(tmp_path, BASE, 2) as store, pytest.raises(StoreError, match="not N-Quads"):
-        store.add_article(1, b"<a> <b> <c> nonsense\n")
-        store.finish()
+@pytest.mark.parametrize("workers", [1, 2])
+def test_lines_that_are_no_quads_are_told(tmp_path: Path, workers: int) -> None:
+    for put_in_order in (False, True):
+        with Filling(tmp_path, BASE, workers) as store, pytest.raises(StoreError, match="not N-Quads"):
+            store.add_article(1, b"<a> <b> <c> nonsense\n")
+            if put_in_order:
+                store.put_in_order()
+            store.finish()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_comes_after_a_store_was_put_in_order_is_in_it(
+    tmp_path: Path, workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filling, "STRETCH", 100)
+    line = b"<urn:a:%d> <urn:b> <urn:c> <urn:g> .\n"
+    with Filling(tmp_path, BASE, workers) as store:
+        store.put_in_order()  # of nothing
+        for number in range(20):
+            store.add_article(number, line % number)
+        store.put_in_order()
+        store.add(line % number for number in range(15, 40))
+        assert store.finish().triples == 40
+    assert len(open_store(tmp_path / ".new" / "store")) == 40
 
 
 def test_classes_are_counted_wherever_a_claim_stands_in_its_graph() -> None:

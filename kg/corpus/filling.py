@@ -77,6 +77,21 @@ class Filling:
                 self._shared.write(lines)
                 self._load(lines)
 
+    def put_in_order(self) -> None:
+        """Have the store compacted, meanwhile where there are threads; what is added after is little beside the rest.
+
+        A look-up asks each table that may hold what is looked for, and shapes and questions ask for millions.
+        """
+        with place.explained(self.out):
+            self._hand_over()
+            if self._store is None:
+                return
+            if not self._threads:
+                _compact(self._store, (), self.staging)
+                return
+            # Behind the loads that are under way: a task that waits for them leaves a thread to each.
+            self._running.append(self._pool.submit(_compact, self._store, tuple(self._running), self.staging))
+
     def finish(self) -> Totals:
         """Wait until all is in the store and on its way to the disk; return the totals."""
         with place.explained(self.out):
@@ -84,7 +99,6 @@ class Filling:
             self._wait(0)
             if self._store is not None:
                 with _explained(self.staging):
-                    self._store.optimize()  # a look-up asks each table that may hold it: the shapes ask millions
                     self._store.flush()
             self._shared.flush()
             self.close()
@@ -122,6 +136,14 @@ class Filling:
 def _bulk_load(store: ox.Store, stretch: bytes, where: Path) -> None:
     with _explained(where):
         store.bulk_load(stretch, format=ox.RdfFormat.N_QUADS)
+
+
+def _compact(store: ox.Store, loads: Iterable[Future[None]], where: Path) -> None:
+    """Put all that is loaded in order, once it is loaded; what went wrong with a load is raised here as well."""
+    for load in loads:
+        load.result()
+    with _explained(where):
+        store.optimize()
 
 
 @contextmanager

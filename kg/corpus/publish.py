@@ -61,12 +61,13 @@ class Publisher:
         """
         with place.explained(self.out), begun or Filling(self.out, self.domain.data_base, self.workers) as filling:
             staging = filling.staging
-            together.write_traces(staging, (self.parts.traces(article.row) for article in self.articles))
-            others = staging / "others"
-            filling.totals.fixed_graphs = self._write_others(others)
             for article in self.articles:
                 if article.row not in filling.rows:
                     filling.add_article(article.row, self.parts.quads(article.row))
+            filling.put_in_order()
+            together.write_traces(staging, (self.parts.traces(article.row) for article in self.articles))
+            others = staging / "others"
+            filling.totals.fixed_graphs = self._write_others(others)
             filling.add(read_blocks(others))
             totals = filling.finish()
             if self.copies:
