@@ -24,13 +24,16 @@ SYLLABLE = (
     r"(?:(?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?"
     r"(?:[iu]?ang|[iu]?an|iong|[oe]ng|ing|[iu]?ao|[aeou]i|i[ae]|u[aeo]|iu|ou|en|in|un|o|a|e|i|u|er))"
 )
+CHINESE_NAME = rf"(?=[A-Z][a-z]{{4,}})(?i:{_SYLLABLE}){{2,4}}(?![a-z])"
+"""A word that reads as a name in Chinese, by its syllables."""
 # A sentence about somebody or something that no list knows, by a name in Chinese: "Xialing boasts …".
 _UNKNOWN_SUBJECT = re.compile(
     rf"(?:^|[.!?]\s{{1,8}}|\n\s{{0,8}})(?:[\"“])?(?P<name>(?=[A-Z][a-z]{{5,}})(?i:{SYLLABLE}){{2,4}})"
     r"(?:[’']s)? (?=[a-z])"
 )
 _WORDS = load_words("references")
-_ENGLISH = frozenset(_WORDS.all_of("no_names"))
+ENGLISH = frozenset(_WORDS.all_of("no_names"))
+"""Words of English that read as names in Chinese."""
 _PLACE_CLASSES = frozenset({ADMIN_AREA, DISTRICT, PARK})
 _NEAR_LINES = 3
 """How many line ends may stand between a name that nobody knows and words that may mean it."""
@@ -159,7 +162,7 @@ def _find_unknown_subjects(text: str, mentions: Sequence[Mention]) -> list[int]:
     """Return where sentences begin with a name in Chinese that nothing knows, in order."""
     covered = {mention.start for mention in mentions}
     names = _UNKNOWN_SUBJECT.finditer(text)
-    return [n.start("name") for n in names if n["name"] not in _ENGLISH and n.start("name") not in covered]
+    return [n.start("name") for n in names if n["name"] not in ENGLISH and n.start("name") not in covered]
 
 
 def _is_told_of_unknown(reference: Mention, target: Mention, unknown: Sequence[int], lines: Sequence[int]) -> bool:

@@ -14,6 +14,7 @@ from kg.bearers import choose_bearer, is_office, list_distinct
 from kg.english import load_words
 from kg.model import Entity, Mention, find_ancestors
 from kg.reading import Reading, SentenceReading
+from kg.references import CHINESE_NAME, ENGLISH
 from kg.vocab import ADMIN_AREA, DISTRICT, PARK, PROJECT, is_described
 
 REACH = 24
@@ -38,6 +39,11 @@ _UNRESOLVED = re.compile(
 _UNKNOWN = re.compile(
     r"(?:\b(?:[a-z][\w-]*|In|At|For|From|Of|Across|Throughout),? (?:the )?|^)([A-Z][a-z]{2,}[\w-]*)"
     rf"(?:[’']s| \(?[A-Z]|(?= (?:{_BEARERS.any_of('kinds')})\b))"
+)
+# With such a name nobody knows a sentence begins: "Xialing saw its GDP …", "Northern Yunhe Province saw …".
+_BEGINS_UNKNOWN = re.compile(
+    r"\s*[\"“]?(?:[A-Z][\w ]{0,30}, )?(?:(?:[A-Z]?[a-z]*(?:north|south|east|west)[a-z]*|Central) (?:China[’']s )?)?"
+    rf"({CHINESE_NAME})(?= |[’']s)",
 )
 
 
@@ -270,7 +276,9 @@ def _has_unknown_name(text: str, sentence: SentenceReading, position: int) -> bo
     """Say whether the sentence names, before ``position``, something that no mark explains."""
     start = sentence.sentence.start
     marked = [(mark.start, mark.end) for mark in sentence.marks]
-    for match in _UNKNOWN.finditer(text, start, position):
+    begins = _BEGINS_UNKNOWN.match(text, start, position)
+    found = [begins] if begins and begins[1] not in ENGLISH else []
+    for match in (*found, *_UNKNOWN.finditer(text, start, position)):
         at = match.start(1)
         if _FEAST.match(text, at):
             continue
