@@ -24,7 +24,7 @@ SYLLABLE = (
     r"(?:(?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?"
     r"(?:[iu]?ang|[iu]?an|iong|[oe]ng|ing|[iu]?ao|[aeou]i|i[ae]|u[aeo]|iu|ou|en|in|un|o|a|e|i|u|er))"
 )
-CHINESE_NAME = rf"(?=[A-Z][a-z]{{4,}})(?i:{_SYLLABLE}){{2,4}}(?![a-z])"
+CHINESE_NAME = rf"(?=[A-Z][a-z]{{4,}})(?i:{SYLLABLE}){{2,4}}(?![a-z])"
 """A word that reads as a name in Chinese, by its syllables."""
 # A sentence about somebody or something that no list knows, by a name in Chinese: "Xialing boasts …".
 _UNKNOWN_SUBJECT = re.compile(
