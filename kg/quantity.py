@@ -11,42 +11,16 @@ import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import TypeAlias
 
-from kg.amount import (
-    MAX_DIGITS,
-    ONE,
-    Amount,
-    amount_at,
-    canonical,
-    finish,
-    look_left,
-    read_tail,
-    share_units,
-    word_before,
-)
+from kg.amount import MAX_DIGITS, ONE, amount_at, look_left, share_units, word_before
+from kg.date_reading import read_day_first, read_month, read_numeric_date, read_since, read_weekday
 from kg.model import Quantity, Span
-from kg.period import (
-    read_day_first,
-    read_fixed,
-    read_month,
-    read_months,
-    read_numeric_date,
-    read_part,
-    read_past,
-    read_plan,
-    read_since,
-    read_the_year,
-    read_weekday,
-    read_years,
-)
+from kg.number import OF, Outcome, make_ratio, read_amount, read_article, read_number, read_ratio
+from kg.period import read_fixed, read_months, read_part, read_past, read_plan, read_the_year, read_years
 from kg.quantity_grammar import QuantityGrammar, View, load_quantities
 from kg.quantity_patterns import NUMBER, squeeze
 
 __all__ = ["QuantityGrammar", "find_quantities", "load_quantities"]
-
-_Found: TypeAlias = "Quantity | int | None"
-"""What a reader returns: a quantity, or how far the text is used up, or nothing (try the next reader)."""
 
 _TOKEN = re.compile(r"[0-9]+(?:[.,:/-][0-9]+)*")
 _NUMBER = re.compile(NUMBER)
@@ -54,18 +28,8 @@ _ORDINAL = re.compile(r"(?:st|nd|rd|th)(?![a-z0-9])")
 _RANK_NUMBER = re.compile(r" ?([0-9]{1,4})(?![0-9a-z])(?![.,/-][0-9])")
 _FRACTION = re.compile(r"([1-9])/([1-9][0-9]?)")
 _PHONE = re.compile(r"(?:[ -][0-9]+){0,4}")
-_WORD = re.compile(r" ([a-z]+)")
 _COMPOUND = re.compile(r"-([a-z]+)")
-_NAME = re.compile(r"([A-Za-z]+)\.?[ \n-]?\Z")
-_LIST_MARK = re.compile(r"(?:[.)、]|\.[0-9.]+)(?:\s|\Z)")
-_CLOCK = re.compile(r" ?(?:[ap]\.?m(?![a-z])|o'clock)")
-_ARTICLE = re.compile(r"(?<![a-z0-9])an?[ \n-]\Z")
-_LETTER_SCALES = ("m", "k", "b")
 _PARTS = ("mid-", "early-", "late-")
-_OFTEN = ("once ", "twice ", "times ")
-_HALF_UNIT = re.compile(r"(?: an?[ \n]|-| )([a-z]+)(?![a-z-])")
-_HALF_SCALE = re.compile(r" a (?=million|billion|trillion)")
-_OF = (" of ", " of\n", " the ")
 
 
 def find_quantities(
@@ -150,7 +114,7 @@ def _triggers(view: View) -> list[tuple[int, int, tuple[str, ...]]]:
 # --- numbers in digits ----------------------------------------------------------------------------------
 
 
-def _read_digits(view: View, start: int, end: int) -> _Found:
+def _read_digits(view: View, start: int, end: int) -> Outcome:
     """Read what stands at a run of digits: a date, a year, a rank, a range, an amount, or no quantity."""
     low, token = view.low, view.low[start:end]
     if len(token) > 2 * MAX_DIGITS or not _stands_alone(view, start, end):
@@ -175,7 +139,7 @@ def _read_digits(view: View, start: int, end: int) -> _Found:
         year = _read_year(view, start, stop, plain)
         if year is not None:
             return year if year.end >= end else end
-    found = _read_amount(view, start, plain)
+    found = read_amount(view, start, plain)
     whole = isinstance(found, Quantity) and (stop == end or found.end >= end)
     return found if whole else max(end, found if isinstance(found, int) else end)
 
@@ -237,172 +201,15 @@ def _read_year(view: View, start: int, end: int, match: re.Match[str] | None) ->
 def _read_slash(view: View, start: int, end: int) -> Quantity | None:
     """Read 1/3 as a ratio, where "of" follows."""
     match = _FRACTION.fullmatch(view.low, start, end)
-    if match is None or not view.low.startswith(_OF, end):
+    if match is None or not view.low.startswith(OF, end):
         return None
-    return _ratio(view, start, end, Decimal(match[1]) / Decimal(match[2]))
-
-
-def _read_amount(view: View, start: int, match: re.Match[str] | None = None) -> _Found:
-    """Read the amount at ``start``; a number that is a part of a name or a mark is none."""
-    amount = amount_at(view, start, match)
-    if amount is None:
-        return None
-    low, end = view.low, amount.end
-    if amount.unit is None:
-        if amount.scale is ONE and (_is_name(view, amount) or _is_mark(view, amount)):
-            return end
-        if low[end : end + 1].isalpha() and low[end : end + 1].isascii():
-            return end
-        if (
-            low[end : end + 1] == " "
-            and low[end + 1 : end + 2] in _LETTER_SCALES
-            and not low[end + 2 : end + 3].isalnum()
-        ):
-            return end
-    elif low.startswith(("-old", " old"), end) or _is_heading(view, amount):
-        return end
-    return finish(view, amount)
-
-
-def _is_name(view: View, amount: Amount) -> bool:
-    """Return whether the word before a bare number makes it part of a name: Phase 2, Industry 4.0."""
-    start, stop = amount.number
-    if amount.qualifier != "exact" or not start or view.low[start - 1] not in " \n-.":
-        return False
-    before = _NAME.search(view.text, max(0, start - 20), start)
-    if before is None:
-        return False
-    return before[1].lower() in view.grammar.names or ("." in view.low[start:stop] and before[1][0].isupper())
-
-
-def _is_heading(view: View, amount: Amount) -> bool:
-    """Return whether an amount is the heading of a table: (100 million yuan), unit: 10,000 tons."""
-    low, start = view.low, amount.number.start
-    if low[amount.end : amount.end + 1] == ")" and low[start - 1] == "(":
-        match = view.grammar.patterns.paren.match(low, start - 1)
-        return match is not None and match[1] is not None
-    return low.endswith("unit: ", 0, start)
-
-
-def _is_mark(view: View, amount: Amount) -> bool:
-    """Return whether a bare number is a list mark, a time of day, or joined to what it does not count."""
-    low, (start, end) = view.low, amount.number
-    before, after = low[start - 1 : start], low[end : end + 1]
-    if before == "[" or (before == "(" and after == ")" and end - start <= 2):
-        return True
-    if (not before or before == "\n") and _LIST_MARK.match(low, end):
-        return True
-    if after == ")" and end - start <= 2:
-        back = max(0, start - 80)
-        return low.rfind("(", back, start) <= low.rfind(")", back, start)
-    if after == " " or after in "apo":
-        return _CLOCK.match(low, end) is not None
-    if after == "-":
-        return low[end + 1 : end + 2].isalpha() and not view.grammar.patterns.after.match(low, end)
-    return after == "+" and low[end + 1 : end + 2].isalnum()
-
-
-# --- numbers in words -----------------------------------------------------------------------------------
-
-
-def _read_number(view: View, start: int, end: int) -> _Found:
-    """Read number words; a name in capitals or a quoted slogan ("two zones") is none."""
-    low, text, grammar = view.low, view.text, view.grammar
-    if start and low[start - 1] in "-+":
-        return end
-    fraction = grammar.patterns.fraction.match(low, start)
-    if fraction and (
-        fraction[1] in ("third", "thirds", "half")
-        or low[fraction.start(1) - 1] == "-"
-        or low.startswith(_OF, fraction.end())
-    ):
-        top = Decimal(grammar.words[re.split(r"[\s-]", fraction[0])[0]])
-        return _ratio(view, start, fraction.end(), top / grammar.fractions[fraction[1]])
-    found = _read_amount(view, start)
-    if not isinstance(found, Quantity) or found.kind != "count" or found.number is None:
-        return found
-    number_end = found.number.end
-    if text[start].isupper() and text[number_end + 1 : number_end + 2].isupper():
-        return found.end
-    if start and low[start - 1] == '"':
-        return found.end
-    if low[start:number_end] == "one" and number_end == found.end:
-        follow = _WORD.match(low, found.end)
-        if follow is None or follow[1] in grammar.one_not_before:
-            return found.end
-    return found
-
-
-_AGO = re.compile(r" (?:earlier|ago|before)\b")
-
-
-def _read_article(view: View, start: int, end: int) -> _Found:
-    """Read "a dozen", "a million yuan", "a third of", "a year", at the word after the article."""
-    low, grammar, word = view.low, view.grammar, view.low[start:end]
-    if word == "half":
-        return _read_half(view, start, end)
-    match = _ARTICLE.search(low, max(view.floor, start - 3), start)
-    if match is None:
-        return None
-    at = match.start()
-    if word in grammar.fractions:
-        return _ratio(view, at, end, ONE / grammar.fractions[word]) if low.startswith(_OF, end) else None
-    begin, qualifier, _ = look_left(view, at)
-    if word in grammar.dozens:
-        return Quantity(begin, end, "count", str(grammar.dozens[word]), "", qualifier, number=Span(at, end))
-    if word in grammar.scales:
-        return _scaled(view, Span(at, at + 1), start - 1, ONE)
-    unit = grammar.after_units.get(word)
-    if unit is None or low[end : end + 1] == "-" or low[start - 1] == "-" or low.endswith(_OFTEN, max(0, at - 6), at):
-        return None
-    if (view.found and view.found[-1].end >= at - 1 and view.found[-1].unit) or _AGO.match(low, end):
-        return end  # "higher than a year earlier" is no more than a year
-    return Quantity(begin, end, unit.kind, canonical(unit.factor), unit.code, qualifier, number=Span(at, at + 1))
-
-
-def _scaled(view: View, number: Span, end: int, value: Decimal) -> Quantity:
-    """Return the amount of a number without digits and the scale behind ``end``: a million, half a billion."""
-    begin, qualifier, _ = look_left(view, number.start)
-    stop, scale, unit = read_tail(view, end, None)
-    found = finish(view, Amount(begin, stop, number, value, scale, unit, qualifier))
-    hyphened = found.kind == "money" and "-" in view.low[number.end + 1 : stop]
-    return found._replace(kind="size") if hyphened else found
-
-
-def _read_half(view: View, start: int, end: int) -> _Found:
-    """Read "half a day", "half of the", "half the"; the half of a year by its ordinal is a period."""
-    low, half = view.low, Decimal("0.5")
-    begin, qualifier, _ = look_left(view, start)
-    match = _HALF_UNIT.match(low, end)
-    unit = view.grammar.after_units.get(match[1]) if match else None
-    if match and unit and unit.kind == "measure":
-        value = canonical(half * unit.factor)
-        return Quantity(begin, match.end(), unit.kind, value, unit.code, qualifier, number=Span(start, end))
-    match = _HALF_SCALE.match(low, end)
-    if match:
-        return _scaled(view, Span(start, end), match.end() - 1, half)
-    if low.startswith(_OF, end) or qualifier != "exact":
-        return _ratio(view, start, end, half)
-    return None
-
-
-def _ratio(view: View, start: int, end: int, value: Decimal) -> Quantity:
-    """Return a fraction as a ratio, to six decimal places where it has no end."""
-    begin, qualifier, _ = look_left(view, start)
-    value = value.quantize(Decimal("0.000001"))
-    return Quantity(begin, end, "times", canonical(value), "times", qualifier, number=Span(start, end))
-
-
-def _read_ratio(view: View, start: int, end: int) -> _Found:
-    begin, qualifier, _ = look_left(view, start)
-    value = view.grammar.ratios[view.low[start:end]]
-    return Quantity(begin, end, "times", value, "times", qualifier, number=Span(start, end))
+    return make_ratio(view, start, end, Decimal(match[1]) / Decimal(match[2]))
 
 
 # --- ranks, classes, missing numbers --------------------------------------------------------------------
 
 
-def _read_ordinal(view: View, start: int, end: int) -> _Found:
+def _read_ordinal(view: View, start: int, end: int) -> Outcome:
     low = view.low
     word = low[start:end]
     if word == "no.":
@@ -414,7 +221,7 @@ def _read_ordinal(view: View, start: int, end: int) -> _Found:
     return _read_rank(view, start, end, value) if value else read_part(view, start, end)
 
 
-def _read_rank(view: View, start: int, end: int, value: int) -> _Found:
+def _read_rank(view: View, start: int, end: int, value: int) -> Outcome:
     """Read an ordinal in digits or words: part of a period, the number of a plan, or a rank."""
     part = read_part(view, start, end)
     if part is not None:
@@ -432,11 +239,11 @@ def _read_rank(view: View, start: int, end: int, value: int) -> _Found:
     return Quantity(start, end, "ordinal", value=str(value), number=Span(start, end))
 
 
-def _read_size(view: View, start: int, end: int) -> _Found:
+def _read_size(view: View, start: int, end: int) -> Outcome:
     return Quantity(start, end, "size", qualifier="moreThan")
 
 
-def _read_missing(view: View, start: int, end: int) -> _Found:
+def _read_missing(view: View, start: int, end: int) -> Outcome:
     """Read a unit whose number is lost: "was completed with billion yuan", "increased by percent"."""
     low, grammar = view.low, view.grammar
     if start == 0 or low[start - 1] not in " \n":
@@ -459,14 +266,14 @@ def _read_missing(view: View, start: int, end: int) -> _Found:
     return Quantity(start, match.end(), "missing", unit=unit.code)
 
 
-_Reader = Callable[[View, int, int], _Found]
+_Reader = Callable[[View, int, int], Outcome]
 _DIGITS = ("digits",)
 _READERS: dict[str, _Reader] = {
     "digits": _read_digits,
-    "number": _read_number,
-    "article": _read_article,
+    "number": read_number,
+    "article": read_article,
     "ordinal": _read_ordinal,
-    "ratio": _read_ratio,
+    "ratio": read_ratio,
     "size": _read_size,
     "missing": _read_missing,
     "fixed": read_fixed,
