@@ -98,6 +98,8 @@ class _Search:
             return self._decide(chosen, "sentence-subject")
         if _has_unknown_name(self.text, self.sentence, position) or _tells_of_wider(self.text, self.sentence, position):
             return None
+        if position > self.sentence.sentence.start and _is_of_unnamed(self.text, self.sentence):
+            return None  # "The company has obtained 172 patents": of which company, nothing says
         main = find_main_subject(self.reading, self.entities)
         if main is not None and main[0].start > position:
             main = None  # what is only named later on is not what these words are about

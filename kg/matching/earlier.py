@@ -29,6 +29,7 @@ that where the words say that those counted now are of it, else its noun."""
 _PART = re.compile(
     r"\b(?:includ(?:ing|es?|ed)|of (?:which|whom|them|these|those)|among (?:which|whom|them|these|those))\b"
 )
+_OF_WHOLE = re.compile(r"\b(?:of|among) (?:which|whom|the|them|these|those)\b[^.;]{0,60}, ?$", re.IGNORECASE)
 MAX_LIST = 200
 """How many characters at most stand between such words and the last of a list that they begin."""
 # What may begin a sentence that goes on with what the one before has counted.
@@ -116,10 +117,16 @@ class EarlierValues(MatchWords):
             raise NotFilled
         if (not near or text.endswith("!")) and other is not None and other.start >= (floor if near else far):
             raise NotFilled
-        if text.endswith("!") and not self._all_counted(found):
+        if text.endswith("!") and (not self._all_counted(found) or self._is_part(found)):
             raise NotFilled  # "A signed 12 projects, and B 30. These projects …"
         span = Span(found.start, found.end)
         return Thing(found.subject, found.subject_label, found.subject_type, resolved=span, how="earlier-claim")
+
+    def _is_part(self, claim: Claim) -> bool:
+        """Say whether what a claim counts is only a part of others: "Of the projects, 35 are …. The investment is …"."""
+        sentences = self.reading.sentences
+        here = sentences[bisect_right(sentences, claim.start, key=lambda s: s.sentence.start) - 1].sentence
+        return _OF_WHOLE.search(self.article.text, here.start, claim.start) is not None
 
     def _all_counted(self, claim: Claim) -> bool:
         """Say whether every number of the sentence of a claim is one that the rules read."""
