@@ -123,7 +123,7 @@ class EarlierValues(MatchWords):
         return Thing(found.subject, found.subject_label, found.subject_type, resolved=span, how="earlier-claim")
 
     def _is_part(self, claim: Claim) -> bool:
-        """Say whether what a claim counts is only a part of others: "Of the projects, 35 are …. The investment is …"."""
+        """Say whether what a claim counts is only a part of others: "Of the projects, 35 are …. The investment is"."""
         sentences = self.reading.sentences
         here = sentences[bisect_right(sentences, claim.start, key=lambda s: s.sentence.start) - 1].sentence
         return _OF_WHOLE.search(self.article.text, here.start, claim.start) is not None
