@@ -76,6 +76,7 @@ STATEMENT_KINDS: tuple[str, ...] = (
     "issuedBy",
     "evaluation",
     "superlative",
+    "intention",
     "approvedBy",
 )
 """What is said and kept as a claim with its quote, and never becomes a direct triple."""

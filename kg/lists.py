@@ -6,7 +6,7 @@ Works on masked text (``kg/rules.py``): a recognised thing is two private charac
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from kg.english import load_words
@@ -20,6 +20,7 @@ _MARK = re.compile("[\ue000-\ue0ff][\ue100-\uf8ff]")
 _COMMA = re.compile(r"(?:, (?:and|or|as well as)|,|、| as well as) ?")
 _AND = re.compile(r" (?:and|or|&) ")
 _JOINED = re.compile(rf"(?:{_ANY('firsts')}) (?:and|&) (?:{_ANY('seconds')})\b")
+_PAIRS = re.compile(rf"\b(?:{_ANY('pairs')})\b", re.IGNORECASE)
 _LEAD = re.compile(r"(?:(?:and|or|the|a|an|both|its|their) )+")
 _STOP = re.compile(
     rf"(?:,? (?:{_ANY('goes_on')}|and (?:so on|others|other|more|many))\b"
@@ -43,11 +44,20 @@ def is_mark(text: str) -> bool:
     return bool(_MARK.fullmatch(text))
 
 
-def split_list(masked: str, start: int, end: int, *, count: int = 0, names: bool = False) -> list[Item]:
+def split_list(
+    masked: str,
+    start: int,
+    end: int,
+    *,
+    count: int = 0,
+    names: bool = False,
+    fits: Callable[[Item], bool] | None = None,
+) -> list[Item]:
     """Return the items of the list that begins at ``start`` and ends at ``end`` at the latest.
 
     ``count`` is how many the sentence announces, 0 where it does not say: a list of another length is
-    none. ``names`` are divided at every "and"; other words only where no second reading is possible.
+    none. ``names`` are divided at every "and"; other words only where no second reading is possible, or where
+    both halves are such items as ``fits`` says.
 
     >>> text = "software, food and drink, and tourism have grown"
     >>> [text[a:b] for a, b in split_list(text, 0, len(text))]
@@ -69,23 +79,35 @@ def split_list(masked: str, start: int, end: int, *, count: int = 0, names: bool
     parts = [trimmed for part in parts if (trimmed := _trim(masked, part)).end > trimmed.start]
     if not parts or any(part.end - part.start > MAX_ITEM for part in parts):
         return []
-    items = _divide(masked, parts, joined=joined, count=count, names=names)
+    items = _divide(masked, parts, joined=joined, count=count, names=names, fits=fits)
     return [] if count and len(items) != count else items
 
 
-def _divide(masked: str, parts: list[Item], *, joined: bool, count: int, names: bool) -> list[Item]:
+def _divide(
+    masked: str,
+    parts: list[Item],
+    *,
+    joined: bool,
+    count: int,
+    names: bool,
+    fits: Callable[[Item], bool] | None,
+) -> list[Item]:
     """Return the items of comma-separated parts: the last may hold two, and any may hold two marks."""
     if names:
         return [half for part in parts for half in _halves(masked, part)]
     if count == len(parts):
         return parts
     last = _halves(masked, parts[-1], only_last=True)
+    if count and count != len(parts) - 1 + len(last):
+        last = _halves(masked, parts[-1], only_last=True, pairs=False)
     if count:
         return [*parts[:-1], *last] if count == len(parts) - 1 + len(last) else []
     items: list[Item] = []
     for number, part in enumerate(parts):
         halves = _halves(masked, part)
         if len(halves) == 1 or all(is_mark(_bare(masked, half)) for half in halves):
+            items += halves
+        elif len(halves) == 2 and fits and all(fits(half) for half in halves):
             items += halves
         elif number < len(parts) - 1 or joined:
             items.append(part)
@@ -100,8 +122,10 @@ def _bare(masked: str, item: Item) -> str:
     return _NOUN.sub("", masked[item.start : item.end])
 
 
-def _halves(masked: str, part: Item, *, only_last: bool = False) -> list[Item]:
+def _halves(masked: str, part: Item, *, only_last: bool = False, pairs: bool = True) -> list[Item]:
     joined = [found.span() for found in _JOINED.finditer(masked, *part)]
+    if pairs:
+        joined += [found.span() for found in _PAIRS.finditer(masked, *part)]
     joints = [j for j in _AND.finditer(masked, *part) if not any(a < j.start() < b for a, b in joined)]
     if only_last:
         joints = joints[-1:]

@@ -28,7 +28,8 @@ def items(text: str, *, count: int = 0, names: bool = False) -> list[str]:
         (f"{A} industry, {B}, etc.", [f"{A} industry", B]),
         # Two readings: what is known is sure, the rest is not.
         (f"{A} and drink, {B} and toys", [f"{A} and drink", B]),
-        ("food and drink", []),
+        ("food and toys", []),
+        ("food and drink", ["food and drink"]),
         ("food and drink, toys and games", ["food and drink"]),
         ("software (with games), toys", ["software"]),
         ("", []),

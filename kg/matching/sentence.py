@@ -225,8 +225,18 @@ class SentenceMatcher(MatchValues):
         quantity = self.sentence.mark_at(number).quantity if number else None
         count = int(quantity.value) if quantity and quantity.value.isdigit() else 0
         names = bool(part.get("names"))
-        items = split_list(self.sentence.masked, *self._list_span(match, part["each"]), count=count, names=names)
+        likely = self.rules.items.get(part.get("likely") or class_name(part["class"]).lower())
+        folded = fold_case(self.sentence.masked)
+
+        def fits(item: Item) -> bool:
+            bare = strip_noun(self.sentence.masked, item)
+            return likely is not None and likely.search(folded, bare.start, bare.end) is not None
+
+        span = self._list_span(match, part["each"])
+        items = split_list(self.sentence.masked, *span, count=count, names=names, fits=fits if likely else None)
         things = [thing for item in items if (thing := self._item_thing(part, item, names=names)) is not None]
+        if count and not names and not part.get("known") and len(things) != count:
+            return  # "three sectors: chips, robots and drones, the mayor said": not all of them are items
         if "likely" in part and 2 * len(things) < len(items):
             return  # "focuses on talent, housing, health care and schools": no list of such things
         yield from things

@@ -25,8 +25,8 @@ _NAME = re.compile(rf"(?<![\w’'-])(?=[A-Z])(?i:{SYLLABLE}) (?=[A-Z])(?i:{SYLLA
 class MatchSpeakers(MatchBearing):
     """Finds the person that words of a match mean, among those the article has told of."""
 
-    def _speaker(self, match: re.Match[str], name: str) -> Thing:
-        """Return whom group ``name`` means: by surname, by a pronoun, or by "the official", "the mayor"."""
+    def _speaker(self, match: re.Match[str], name: str, kind: str = "Person") -> Thing:
+        """Return whom group ``name`` means: by surname, by a pronoun, or by "the official", "the commission"."""
         if not match[name]:
             raise NotFilled
         start, end = self._group_span(match, name)
@@ -43,7 +43,7 @@ class MatchSpeakers(MatchBearing):
         elif folded == "it":
             called = [self._last_speaker(match, "Organization")]
         elif not words[0].isupper():
-            called = self._sources_posted(folded)
+            called = self._sources_posted(folded, kind)
         if len({person.iri for person in called}) != 1:
             raise NotFilled
         found = called[-1]
@@ -60,14 +60,15 @@ class MatchSpeakers(MatchBearing):
             and parts[-1][:1].isupper()
         ]
 
-    def _sources_posted(self, words: str) -> list[Source]:
+    def _sources_posted(self, words: str, kind: str) -> list[Source]:
         """Return those who spoke and whose post or name holds words; of several the last speaker, if it is one."""
         wanted = _OFFICIAL if words == "official" else re.compile(rf"\b{re.escape(words)}\b")
         spoken = [source for source in self.earlier.sources if source.spoke]
         found = [
             source
             for source in spoken
-            if any(wanted.search(post.casefold()) for post in (source.label, *self.earlier.posts.get(source.iri, ())))
+            if source.type == kind
+            and any(wanted.search(post.casefold()) for post in (source.label, *self.earlier.posts.get(source.iri, ())))
         ]
         if not found:
             raise NotFilled

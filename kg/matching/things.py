@@ -262,7 +262,7 @@ class MatchThings(MatchSpeakers):
             iri = mint_iri(base, "event", hash_id(article, part.get("key", label)))
             return Thing(iri, label, "Event", garbled)
         if "speaker" in part:
-            return self._speaker(match, part["speaker"])
+            return self._speaker(match, part["speaker"], class_name(class_iri(class_name(part.get("class", "Person")))))
         if "near" in part:
             return self._named_thing(part["near"], part["named"])
         label = self._label(part["thing"], match)
