@@ -177,6 +177,8 @@ def share_noun(labels: Sequence[str]) -> list[str]:
 
 _NAME_WORD = re.compile(r"[\w.&+’'-]*[A-Z0-9][\w.&+’'-]*")
 _NO_ITEM = re.compile(rf"\b(?:{_ANY('no_item')})\b|[\"“”%$¥€<>|=]|\d{{4}}", re.IGNORECASE)
+# "A.O.", of a name that the end of the sentence cut off.
+_INITIALS = re.compile(r"(?:[A-Z]\.)+[A-Z]?")
 _SMALL = frozenset(_WORDS.all_of("small"))
 
 
@@ -189,7 +191,7 @@ def is_item(label: str, *, names: bool) -> bool:
     (False, False)
     """
     words = label.split()
-    if not words or len(words) > 7 or _NO_ITEM.search(label):
+    if not words or len(words) > 7 or _NO_ITEM.search(label) or _INITIALS.fullmatch(label):
         return False
     if names:
         return all(_NAME_WORD.fullmatch(word) or word in _SMALL for word in words) and words[0] not in _SMALL

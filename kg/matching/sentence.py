@@ -266,7 +266,8 @@ class SentenceMatcher(MatchValues):
             return self._mention_thing(mention)
         marks = [self.sentence.mark_at(found[0]) for found in re.finditer(MARK, words)]
         likely = part.get("likely")
-        if likely and not self.rules.items[likely].search(fold_case(masked), bare.start, bare.end):
+        called = not names and bare.end < item.end  # "5G industry" says of what kind it is
+        if likely and not called and not self.rules.items[likely].search(fold_case(masked), bare.start, bare.end):
             return None
         if part.get("known") or not words or any(m.mention is None or m.mention.kind == "reference" for m in marks):
             return None
