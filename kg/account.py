@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -167,12 +168,12 @@ def _account_numbers(
     text = reading.article.text
     names = [mark for s in reading.sentences for mark in s.marks if mark.mention]
     furniture = [s for s in reading.article.sentences if s.part == "furniture"]
-    users = _find_users(verdicts)
+    users = _Places(_find_users(verdicts))
     rejected = [verdict for verdict in verdicts if not verdict.accepted]
     ambiguous = {(refusal.start, refusal.end): refusal for refusal in reversed(refusals)}
     for span, mark in find_numbers(reading):
         words = text[span.start : span.end]
-        claims = tuple(dict.fromkeys(c for place, c in users if _touches(place, span)))
+        claims = tuple(dict.fromkeys(users.touching(span)))
         if claims:
             yield NumberAccount(*span, words, "used", "", claims)
             continue
@@ -226,15 +227,33 @@ def _explain_number(
     return "unused", reasons.get(kind, "no rule reads the words around it")
 
 
-def _touches(place: Span, number: Span) -> bool:
-    return place.start < number.end and number.start < place.end
+class _Places:
+    """Places of a text, each with a claim: those that touch a number are found without asking all."""
+
+    def __init__(self, places: Sequence[tuple[Span, str]]) -> None:
+        self.places = places
+        self.order = sorted(range(len(places)), key=lambda n: places[n][0].start)
+        self.starts = [places[n][0].start for n in self.order]
+        self.longest = max((place.end - place.start for place, _ in places), default=0)
+
+    def touching(self, number: Span) -> Iterator[str]:
+        """Yield the claims of the places that touch a number, in the order in which they were given."""
+        first = bisect_right(self.starts, number.start - self.longest)
+        last = bisect_left(self.starts, number.end)
+        for at in sorted(self.order[first:last]):
+            place, claim = self.places[at]
+            if place.start < number.end and number.start < place.end:
+                yield claim
 
 
 # ---------------------------------------------------------------- sentences
 def _account_sentences(reading: Reading, verdicts: Sequence[Verdict]) -> Iterator[SentenceAccount]:
     readings = {sentence.sentence.start: sentence for sentence in reading.sentences}
+    order = sorted(range(len(verdicts)), key=lambda n: verdicts[n].claim.start)
+    starts = [verdicts[n].claim.start for n in order]
     for sentence in reading.article.sentences:
-        here = [v for v in verdicts if sentence.start <= v.claim.start < sentence.end]
+        within = order[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)]
+        here = [verdicts[n] for n in sorted(within)]
         accepted = tuple((v.claim.id, v.claim.rule) for v in here if v.accepted)
         reason = _explain_sentence(sentence.part, here, readings.get(sentence.start))
         yield SentenceAccount(sentence.start, sentence.end, sentence.part, accepted, reason)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from itertools import pairwise
 
@@ -148,3 +149,21 @@ def test_a_number_that_two_things_could_own_is_ambiguous() -> None:
 def test_a_number_that_nothing_owns_is_not_ambiguous() -> None:
     account = read("Tax revenue was 8 billion yuan.").account
     assert [n.reason for n in account.numbers] == ["no rule reads the words around it"]
+
+
+def test_time_is_linear_in_what_there_is_to_account_for() -> None:
+    def measure(sentences: int) -> float:
+        text = " ".join(
+            f"In {2000 + n % 25}, {n + 10} projects were signed in Changping District." for n in range(sentences)
+        )
+        result = read(text)
+        assert len(result.claims) > sentences
+        times = []
+        for _ in range(5):
+            began = time.process_time()
+            make_account(result.reading, result.verdicts, result.refusals)
+            times.append(time.process_time() - began)
+        return min(times)
+
+    small, large = measure(150), measure(1200)
+    assert large < 8 * 2 * small, f"{small:.3f}s for 150 sentences, {large:.3f}s for 1,200"

@@ -29,7 +29,7 @@ from kg.nquads import text_term
 from kg.resources import Domain
 from kg.sources import read_source
 
-BATCH = 32
+BATCH = 16
 MAX_TEXT = 16_000_000
 FEW = 24
 """So few files are read here: to start processes would take longer."""
