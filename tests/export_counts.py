@@ -265,6 +265,7 @@ def print_rdf(source: Any, folder: Path) -> None:
 
 def main(build: Path) -> None:
     """Print the tables of a build."""
+    from kg.errors import MissingExtraError
     from kg.export import Source, export_file
     from kg.resources import load_domain
     from kg.store import open_store
@@ -275,11 +276,11 @@ def main(build: Path) -> None:
     print("| format | reader | nodes | edges | parallel | Chinese labels | quotes |\n|---|---|---|---|---|---|---|")
     for (suffix, name), read in READERS.items():
         path = folder / f"net{suffix}"
-        if not list(folder.glob(f"net*{suffix}")):
-            export_file(source, path)
         try:
+            if not list(folder.glob(f"net*{suffix}")):
+                export_file(source, path)
             found = ["–" if cell is None else str(cell) for cell in read(path)]
-        except Missing as error:
+        except (Missing, MissingExtraError) as error:
             found = [str(error)]
         print(f"| `{suffix}` | {name} | {' | '.join(found)} |", flush=True)
     print_rdf(source, folder)
