@@ -69,7 +69,7 @@ _SPEAKER = re.compile(
 _RANKED_IN = re.compile(rf"\b(?:{_ANY('ranks')})(?: [a-z]+){{0,2}} (?:in|of|across)(?: the| all)? $", re.IGNORECASE)
 _PRESS = re.compile(rf"\b(?:{_ANY('press')})$")
 # What is only compared with: "one third of that in Linhe", "higher than in Linhe".
-_COMPARED = re.compile(r"\b(?:that|those|than)(?: (?:of|in|for))?(?: the)? $")
+_COMPARED = re.compile(r"\b(?:(?:that|those) (?:of|in|for)|than(?: (?:of|in|for))?)(?: the)? $")
 _BEGINS = re.compile(
     r"(?:^|[.!?。！？;][\"”]?\s+|\n\s*)[\"“]?(?:[A-Z][\w ]{0,30}, )?"
     r"(?:[Tt]he|[Tt]his|[Aa]n?|[Ii]ts|[Tt]heir|(?:[Tt]he )?[\w-]+(?:[’']s|(?<=s)[’'])) (?:[\w-]+ ){0,2}$"

@@ -19,6 +19,8 @@ _WORDS = load_words("dating")
 _ANY = _WORDS.any_of
 _MONTHS = _ANY("months")
 # What stands before a period that says what a number is compared with, and not when it was measured.
+# "Over the same period of 2020 and 2019": of both.
+_BASE_TOO = re.compile(r"\b(?:over|from|than|compared (?:with|to)) (?:the )?(?:same period (?:of|in) )?\d{4},? and $")
 _BASE = re.compile(
     r"\b(?:than(?: (?:the|its|their) (?:[a-z]+ ){0,2}(?:rates?|numbers?|growth|pace|increase|average|total)"
     r"(?: seen| recorded| registered| reported)?)?|compared (?:with|to)|against|over|from|versus|"
@@ -182,7 +184,7 @@ def is_base(text: str, mark: Mark, floor: int) -> bool:
     """Say whether a period is what a number is compared with."""
     before = _before(text, mark, floor)
     words = text[mark.start : mark.end].lower()
-    if _BASE.search(before) or _BASE_AMOUNT.search(before):
+    if _BASE.search(before) or _BASE_AMOUNT.search(before) or _BASE_TOO.search(before):
         return True
     if _BASE_OF_POINTS.match(words) and before.rstrip().endswith(("point", "points")):
         return True

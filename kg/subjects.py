@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from kg.bearers import choose_bearer, is_office, list_distinct
 from kg.english import load_words
@@ -200,8 +200,24 @@ def find_main_subject(reading: Reading, entities: Mapping[str, Entity]) -> tuple
         if chosen is None and sentence.sentence.part == "title":
             chosen = _find_bearers(reading, sentence, entities)
             chosen = chosen if chosen and {mention.type for mention in chosen} <= {DISTRICT, PARK} else None
-        if chosen is not None:
+        if chosen is not None and (chosen or sentence.sentence.part != "title"):
             return (chosen[0], "article-subject") if len(chosen) == 1 else None
+        if chosen is not None:
+            titled = {mark.mention.entity for mark in sentence.marks if mark.mention}
+            return _find_titled(reading, entities, titled)
+    return None
+
+
+def _find_titled(
+    reading: Reading, entities: Mapping[str, Entity], titled: Collection[str]
+) -> tuple[Mention, str] | None:
+    """Return what the body begins with, where the title leaves it open: a zone, or a place that the title names."""
+    for sentence in reading.sentences[:4]:
+        chosen = _find_bearers(reading, sentence, entities, leading=True)
+        if sentence.sentence.part == "title" or chosen is None:
+            continue
+        fits = len(chosen) == 1 and (chosen[0].type == PARK or chosen[0].entity in titled)
+        return (chosen[0], "article-subject") if fits else None
     return None
 
 

@@ -239,6 +239,15 @@ class EarlierValues(MatchWords):
         between = self.article.text[claim.end : quantity.start].rstrip()
         return claim.subject_type == "Cohort" and "," not in between and between.endswith(" of")
 
+    def _has_changed(self, claim: Claim) -> bool:
+        """Say whether the sentence has already said by how much a value changed."""
+        told = self.earlier.list_values(self.sentence.sentence.start)
+        coined = "/indicator/" in claim.predicate
+        grown = (
+            claim.predicate.replace("/indicator/", "/indicator/growth-of-") if coined else claim.predicate + "Growth"
+        )
+        return any(c.subject == claim.subject and c.predicate == grown and c.start >= claim.start for c in told)
+
     def _value_indicator(self, form: str, match: re.Match[str]) -> str:
         """Return the indicator of the value before: itself, its ``growth`` or ``change``, its ``share`` in a whole.
 
@@ -266,6 +275,8 @@ class EarlierValues(MatchWords):
     def _find_growth(self, form: str, claim: Claim) -> str:
         """Return the indicator of the growth of a value, or of what a rate is above or below of (``level``)."""
         name = local_name(claim.predicate)
+        if form == "change" and self._has_changed(claim):
+            raise NotFilled  # "up 28 percent, and 10.8 percent over 2019": by how much, two numbers say
         if form == "change" and name == "count":
             if any(claim.start < m.start and m.end <= claim.end and m.key in SUMS for m in self.sentence.marks):
                 raise NotFilled  # "67 projects with a total investment of 7 billion yuan, up 6 percent": which?

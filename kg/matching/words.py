@@ -61,7 +61,9 @@ _SECTOR = re.compile(
 _SECTORS = {"first": "primary", "second": "secondary", "third": "tertiary"}
 # "The manufacturing sector's added value" is the added value of that sector.
 _OWNED = re.compile(
-    r"^([\w -]{0,60}?(?:industry|sector|economy|industries|sectors|residents))[’'](?:s\b)? (.+)$", re.IGNORECASE
+    r"^(?!(?:share|proportion|ratio|percentage|rate) of )"
+    r"([\w -]{0,60}?(?:industry|sector|economy|industries|sectors|residents))[’'](?:s\b)? (.+)$",
+    re.IGNORECASE,
 )
 _VALUE_ADDED = re.compile(r"\b(?:value[- ]added|added values)(?= of| in|$)", re.IGNORECASE)
 
