@@ -28,6 +28,8 @@ _CONJUNCTION = re.compile(r"\b(?:and|or)\b")
 _LAST_COMMA = re.compile(", (?:and|as well as) ")
 
 
+# "Qingdao-headquartered Lanhai": where it is based is no part of its name.
+_BASED = re.compile(r"^[\w’']+-(?:based|headquartered) (?=[A-Z])")
 _LEAD_OF = re.compile(r"^(?:(?:of|in|from|the) )+")
 
 
@@ -273,6 +275,7 @@ class SentenceMatcher(MatchValues):
             return None
         span = Span(self.sentence.locate(bare.start), self.sentence.locate(bare.end, end=True))
         label = clean_words(self.article.text[slice(*span)])
+        label = _BASED.sub("", label) if names else label
         if not is_item(label, names=names):
             return None
         garbled = any(m.mention is not None and m.mention.garbled for m in marks)

@@ -52,12 +52,7 @@ class MatchSpeakers(MatchBearing):
     def _people_called(self, word: str) -> list[Source]:
         """Return those people told of whose name begins or ends with a word."""
         return [
-            person
-            for person in self.earlier.sources
-            if person.type == "Person"
-            and word in ((parts := person.label.split())[0], parts[-1])
-            and len(parts) > 1
-            and parts[-1][:1].isupper()
+            person for person in self.earlier.sources if person.type == "Person" and word in _surnames(person.label)
         ]
 
     def _sources_posted(self, words: str, kind: str) -> list[Source]:
@@ -94,3 +89,15 @@ class MatchSpeakers(MatchBearing):
             if name[0] != last.label and not marked:
                 raise NotFilled
         return last
+
+
+def _surnames(name: str) -> tuple[str, ...]:
+    """Return what a person may be called by alone: of a name in Chinese the first word, else the first or the last.
+
+    >>> _surnames("Li Na"), _surnames("John Smith"), _surnames("top official")
+    (('Li',), ('John', 'Smith'), ())
+    """
+    parts = name.split()
+    if len(parts) < 2 or not parts[-1][:1].isupper():
+        return ()
+    return (parts[0],) if _NAME.fullmatch(name) else (parts[0], parts[-1])
