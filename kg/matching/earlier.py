@@ -35,7 +35,7 @@ MAX_LIST = 200
 # What may begin a sentence that goes on with what the one before has counted.
 _OF_THEM = re.compile(
     r"\s*(?:(?:among|of|out of) (?:them|these|those|which|(?:the|these|those) (?:[a-z-]+ ){0,3}?(?P<noun>[a-z]+s)),? "
-    r"|(?:they|these|(?:the|these|those) (?:[a-z-]+ ){0,3}?(?P<noun2>[a-z]+s)) )?"
+    r"|(?:they|these|(?:the|these|those) (?:[a-z-]+ ){0,3}?(?P<noun2>[a-z]+s)),? )?"
 )
 
 
@@ -281,6 +281,8 @@ class EarlierValues(MatchWords):
             if any(claim.start < m.start and m.end <= claim.end and m.key in SUMS for m in self.sentence.marks):
                 raise NotFilled  # "67 projects with a total investment of 7 billion yuan, up 6 percent": which?
             return mint_iri(self.base, "indicator", "growth-of-the-number")
+        if form != "change" and name == "count":
+            raise NotFilled  # "109 projects …, 26 percentage points above the target": a number has no points
         if form != "change" and name.startswith("share"):
             return claim.predicate  # "4 percent of GDP, 1 point above the average": the share is
         if form == "level" and claim.unit == "percent" and not _is_growth(claim):
