@@ -67,6 +67,8 @@ _ASIDE_EVENT = re.compile(
     rf"(?:(?!(?:{_ANY('measured')})l?ed\b)"
     r"[a-z]{3,}ed|once [a-z]+|built|set up|begun)\b[^,;]{0,100}$"
 )
+# "Opened in April and is expected to": when the one was done is not when the other will be.
+_AHEAD = re.compile(rf"\b(?:and|but|which) (?:{_ANY('ahead')})\b")
 _CLAUSE_END = re.compile(r"\s*(?:[.;]|$|,? (?:according|compared|official|data|statistics|said)\b)")
 
 
@@ -94,6 +96,8 @@ def _leave_told(text: str, marks: Sequence[Mark], floor: int, start: int) -> Ite
     """Yield periods that are not those of an event, nor of what is said between commas."""
     asides = [aside.span() for aside in ASIDE.finditer(text, floor, start)] if marks else []
     for mark in marks:
+        if mark.start > floor + 1 and _AHEAD.search(text, mark.end, start):
+            continue
         if not any(low < mark.start < high for low, high in asides) and not _EVENT.search(_before(text, mark, floor)):
             yield mark
 

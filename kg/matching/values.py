@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kg.dating import find_paragraph_period, find_period, find_pointed_period, is_base
-from kg.matching.earlier import SUMS
+from kg.matching.earlier import COUNT, SUMS
 from kg.matching.owners import MatchOwners
 from kg.matching.words import NotFilled, Thing, clean_words
 from kg.modality import find_modality
@@ -34,6 +34,11 @@ _PLANNED_AREA = re.compile(
 _PLANNED_BEHIND = re.compile(r" (?:in|of|worth of) (?:total )?(?:planned|intended|proposed|projected) investment\b")
 AREAS = ("measure.km2", "measure.m2", "measure.mu", "measure.ha")
 _OF_COUNTED = re.compile(r"\{(?:noun|whole)\}")
+# "3,000 outpatients a day": how many at a time, and not how many there are.
+_RATE = re.compile(
+    r"[^,.;:()]{0,50}?(?:(?<!\bin )(?<!\bwithin )(?<!\bfor )(?<!\bof )(?<!\bto )\b(?:a|per|each|every)"
+    r" (?:single )?(?:day|week|month|quarter|year|hour|minute|night|shift)|\b(?:daily|weekly|monthly|annually|yearly))\b(?! (?:earlier|ago|before)\b)"
+)
 _AGAINST = re.compile(r"^(?:over|from|than|on|against|in|during) (?=the |that |last |[12]|[A-Z])")
 
 
@@ -46,6 +51,8 @@ class MatchValues(MatchOwners):
         quantity = self._quantity(match, slot_name(template.value)) if template.value else None
         before = self._quantity(match, template.before) if template.before else None
         if quantity and before and before.unit not in ("", quantity.unit):
+            raise NotFilled
+        if quantity and predicate == COUNT and _RATE.match(self.article.text, quantity.end):
             raise NotFilled
         known = quantity is not None and quantity.kind != "missing"
         unit = self._label(template.unit, match) or (quantity.unit if quantity else "")
