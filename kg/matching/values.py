@@ -37,7 +37,8 @@ _OF_COUNTED = re.compile(r"\{(?:noun|whole)\}")
 # "3,000 outpatients a day": how many at a time, and not how many there are.
 _RATE = re.compile(
     r"[^,.;:()]{0,50}?(?:(?<!\bin )(?<!\bwithin )(?<!\bfor )(?<!\bof )(?<!\bto )\b(?:a|per|each|every)"
-    r" (?:single )?(?:day|week|month|quarter|year|hour|minute|night|shift)|\b(?:daily|weekly|monthly|annually|yearly))\b(?! (?:earlier|ago|before)\b)"
+    r" (?:single )?(?:day|week|month|quarter|year|hour|minute|night|shift)|\b(?:daily|weekly|monthly|annually|yearly))"
+    r"\b(?! (?:earlier|ago|before)\b)"
 )
 _AGAINST = re.compile(r"^(?:over|from|than|on|against|in|during) (?=the |that |last |[12]|[A-Z])")
 
