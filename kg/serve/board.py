@@ -61,6 +61,8 @@ class Desk(NamedTuple):
     lines: memoryview
     noted: memoryview
     """How many bytes of lines there are."""
+    changes: memoryview
+    """What ``Board.changes`` returns; only to be read."""
 
 
 class Board:
@@ -91,10 +93,14 @@ class Board:
             request=self._bytes[start:lines],
             lines=self._bytes[lines : lines + LINES_ROOM],
             noted=self._counts[_NOTED + place : _NOTED + place + 1],
+            changes=self._counts[_CHANGES:_NOTED],
         )
 
     def begin(self, place: int, number: int, since: float) -> None:
-        """Say that the worker at a place has a request of a connection since a time above 0."""
+        """Say that the worker at a place has a request of a connection since a time above 0.
+
+        A worker that is quick writes the same words by its ``desk``.
+        """
         self._counts[_NUMBERS + place] = number
         self._times[place] = since
 

@@ -77,7 +77,7 @@ class DirectWorker:
         self.log = handed["log"]
         self.board = Board(handed["board"])
         desk = self.board.desk(handed["place"])
-        self.state, self.number, self.active, self.request, self.lines, self.noted = desk
+        self.state, self.number, self.active, self.request, self.lines, self.noted, self.changed = desk
         self.base = handed["base"]
         self.store = str(store)
         self.endpoint = endpoint
@@ -133,7 +133,7 @@ class DirectWorker:
         self.number[0] = number
         self.state[0] = start
         try:
-            if self.board.changes() != self.changes:
+            if self.changed[0] != self.changes:
                 self._take_gifts()
             loan = self.lent.get(number)
             if loan is None:
@@ -228,7 +228,7 @@ class DirectWorker:
     # ------------------------------------------------------------ connections that come and go
     def _take_gifts(self) -> None:
         """Take the connections that were handed over since, and let go of those that ended."""
-        self.changes = self.board.changes()
+        self.changes = self.changed[0]
         while True:
             try:
                 message, files, _, _ = socket.recv_fds(self.gifts, 1 + 4 * GIFTS, GIFTS)

@@ -6,11 +6,15 @@ Host, Accept, Origin, …) can differ; the value holds as long as the worker, wh
 
 from __future__ import annotations
 
+from array import array
 from collections import OrderedDict
 from dataclasses import dataclass
 
 MAX_RESPONSE = 256 << 10
 MAX_BYTES = 16 << 20
+FRESH_BYTES = 512 << 10
+"""What was asked once takes no more: less than the processor's cache, where the engine has its data too."""
+_SEEN = 1 << 13
 
 
 @dataclass(slots=True)
@@ -24,23 +28,48 @@ class Reply:
 
 
 class Repeats:
-    """The responses to the last requests."""
+    """The responses to the last requests: a few that were asked once, more that were asked again after a while.
+
+    As in S3-FIFO (Yang and others, SOSP 2023), two queues and a memory of what was asked, here a table of hashes:
+    what is never asked again neither pushes out what is, nor takes new memory for each request.
+    """
 
     def __init__(self, most: int = MAX_BYTES) -> None:
+        self.fresh = _Queue(min(most, FRESH_BYTES))
+        self.kept = _Queue(most)
+        self.seen = array("q", bytes(8 * _SEEN))
+
+    def get(self, request: bytes) -> Reply | None:
+        """Return the response to a request."""
+        reply = self.fresh.found.get(request)
+        return self.kept.found.get(request) if reply is None else reply
+
+    def put(self, request: bytes, reply: Reply) -> None:
+        """Keep a response, and let go of the oldest where they are too many."""
+        if len(reply.body) > MAX_RESPONSE or self.get(request):
+            return
+        number = hash(request)
+        if self.seen[number % _SEEN] == number:
+            self.kept.put(request, reply)
+        else:
+            self.seen[number % _SEEN] = number
+            self.fresh.put(request, reply)
+
+
+class _Queue:
+    """Responses in the order they came, up to a number of bytes."""
+
+    def __init__(self, most: int) -> None:
         self.most = most
         self.size = 0
         self.found: OrderedDict[bytes, Reply] = OrderedDict()
 
-    def get(self, request: bytes) -> Reply | None:
-        """Return the response to a request."""
-        return self.found.get(request)
-
     def put(self, request: bytes, reply: Reply) -> None:
-        """Keep a response, and let go of the oldest where they are too many."""
-        if len(reply.body) > MAX_RESPONSE or request in self.found:
-            return
         self.found[request] = reply
-        self.size += len(request) + len(reply.head) + len(reply.body) + 500
+        self.size += _weight(request, reply)
         while self.size > self.most:
-            request, reply = self.found.popitem(last=False)
-            self.size -= len(request) + len(reply.head) + len(reply.body) + 500
+            self.size -= _weight(*self.found.popitem(last=False))
+
+
+def _weight(request: bytes, reply: Reply) -> int:
+    return len(request) + len(reply.head) + len(reply.body) + 500
