@@ -81,7 +81,9 @@ _DIRECTED = re.compile(
 )
 
 _MEASURED = re.compile(
-    rf"(?:The )?(?:[\w-]+ ){{0,5}}(?:{_ANY('measures')}) (?:\([A-Z]{{2,6}}\) )?(?:of|in|for) (?:the )?(?:whole )?[\"“]?"
+    r"(?:(?:In|From|By|During) [^,.;]{2,40}, )?"
+    r"(?:[Tt]he )?(?:(?!(?:in|of|for|from|to|with|by|on|at)\b)[\w-]+ ){0,5}"
+    rf"(?:{_ANY('measures')}) (?:\([A-Z]{{2,6}}\) )?(?:of|in|for) (?:the )?(?:whole )?[\"“]?"
 )
 _OFFICE = re.compile(rf" .*\b(?:{_ANY('offices')})\b", re.IGNORECASE)
 # "It has jurisdiction over Qinglan Street and Hualin District": parts of what is spoken of.

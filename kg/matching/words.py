@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from kg.english import load_words
 from kg.lexicon import Lexicon
 from kg.matching.told import Told
 from kg.model import Mention, Quantity, Span
@@ -85,6 +86,9 @@ _UNSAID = re.compile(
     r"(?:industry|sector|economy|industries|sectors)",
     re.IGNORECASE,
 )
+
+
+_TOO_WIDE = frozenset(load_words("areas").all_of("too_wide"))
 
 
 class NotFilled(Exception):
@@ -259,6 +263,8 @@ class MatchWords:
             mark = self.sentence.mark_at(found[0])
             owns = POSSESSIVE.match(match[name], found.end()) or _PEOPLE.match(match[name], found.end())
             if owns and mark.key in self.rules.slots["Place"]:
+                if mark.mention is not None and mark.mention.label in _TOO_WIDE:
+                    raise NotFilled  # "the trade of northwest China's Linhe Region": of what nobody knows
                 return mark
         return None
 
