@@ -19,6 +19,7 @@ def _name(number: int) -> str:
         "New{name} District grew. The district grew. ",
         "Changping District has {n} firms. The revenue was 5 billion yuan. ",
         "Beijing Daily grew. This newspaper grew. ",
+        "It grew, said Wang Jun, mayor of Lin{name}. Wang added. ",
     ],
 )
 def test_time_is_linear_in_the_number_of_sentences(tools: Tools, piece: str) -> None:

@@ -13,6 +13,8 @@ from kg.references import SYLLABLE
 
 APART = 2
 """How many paragraphs at most lie between one who spoke and "he said"."""
+REACH = 256
+"""How many sources an article is looked back through at most, so that the cost stays that of the text."""
 _ANY = load_words("speakers").any_of
 # In front of what is no name alone: "Chen Hong said" is not said by one called Hong.
 _FIRST_NAME = re.compile(rf"(?<![\w’'-])(?!(?:{_ANY('titles')}) )[A-Z][a-z’'-]+ $")
@@ -52,13 +54,15 @@ class MatchSpeakers(MatchBearing):
     def _people_called(self, word: str) -> list[Source]:
         """Return those people told of whose name begins or ends with a word."""
         return [
-            person for person in self.earlier.sources if person.type == "Person" and word in _surnames(person.label)
+            person
+            for person in self.earlier.sources[-REACH:]
+            if person.type == "Person" and word in _surnames(person.label)
         ]
 
     def _sources_posted(self, words: str, kind: str) -> list[Source]:
         """Return those who spoke and whose post or name holds words; of several the last speaker, if it is one."""
         wanted = _OFFICIAL if words == "official" else re.compile(rf"\b{re.escape(words)}\b")
-        spoken = [source for source in self.earlier.sources if source.spoke]
+        spoken = [source for source in self.earlier.sources[-REACH:] if source.spoke]
         found = [
             source
             for source in spoken
@@ -73,7 +77,7 @@ class MatchSpeakers(MatchBearing):
     def _last_speaker(self, match: re.Match[str], kind: str) -> Source:
         """Return who spoke last, close before, if it is of a kind; nobody else may be named since."""
         start = self.sentence.locate(match.start())
-        said = [source for source in self.earlier.sources if source.spoke and source.end <= start]
+        said = [source for source in self.earlier.sources[-REACH:] if source.spoke and source.end <= start]
         last = max(said, key=lambda source: source.start, default=None)
         if last is None or last.type != kind:
             raise NotFilled

@@ -41,8 +41,8 @@ class Told:
         """Of the values the one that begins last."""
         self.members: dict[str, str] = {}
         self.sources: list[Source] = []
-        self.posts: dict[str, list[str]] = {}
-        """By person, the posts that are told."""
+        self.posts: dict[str, dict[str, None]] = {}
+        """By person, the posts that are told, each once."""
         self._recent: dict[tuple[str, str], Recent] = {}
 
     def add(self, claims: Iterable[Claim]) -> None:
@@ -65,7 +65,7 @@ class Told:
             found = (claim.object, claim.object_label, claim.object_type, claim.start, claim.end, True)
             self.sources.append(Source(*found))
         elif claim.predicate == JOB_TITLE:
-            self.posts.setdefault(claim.subject, []).append(claim.object_label)
+            self.posts.setdefault(claim.subject, {})[claim.object_label] = None
             found = (claim.subject, claim.subject_label, claim.subject_type, claim.start, claim.end, False)
             self.sources.append(Source(*found))
 
