@@ -148,6 +148,33 @@ NO_NAMES = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The Yunhe Port was enlarged.", [("Project", "Yunhe Port")]),
+        ("The Yunhe Port EDZ was enlarged.", []),
+        (
+            "Cars crossed the Red Hill Bridge and Yunhe International Airport.",
+            [("Project", "Red Hill Bridge"), ("Project", "Yunhe International Airport")],
+        ),
+        (
+            "He came to Hunan-based Lanhai Rocket Technology Co on Monday.",
+            [("Enterprise", "Lanhai Rocket Technology Co")],
+        ),
+        ("said a director of Lanhai Co", []),
+    ],
+)
+def test_what_is_built_and_firms_of_newspapers_are_named(
+    lexicon: Lexicon, text: str, expected: list[tuple[str, str]]
+) -> None:
+    assert names(lexicon, text) == expected
+
+
+def test_a_level_refers_to_no_county(lexicon: Lexicon) -> None:
+    found = lexicon.find_mentions("Yunhe County has the county-level cities; the county grew.")
+    assert [(m.kind, m.start) for m in found if m.kind == "reference"] == [("reference", 42)]
+
+
 @pytest.mark.parametrize("text", NO_NAMES)
 def test_words_that_only_look_like_a_name_are_none(lexicon: Lexicon, text: str) -> None:
     assert [found for found in names(lexicon, text) if found[0] != "AdminArea"] == []
