@@ -26,7 +26,7 @@ _COARSE = (*_AREAS.all_of("province_ends"), "China")
 
 _OF_CHINA = r"(?: (?:[a-z]+ )?china[’']s)?[ -][\"“‘']?$"
 _GOVERNED = re.compile(
-    r"\b(?:of|in|at|for|to|from|by|with|into|on|near|than|among|across|between|under|as|like|including|outside|via"
+    r"\b(?:of|in|at|for|to|from|by|with|into|on|near|than|among|across|between|under|as|like|including|includes?:?|namely:?|outside|via"
     r"|over|governs|governing|administers|administering|capital of|located in|east|west|north|south|central"
     r"|(?-i:[a-z]{3,}ing)|eastern|western|northern|southern|(?:north|south)(?:east|west)(?:ern)?)"
     r"(?: the| all| whole| former| nearby| neighbou?ring| adjacent| famous| old| newly built)*" + _OF_CHINA,
@@ -86,6 +86,8 @@ _MEASURED = re.compile(
     rf"(?:{_ANY('measures')}) (?:\([A-Z]{{2,6}}\) )?(?:of|in|for) (?:the )?(?:whole )?[\"“]?"
 )
 _OFFICE = re.compile(rf" .*\b(?:{_ANY('offices')})\b", re.IGNORECASE)
+# "Firms such Lanhai Motors, Shenlan Robotics, etc.": examples in a list.
+_AND_SO_ON = re.compile(r"(?:, [^,.;:\n]{2,60}){0,8}?,? (?:etc\b|and so on\b|and others\b)")
 # "It has jurisdiction over Qinglan Street and Hualin District": parts of what is spoken of.
 _PARTS = re.compile(
     r"\b(?:jurisdiction over|governs|administers|consists of|(?:is )?divided into)\b"
@@ -167,6 +169,7 @@ def _find_candidates(text: str, marks: Sequence[Mark], *, things: bool) -> list[
         found = [m for m in found if m.mention and (not is_described(m.mention.entity) or _begins(text, m))]
     found = [m for m in found if not _DESCRIBES.match(text, m.end, m.end + 60)]
     found = [m for m in found if not _seats_other(text, m) and not _PARTS.search(text, max(0, m.start - 200), m.start)]
+    found = [m for m in found if not _AND_SO_ON.match(text, m.end, m.end + 200)]
     found = [m for m in found if not _RANKED_IN.search(text, max(0, m.start - 60), m.start)]
     found = [m for m in found if m.mention and not _PRESS.search(m.mention.label)]
     found = [m for m in found if not _COMPARED.search(text, max(0, m.start - 24), m.start)]

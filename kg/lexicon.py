@@ -67,6 +67,7 @@ _SECTION = re.compile(
 _CALLED_CITY = re.compile(r"(?: [Cc]ity\b|, (?:an?|the) (?:[\w-]+ ){0,3}(?:city|town)\b)")
 _LIES_IN = re.compile(r"(?: [Dd]istrict)? in (?:the )?(?:city of )?")
 _CAPITAL_BEHIND = re.compile(r"(?: \([A-Z][a-z]+\))? ([A-Z][a-z][\w’-]*)")
+_PREFECTURE = re.compile(r" [Pp]refecture\b")
 _COARSE = ("Province", "Region", "China")
 # What is called after its place, or the place after it: "Honghu Lake"; and what says that the place is meant.
 _WATERS = re.compile(
@@ -263,6 +264,8 @@ class Lexicon:
     def _begins_another(self, text: str, mention: Mention, starts: set[int]) -> bool:
         if mention.type not in _BARE or mention.kind != "name" or " " in text[mention.start : mention.end]:
             return False
+        if _PREFECTURE.match(text, mention.end):
+            return True  # "Honghe prefecture" is not the county of that name
         behind = _CAPITAL_BEHIND.match(text, mention.end)
         if behind is None or behind[1] in self._words.stops or behind.start(1) in starts:
             return False

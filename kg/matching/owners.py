@@ -48,6 +48,8 @@ _INVESTED = re.compile(
 
 # "Planned area: 25 square kilometers": a line of a profile is of what the profile is of.
 _PROFILE = re.compile(r"[^:：|.;,]{2,60}[:：|]")
+# What is planned is the zone that an article is about, where nothing else is named.
+_PLANNED_AREA = re.compile(r"[Tt]he (?:total )?plann(?:ed|ing) (?:land )?area\b")
 
 
 class MatchOwners(MatchThings):
@@ -128,6 +130,8 @@ class MatchOwners(MatchThings):
         if measured.removeprefix("growth-of-") not in self.rules.indicators["of_parts"] or len(words) > 3:
             return True
         if _PROFILE.match(self.article.text, self.sentence.sentence.start, self._span(match).end):
+            return True
+        if subject.type == "Park" and _PLANNED_AREA.match(self.article.text, self._span(match).start):
             return True
         return bool(_REGIONAL & {fold_case(word) for word in words}) or self._is_spoken_of(subject)
 
