@@ -81,10 +81,12 @@ def _find_listed(text: str, start: int, end: int, rules: RuleSet) -> str:
     begin = text.rfind(";", 0, start)
     if begin < 0 or _FINITE.search(text, begin, end):
         return ""
-    before = text[max(text.rfind(";", 0, begin), begin - CLAUSE, 0) : begin]
+    opens = max(text.rfind(";", 0, begin), 0)
+    before = max(opens, begin - CLAUSE)
     for name in ("target", "planned"):
-        said = getattr(rules, name).search(before)
+        said = getattr(rules, name).search(text, before, begin)
         if said is not None:
             # "GDP exceeded 50 billion yuan, and is expected to rank first; exports of 3 billion": not what is planned.
-            return "" if _FINITE.search(before, 0, max(0, before.rfind(",", 0, said.start()))) else name
+            comma = text.rfind(",", opens, said.start())
+            return "" if comma > 0 and _FINITE.search(text, max(opens, comma - 3 * CLAUSE), comma) else name
     return ""
