@@ -87,7 +87,7 @@ _MEASURED = re.compile(
 )
 _OFFICE = re.compile(rf" .*\b(?:{_ANY('offices')})\b", re.IGNORECASE)
 # "Firms such Lanhai Motors, Shenlan Robotics, etc.": examples in a list.
-_AND_SO_ON = re.compile(r"(?:, [^,.;:\n]{2,60}){0,8}?,? (?:etc\b|and so on\b|and others\b)")
+_AND_SO_ON = re.compile(r"(?: [A-Z][\w-]*){0,3}(?:, [^,.;:\n]{2,60}){0,8}?,? (?:etc\b|and so on\b|and others\b)")
 # "It has jurisdiction over Qinglan Street and Hualin District": parts of what is spoken of.
 _PARTS = re.compile(
     r"\b(?:jurisdiction over|governs|administers|consists of|(?:is )?divided into)\b"
