@@ -222,6 +222,13 @@ def _leave_posts(text: str, marks: Sequence[Mark]) -> list[Mark]:
     return kept
 
 
+def list_employers(text: str, marks: Sequence[Mark]) -> list[Mention]:
+    """Return the things that marks name only as those whom a speaker works for: "mayor of Linhe District"."""
+    found = [m for m in marks if m.mention and local_name(m.mention.type) in BEARERS]
+    kept = _leave_posts(text, found)
+    return list_distinct(m.mention for m in found if m.mention and m not in kept)
+
+
 def _keep_first(text: str, marks: Sequence[Mark], lead: int) -> list[Mark]:
     """Return the marks with which a sentence begins: "In A and B, …", "The GDP of A …"."""
     kept: list[Mark] = []

@@ -12,7 +12,10 @@ from kg.model import Quantity
 from kg.reading import Mark, Reading, SentenceReading, find_heading
 
 # "…, whose statistics show that in 2021, the GDP …" is none: what follows is still said.
-ASIDE = re.compile(r",\s(?:which|who|whose|where)\b(?:(?!\b(?:show|said|say|report|indicate)\w* that\b)[^,;:]){0,160},")
+ASIDE = re.compile(
+    r",\s(?:which|who|whose|where|home to|up from|down from)\b"
+    r"(?:(?!\b(?:show|said|say|report|indicate)\w* that\b)[^,;:]){0,160},"
+)
 """What stands between commas and is said of the noun before it."""
 
 _WORDS = load_words("dating")
@@ -81,7 +84,12 @@ def find_period(text: str, sentence: SentenceReading, span: tuple[int, int]) -> 
     start, end = span
     floor = sentence.sentence.start
     marks = [m for m in sentence.marks if m.quantity and m.quantity.kind in ("period", "date")]
-    inside = (m for m in marks if start <= m.start < end and not (m.end < end and _dates_aside(text, m, floor)))
+    inside = (
+        m
+        for m in marks
+        if start <= m.start < end
+        and not (m.end < end and (_dates_aside(text, m, floor) or _stands_aside(text, m, start, end)))
+    )
     behind = (m for m in marks if end <= m.start and _follows(text, end, m))
     past = [m for m in reversed(marks) if m.end <= start]
     before = (m for m in past if not text[m.end : start].strip())
@@ -172,6 +180,11 @@ def _dates_aside(text: str, mark: Mark, floor: int) -> bool:
     """Say whether a period dates what a closed aside tells: "Linhe Zone, approved in 2013, covers …"."""
     closed = _ASIDE_END.match(text, mark.end) is not None
     return closed and _ASIDE_EVENT.search(_before(text, mark, floor)) is not None
+
+
+def _stands_aside(text: str, mark: Mark, start: int, end: int) -> bool:
+    """Say whether a period stands in an aside that the words around it close: "X, home to 3 firms in 2010, has"."""
+    return any(aside.start() < mark.start < aside.end() for aside in ASIDE.finditer(text, start, end))
 
 
 def _follows(text: str, end: int, mark: Mark) -> bool:

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 
-from kg.bearers import choose_bearer, is_office, list_distinct
+from kg.bearers import choose_bearer, is_office, list_distinct, list_employers
 from kg.english import load_words
 from kg.model import Entity, Mention, find_ancestors
 from kg.reading import Reading, SentenceReading
@@ -103,7 +103,12 @@ class _Search:
         main = find_main_subject(self.reading, self.entities)
         if main is not None and main[0].start > position:
             main = None  # what is only named later on is not what these words are about
-        return self._find_before(main)
+        found = self._find_before(main)
+        employers = list_employers(self.text, here) if self.pronoun and found else []
+        if found and employers and found[0].entity not in {mention.entity for mention in employers}:
+            self.rivals += list_distinct([found[0], *employers])
+            return None  # "Zhao Lin, mayor of Yunhe County, said its exports had risen"
+        return found
 
     def _find_before(self, main: tuple[Mention, str] | None) -> tuple[Mention, str] | None:
         """Return what the sentences before tell of last, else the ``main`` thing unless they tell of another."""
