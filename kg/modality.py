@@ -14,8 +14,10 @@ _ANY = load_words("modality").any_of
 CLAUSE = 90
 """How many masked characters before a match can still say that it is planned or denied."""
 
+_PASSED = re.compile(ASIDE.pattern + r"(?= \w)")
+"""An aside behind which a match goes on: "X, which used to be a village, has 300 firms"."""
 _DONE = re.compile(r"\b(?:after|following|having) (?:having )?[a-z]{3,}(?:ing|ed) ")
-_CLAUSE = re.compile(r",\s(?:and|but|while|yet|so)\b")
+_CLAUSE = re.compile(r",\s(?:and|but|while|yet|so|which|who|whose|where)\b")
 # "X plans to grow, and has attracted 12 firms": what has been done is under no plan before it.
 _HAS_DONE = re.compile(r",? (?:and|but) has (?:(?:also|already|now|so far) )?(?=[a-z]+(?:ed|t|n|own)\b)")
 
@@ -43,12 +45,13 @@ def find_modality(
     What a plan or a list of targets names ("the main targets are: …") is a target, however far down the list, and so
     is what stands under a ``heading`` that says so ("Targets for 2025:").
     What a closed aside says ("X, which will be widened, has …") is not said of the match, a denial
-    ends where "and" or "but" begins a new clause, and no plan reaches over "after attracting" to what was done.
+    ends where "and", "but" or "which" begins a new clause, and no plan reaches over "after attracting" to what was
+    done.
     """
     text = sentence.folded
     clause = max(text.rfind(mark, 0, start) for mark in (";", ":", ". ")) + 1
     clause = max(clause, start - CLAUSE)
-    lead, match = ASIDE.sub(", ", text[clause:start]), text[start:end]
+    lead, match = ASIDE.sub(", ", text[clause:start]), _PASSED.sub(", ", text[start:end])
     denied = _CLAUSE.split(lead)[-1] + match
     lead = _DONE.split(lead)[-1]
     done = [found.start() for found in _HAS_DONE.finditer(lead + match) if found.start() <= len(lead)]
