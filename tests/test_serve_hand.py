@@ -107,9 +107,13 @@ def test_lines_of_a_worker_are_passed_on_once(tmp_path: Path) -> None:
     note(b"3\n")
     loans._pass_log_ahead(lender, 0.5)  # it is at another query by now: it may have written meanwhile
     assert stream.getvalue() == "1\n2\n"
+    loans.board.send(0, 1.0)
+    loans._pass_log_ahead(lender, 1.0)  # it has the answer: it may just have written, and noted another line
+    assert stream.getvalue() == "1\n2\n"
     write()
     loans._pass_log(lender)
     assert stream.getvalue() == "1\n2\n3\n"
+    loans.board.begin(0, 5, 1.0)
     note(b"4\n")
     loans._pass_log_ahead(lender, 1.0)
     note(b"5\n")

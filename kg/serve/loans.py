@@ -322,7 +322,7 @@ class Loans:
         if state == State.IDLE or lender.ended:
             return bool(lender.ended)
         took = now - since
-        if took > BUSY:
+        if took > BUSY and state == State.WORKING:
             self._pass_log_ahead(lender, since)
         if state == State.WORKING and took > self.settings.limits.seconds:
             lender.end("time")
@@ -349,7 +349,8 @@ class Loans:
         """Pass on what a worker has in hand for the log, which it will write only after the query that it is at."""
         self._pass_log(lender)
         lines = self.board.read_lines(lender.place)
-        if self._notice(lender).since == since:  # it was at the same query all the time, and wrote nothing
+        state, _, still = self._notice(lender)
+        if (state, still) == (State.WORKING, since):  # it was at the same query all the time, and wrote nothing
             self.log.pass_on(lines[lender.ahead :].decode("utf-8", "replace"))
             lender.ahead = len(lines)
 
