@@ -23,6 +23,7 @@ PRIOR = 600
 CONFIDENCE = {"explicit": "1", "implied": "0.8", "garbled": "0.5", "missing": "0.5"}
 """How far a claim of each status is to be believed; a stated order of trust, not a measured probability."""
 _AMOUNT = re.compile(f"({MARK}) ")
+_QUESTION = re.compile('[?？]["”’)]*\\s*$')
 # In an item of a list it leaves open where the list is to be divided.
 _CONJUNCTION = re.compile(r"\b(?:and|or)\b")
 _LAST_COMMA = re.compile(", (?:and|as well as) ")
@@ -77,11 +78,14 @@ class SentenceMatcher(MatchValues):
     def make_claims(self) -> list[Claim]:
         """Return the claims of the sentence, in rule order.
 
-        A number that one rule has made a value of is not made another value by a later rule, so that
-        rules can be written from the special to the general.
+        What is asked is not said: a question of the body has none. A number that one rule has made a value of
+        is not made another value by a later rule, so that rules can be written from the special to the general.
         """
+        body = self.sentence.sentence.part == "body"
+        if body and _QUESTION.search(self.sentence.masked):
+            return []
         claims = self._match_rules(self.sentence)
-        if self.sentence.sentence.part == "body":
+        if body:
             whole = self.sentence
             for reduction in reduce_sentence(whole, self.rules.reducers):
                 claims += self._match_reduction(reduction, claims)
