@@ -45,6 +45,11 @@ _BEGINS_UNKNOWN = re.compile(
     r"\s*[\"“]?(?:[A-Z][\w ]{0,30}, )?(?:(?:[A-Z]?[a-z]*(?:north|south|east|west)[a-z]*|Central) (?:China[’']s )?)?"
     rf"({CHINESE_NAME})(?= |[’']s)",
 )
+# A firm by its initials: "CATL announced that it will build …".
+_INITIALS = re.compile(
+    r"(?:^|[.!?,;]\s|\n|\b(?:that|and|firm|company|giant|maker) )([A-Z]{3,8})"
+    r" (?:also )?(?:announce[ds]?|said|says|plans|planned|will|signed|invested|told|decided|agreed|began|started)\b"
+)
 
 
 def find_subject(
@@ -301,7 +306,7 @@ def _has_unknown_name(text: str, sentence: SentenceReading, position: int) -> bo
     marked = [(mark.start, mark.end) for mark in sentence.marks]
     begins = _BEGINS_UNKNOWN.match(text, start, position)
     found = [begins] if begins and begins[1] not in ENGLISH else []
-    for match in (*found, *_UNKNOWN.finditer(text, start, position)):
+    for match in (*found, *_UNKNOWN.finditer(text, start, position), *_INITIALS.finditer(text, start, position)):
         at = match.start(1)
         if _FEAST.match(text, at):
             continue
