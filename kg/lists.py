@@ -77,10 +77,19 @@ def split_list(
             return []
     parts.append(Item(position, end))
     parts = [trimmed for part in parts if (trimmed := _trim(masked, part)).end > trimmed.start]
+    if not joined and len(parts) != count and _is_behind(masked, parts):
+        parts.pop()
     if not parts or any(part.end - part.start > MAX_ITEM for part in parts):
         return []
     items = _divide(masked, parts, joined=joined, count=count, names=names, fits=fits)
     return [] if count and len(items) != count else items
+
+
+def _is_behind(masked: str, parts: Sequence[Item]) -> bool:
+    """Say whether the last part stands behind the end of the list: "steel, cement and glass, export widely"."""
+    if len(parts) < 2 or is_mark(_bare(masked, parts[-1])) or _AND.search(masked, *parts[-1]):
+        return False
+    return len(_halves(masked, parts[-2])) > 1
 
 
 def _divide(

@@ -32,6 +32,9 @@ def items(text: str, *, count: int = 0, names: bool = False) -> list[str]:
         ("food and drink", ["food and drink"]),
         ("food and drink, toys and games", ["food and drink"]),
         ("software (with games), toys", ["software"]),
+        ("steel, cement and glass, export widely", ["steel", "cement", "glass"]),
+        (f"steel, cement and glass, {A}", ["steel", "cement and glass", A]),
+        ("steel, food and drink, toys", ["steel", "food and drink", "toys"]),
         ("", []),
     ],
 )
