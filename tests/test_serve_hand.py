@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+import socket
+import struct
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,6 +61,18 @@ def test_what_was_answered_before_a_long_query_is_logged_while_it_runs(server: S
     again.sock.close()
     found = [line["bytes"] for line in server.lines()[before:] if line.get("bytes") in sizes]
     assert found == sizes
+
+
+def test_an_answer_that_its_client_does_not_take_is_logged(server: Server) -> None:
+    """A line is written before the answer is sent: whatever becomes of that, there is one."""
+    kept = Kept(server)
+    rows = "{ SELECT * { ?a%d ?b%d ?c%d } LIMIT 1300 }"
+    every = " ".join(rows % (n, n, n) for n in range(2))
+    kept.send(f'SELECT (COUNT(*) AS ?n) ("{"x" * 9_000}" AS ?hand) {{ {every} }}')
+    time.sleep(0.03)  # it is at the query
+    kept.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    kept.sock.close()
+    wait_for(lambda: any(9_000 < line.get("bytes", 0) < 9_500 for line in server.lines()), 3)
 
 
 def test_a_request_larger_than_a_worker_reads_is_answered_whole(server: Server) -> None:

@@ -183,6 +183,9 @@ class DirectWorker:
             self.told = now
             self._tell_time(time.time())
         data = b"".join((reply.head, self.date, reply.body))
+        entry = f'{reply.entry}, "repeated": true' if again else reply.entry
+        # Before it is sent: a worker that is killed in between leaves no answer without a line.
+        self._note(write_line(self.stamp, loan.client, entry, now - start).encode(), now)
         try:
             sent = loan.sock.send(data, _DONTWAIT)
         except BlockingIOError:
@@ -191,8 +194,6 @@ class DirectWorker:
             self.held = number
         else:
             self._send_back(Kind.REST, number, data[sent:])
-        entry = f'{reply.entry}, "repeated": true' if again else reply.entry
-        self._note(write_line(self.stamp, loan.client, entry, now - start).encode(), now)
 
     def _note(self, line: bytes, now: float) -> None:
         """Keep a line for the log where the server would find it, and write those that there are by and by."""
