@@ -109,10 +109,10 @@ class _Search:
         if main is not None and main[0].start > position:
             main = None  # what is only named later on is not what these words are about
         found = self._find_before(main)
-        employers = list_employers(self.text, here) if self.pronoun and found else []
+        employers = list_employers(self.text, here, direct=not self.pronoun) if found else []
         if found and employers and found[0].entity not in {mention.entity for mention in employers}:
             self.rivals += list_distinct([found[0], *employers])
-            return None  # "Zhao Lin, mayor of Yunhe County, said its exports had risen"
+            return None  # "Zhao Lin, mayor of Yunhe County, said exports had risen"
         return found
 
     def _find_before(self, main: tuple[Mention, str] | None) -> tuple[Mention, str] | None:
