@@ -225,7 +225,7 @@ def _leave_posts(text: str, marks: Sequence[Mark]) -> list[Mark]:
 def list_employers(text: str, marks: Sequence[Mark], *, direct: bool) -> list[Mention]:
     """Return the things that marks name only as those whom a speaker works for.
 
-    With ``direct``, those alone that stand right behind the post: "mayor of Linhe District", and no "official of a
+    With ``direct``, places alone that stand right behind the post: "mayor of Linhe District", and not "official of a
     bureau in Linhe District".
     """
     found = [m for m in marks if m.mention and local_name(m.mention.type) in BEARERS]
@@ -233,7 +233,7 @@ def list_employers(text: str, marks: Sequence[Mark], *, direct: bool) -> list[Me
     left = [m for m in found if m not in kept]
     if direct:
         left = [m for m in left if _POST.search(text, max(0, m.start - 32), m.start)]
-        left = [m for m in left if not text[m.end : m.end + 2].strip().isupper()]  # "of the Beijing Municipal Bureau"
+        left = [m for m in left if m.key in (ADMIN_AREA, DISTRICT, PARK)]
     return list_distinct(m.mention for m in left if m.mention)
 
 
