@@ -228,12 +228,13 @@ def list_employers(text: str, marks: Sequence[Mark], *, direct: bool) -> list[Me
     With ``direct``, places alone that stand right behind the post: "mayor of Linhe District", and not "official of a
     bureau in Linhe District".
     """
-    found = [m for m in marks if m.mention and local_name(m.mention.type) in BEARERS]
-    kept = _leave_posts(text, found)
-    left = [m for m in found if m not in kept]
     if direct:
+        left = [m for m in marks if m.key in (ADMIN_AREA, DISTRICT, PARK)]
         left = [m for m in left if _POST.search(text, max(0, m.start - 32), m.start)]
-        left = [m for m in left if m.key in (ADMIN_AREA, DISTRICT, PARK)]
+    else:
+        found = [m for m in marks if m.mention and local_name(m.mention.type) in BEARERS]
+        kept = _leave_posts(text, found)
+        left = [m for m in found if m not in kept]
     return list_distinct(m.mention for m in left if m.mention)
 
 

@@ -21,9 +21,9 @@ ASIDE = re.compile(
 _WORDS = load_words("dating")
 _ANY = _WORDS.any_of
 _MONTHS = _ANY("months")
-# What stands before a period that says what a number is compared with, and not when it was measured.
 # "Over the same period of 2020 and 2019": of both.
 _BASE_TOO = re.compile(r"\b(?:over|from|than|compared (?:with|to)) (?:the )?(?:same period (?:of|in) )?\d{4},? and $")
+# What stands before a period that says what a number is compared with, and not when it was measured.
 _BASE = re.compile(
     r"\b(?:than(?: (?:the|its|their) (?:[a-z]+ ){0,2}(?:rates?|numbers?|growth|pace|increase|average|total)"
     r"(?: seen| recorded| registered| reported)?)?|compared (?:with|to)|against|over|from|versus|"

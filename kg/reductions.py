@@ -12,6 +12,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from kg.model import Span
 from kg.pattern import MARK
@@ -58,17 +59,22 @@ class Reduction(SentenceReading):
 
 
 def reduce_sentence(sentence: SentenceReading, reducers: Reducers) -> Iterator[Reduction]:
-    """Yield the reductions of a sentence: without asides, then of what asides and further verbs say."""
-    whole = Span(0, len(sentence.masked))
-    asides = [*_find_asides(sentence, reducers)]
-    main = [*_leave_out(whole, asides)]
-    found = [main] if asides else []
-    found += _find_told(sentence, reducers)
-    plain = _reduce(sentence, main) if asides else sentence
-    for kept in _find_joined(plain, reducers):
-        found.append([*_within(main, kept)] if asides else kept)
-    for kept in found[:MOST]:
+    """Return the reductions of a sentence: without asides, then of what asides and further verbs say."""
+    return islice(_list_reductions(sentence, reducers), MOST)
+
+
+def _list_reductions(sentence: SentenceReading, reducers: Reducers) -> Iterator[Reduction]:
+    """Yield all reductions, each made when it is asked for."""
+    asides = _find_asides(sentence, reducers)
+    main = [*_leave_out(len(sentence.masked), asides)]
+    plain = sentence
+    if asides:
+        plain = _reduce(sentence, main)
+        yield plain
+    for kept in _find_told(sentence, reducers):
         yield _reduce(sentence, kept)
+    for kept in _find_joined(plain, reducers):
+        yield _reduce(sentence, [*_within(main, kept)])
 
 
 def _find_asides(sentence: SentenceReading, reducers: Reducers) -> list[Span]:
@@ -109,15 +115,15 @@ def _find_joined(sentence: SentenceReading, reducers: Reducers) -> Iterator[list
         yield [Span(0, subject.end("subject")), Span(match.start("said"), following.start() if following else end)]
 
 
-def _leave_out(span: Span, asides: Sequence[Span]) -> Iterator[Span]:
-    """Yield what is left of a stretch without others that lie in it, in order."""
-    start = span.start
+def _leave_out(length: int, asides: Sequence[Span]) -> Iterator[Span]:
+    """Yield what is left of so many characters without the asides, in order."""
+    start = 0
     for aside in asides:
         if start < aside.start:
             yield Span(start, aside.start)
         start = aside.end
-    if start < span.end:
-        yield Span(start, span.end)
+    if start < length:
+        yield Span(start, length)
 
 
 def _within(kept: Sequence[Span], inner: Sequence[Span]) -> Iterator[Span]:

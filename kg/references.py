@@ -28,7 +28,7 @@ CHINESE_NAME = rf"(?=[A-Z][a-z]{{4,}})(?i:{SYLLABLE}){{2,4}}(?![a-z])"
 """A word that reads as a name in Chinese, by its syllables."""
 # A sentence about somebody or something that no list knows, by a name in Chinese: "Xialing boasts …".
 _UNKNOWN_SUBJECT = re.compile(
-    rf"(?:^|[.!?]\s{{1,8}}|\n\s{{0,8}})(?:[\"“])?(?P<name>(?=[A-Z][a-z]{{5,}})(?i:{SYLLABLE}){{2,4}})"
+    rf"(?:^|[.!?]\s{{1,8}}|\n\s{{0,8}})(?:[\"“])?(?P<name>(?=[A-Z][a-z]{{5}}){CHINESE_NAME})"
     r"(?:[’']s)? (?=[a-z])"
 )
 _WORDS = load_words("references")

@@ -102,11 +102,12 @@ class SentenceMatcher(MatchValues):
 
     def _is_known(self, claim: Claim) -> bool:
         """Say whether the whole sentence claims it, or says the same in fewer words or in more."""
-        if _meaning(claim) in self._known:
-            return True
-        if claim.object_type != "literal":
+        if not self._known:
             return False
-        told = [meaning[-1] for meaning in self._known if meaning[:3] == _meaning(claim)[:3]]
+        said = _meaning(claim)
+        if said in self._known or claim.object_type != "literal":
+            return said in self._known
+        told = [meaning[-1] for meaning in self._known if meaning[:3] == said[:3]]
         return any(label.startswith(claim.object_label) or claim.object_label.startswith(label) for label in told)
 
     def _match_rules(self, sentence: SentenceReading) -> list[Claim]:
