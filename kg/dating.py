@@ -26,14 +26,14 @@ _BASE_TOO = re.compile(r"\b(?:over|from|than|compared (?:with|to)) (?:the )?(?:s
 # What stands before a period that says what a number is compared with, and not when it was measured.
 _BASE = re.compile(
     r"\b(?:than(?: (?:the|its|their) (?:[a-z]+ ){0,2}(?:rates?|numbers?|growth|pace|increase|average|total)"
-    r"(?: seen| recorded| registered| reported)?)?|compared (?:with|to)|against|over|from|versus|"
+    r"(?: seen| recorded| registered| reported)?)?|compared (?:with|to)|same as|against|over|from|versus|"
     + "".join(f"(?<!{word} )" for word in _WORDS.all_of("reports"))
     + r"that|those|level|figure|(?:same|corresponding|year-earlier) period)"
     r"(?: (?:the same period|the corresponding period|that|those))?(?: (?:of|in|for|from|during))?(?: the)? ?$"
 )
 # "rose from 20 billion yuan in 2015 to 40 billion", "rose to 40 billion from 20 billion in 2015".
 _BASE_AMOUNT = re.compile(
-    r"\bfrom (?:[a-z]+ ){0,3}(?:rmb ?|cny ?|us\$|[$€])?\d[\d.,]*"
+    r"\bfrom (?:[a-z]+ ){0,3}(?:rmb ?|cny ?|us\$|[$€])?\d[\d.,:]*"
     rf"(?:%| ?(?:{_ANY('amounts')})\b\.?){{0,4}}"
     r"(?: \([^()]{1,40}\))?(?: (?:at|in|by))?(?: the)? ?$"
 )

@@ -181,3 +181,24 @@ def read_ratio(view: View, start: int, end: int) -> Outcome:
     begin, qualifier, _ = look_left(view, start)
     value = view.grammar.ratios[view.low[start:end]]
     return Quantity(begin, end, "times", value, "times", qualifier, number=Span(start, end))
+
+
+# "3.2:45.1:51.7": what the three industries make of the whole.
+_SHARES = re.compile(
+    r"([0-9]{1,2}(?:\.[0-9]{1,2})?) ?: ?([0-9]{1,2}(?:\.[0-9]{1,2})?) ?: ?([0-9]{1,2}(?:\.[0-9]{1,2})?)(?![0-9:])"
+)
+
+
+def read_shares(view: View, start: int) -> Outcome:
+    """Read the three parts of a whole in percent, each a quantity of its own, where together they make it up."""
+    match = _SHARES.match(view.low, start)
+    parts = [Decimal(str(part)) for part in match.groups()] if match else []
+    if match is None or abs(sum(parts, Decimal(-100))) > 1:
+        return None
+    spans = [Span(*match.span(n)) for n in (1, 2, 3)]
+    *shares, last = (
+        Quantity(*span, "percent", canonical(part), "percent", number=span)
+        for span, part in zip(spans, parts, strict=True)
+    )
+    view.found += shares
+    return last

@@ -15,7 +15,7 @@ from decimal import Decimal
 from kg.amount import MAX_DIGITS, ONE, amount_at, look_left, share_units, word_before
 from kg.date_reading import read_day_first, read_month, read_numeric_date, read_since, read_weekday
 from kg.model import Quantity, Span
-from kg.number import OF, Outcome, make_ratio, read_amount, read_article, read_number, read_ratio
+from kg.number import OF, Outcome, make_ratio, read_amount, read_article, read_number, read_ratio, read_shares
 from kg.period import read_fixed, read_months, read_part, read_past, read_plan, read_the_year, read_years
 from kg.quantity_grammar import QuantityGrammar, View, load_quantities
 from kg.quantity_patterns import NUMBER, squeeze
@@ -121,6 +121,8 @@ def _read_digits(view: View, start: int, end: int) -> Outcome:
         return _PHONE.match(low, end).end() if low[start - 1 : start] == "+" else end  # type: ignore[union-attr]
     if token[:1] == "1" and (months := read_months(view, start)) is not None:
         return months
+    if ":" in low[start : end + 2] and (shares := read_shares(view, start)) is not None:
+        return shares
     if broken := _read_broken(view, start, end):
         return broken
     plain = _NUMBER.match(low, start, end)

@@ -210,7 +210,8 @@ class SentenceMatcher(MatchValues):
         if _reaches_over([mark.quantity for mark in marks]):
             return
         for label, span, mark in zip(labels, spans, marks, strict=False):
-            if mark.key in SUMS and mark.key != "times":
+            ranks = mark.key == "ordinal" and template.unit == "rank"
+            if ranks or (mark.key in SUMS and mark.key != "times"):
                 inside = tuple(m for m in self.sentence.marks if span.start <= m.start and m.end <= span.end)
                 yield Pair(label, inside, mark)
 
