@@ -63,6 +63,10 @@ _SHOWS = re.compile(r",| in | show")
 _WITHIN = re.compile(r"\b(?:at|in)(?: the)? $", re.IGNORECASE)
 _OWNS = re.compile(r"(?:[’']s|(?<=s)[’']) \w")
 _POST = re.compile(rf"\b(?:{_ANY('posts')}) (?:of|at|with|from)(?: the)? $", re.IGNORECASE)
+# "…, said Zhao Lin, mayor of Yunhe County", "…, according to Yunhe Mayor Zhao Lin".
+_SAID = re.compile(rf"(?:\b(?:{_ANY('speaks')})|ccording to) [A-Z]")
+_HEAD = re.compile(rf", (?:the )?(?:[a-z-]+ ){{0,3}}?(?:{_ANY('governs')}) (?:of|in|for)(?: the)? $", re.IGNORECASE)
+_ENDS = re.compile(r"(?: [a-z]+ (?:committee|government))?(?=[,.;:\"”]|$| (?:in|on|at|during|who)\b)")
 _SPEAKER = re.compile(
     rf", (?:an? |the )?(?:[a-z-]+ ){{0,4}}?(?:{_ANY('speakers')})\b[^;.\n]{{0,140}}?,? (?:{_ANY('speaks')})\b"
 )
@@ -114,6 +118,10 @@ _DESCRIBES = re.compile(
     r"(?:[’']s?)? ?(?:-based\b|(?:International )?(?:airport|port|station)\b(?! (?:district|zone))"
     rf"|(?:\w+ ){{0,4}}(?:{_ANY('organs')})\b"
     rf"|(?:(?:overall|annual|yearly|\w+-year|development) ){{0,2}}(?:{_ANY('norms')})\b)"
+)
+# "YUNHE, July 19 (Xinhua) -- Exports rose": only where it was written.
+_DATELINE = re.compile(
+    r"(?:, [A-Z][\w.,’' ]{2,30})?,? ?(?:\([A-Z][\w’' ]{2,30}\) ?[-–—]{1,2}|[-–—]{2}) ?(?=[\"“A-Z0-9])"
 )
 _CALLED_AFTER = re.compile(
     rf" (?:international )?(?:{_ANY('called_after')})\b(?! (?:district|area|zone)\b)", re.IGNORECASE
@@ -167,13 +175,19 @@ def _find_candidates(text: str, marks: Sequence[Mark], *, things: bool) -> list[
     found = [m for m in found if m.mention and m.mention.label not in _TOO_WIDE]
     if not things:
         found = [m for m in found if m.mention and (not is_described(m.mention.entity) or _begins(text, m))]
-    found = [m for m in found if not _DESCRIBES.match(text, m.end, m.end + 60)]
+    found = [m for m in found if not _DESCRIBES.match(text, m.end, m.end + 60) and not _dates_line(text, m)]
     found = [m for m in found if not _seats_other(text, m) and not _PARTS.search(text, max(0, m.start - 200), m.start)]
     found = [m for m in found if not _AND_SO_ON.match(text, m.end, m.end + 200)]
     found = [m for m in found if not _RANKED_IN.search(text, max(0, m.start - 60), m.start)]
     found = [m for m in found if m.mention and not _PRESS.search(m.mention.label)]
     found = [m for m in found if not _COMPARED.search(text, max(0, m.start - 24), m.start)]
     return [m for m in _leave_posts(text, found) if not (_is_bracketed(text, m) or _is_joined(text, m))]
+
+
+def _dates_line(text: str, mark: Mark) -> bool:
+    """Say whether a mark only tells where an article was written: "YUNHE, July 19 (Xinhua) -- Exports rose"."""
+    begins = mark.start == 0 or text[mark.start - 1] == "\n"
+    return begins and _DATELINE.match(text, mark.end, mark.end + 90) is not None
 
 
 def _divide_candidates(text: str, found: Sequence[Mark], marks: Sequence[Mark]) -> tuple[list[Mark], list[Mark]] | None:
@@ -236,6 +250,15 @@ def list_employers(text: str, marks: Sequence[Mark], *, direct: bool) -> list[Me
         kept = _leave_posts(text, found)
         left = [m for m in found if m not in kept]
     return list_distinct(m.mention for m in left if m.mention)
+
+
+def list_governed(text: str, marks: Sequence[Mark], position: int) -> list[Mention]:
+    """Return the places whose head speaks behind what is told: "exports rose, said Zhao Lin, mayor of Yunhe County"."""
+    behind = [m for m in marks if m.start >= position and m.key in (ADMIN_AREA, DISTRICT, PARK)]
+    if not behind or not _SAID.search(text, position, behind[-1].start):
+        return []
+    told = [m for m in behind if _HEAD.search(text, max(position, m.start - 60), m.start) and _ENDS.match(text, m.end)]
+    return list_distinct(m.mention for m in told if m.mention)
 
 
 def _keep_first(text: str, marks: Sequence[Mark], lead: int) -> list[Mark]:

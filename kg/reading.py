@@ -96,6 +96,8 @@ class Reading:
     """What each sentence, by its start, can be about: found once, for it is asked again and again."""
     named: dict[tuple[str, str], list[Mention]] = field(default_factory=dict, compare=False, repr=False)
     """By classes and a pattern, the things whose names hold it, in order of the text: found once as well."""
+    people: dict[str, list[Span]] = field(default_factory=dict, compare=False, repr=False)
+    """By surname, where full names in Chinese stand that no mark explains; under the empty word, all of them."""
 
 
 def read_sentences(article: Article, lexicon: Lexicon, grammar: QuantityGrammar, rules: RuleSet) -> Reading:

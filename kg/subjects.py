@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 
-from kg.bearers import choose_bearer, is_office, list_distinct, list_employers
+from kg.bearers import choose_bearer, is_office, list_distinct, list_employers, list_governed
 from kg.english import load_words
 from kg.model import Entity, Mention, find_ancestors
 from kg.reading import Reading, SentenceReading
@@ -109,7 +109,8 @@ class _Search:
         if main is not None and main[0].start > position:
             main = None  # what is only named later on is not what these words are about
         found = self._find_before(main)
-        employers = list_employers(self.text, here, direct=not self.pronoun) if found else []
+        employers = list_employers(self.text, here, direct=not self.pronoun)
+        employers += list_governed(self.text, self.sentence.marks, position)
         if found and employers and found[0].entity not in {mention.entity for mention in employers}:
             self.rivals += list_distinct([found[0], *employers])
             return None  # "Zhao Lin, mayor of Yunhe County, said exports had risen"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 from kg.english import load_words
 from kg.matching.bearing import MatchBearing
@@ -10,6 +11,7 @@ from kg.matching.told import Source
 from kg.matching.words import NotFilled, Thing, clean_words
 from kg.model import Span
 from kg.references import SYLLABLE
+from kg.vocab import mint_iri, slugify
 
 APART = 2
 """How many paragraphs at most lie between one who spoke and "he said"."""
@@ -18,10 +20,15 @@ REACH = 256
 _ANY = load_words("speakers").any_of
 # In front of what is no name alone: "Chen Hong said" is not said by one called Hong.
 _FIRST_NAME = re.compile(rf"(?<![\w’'-])(?!(?:{_ANY('titles')}) )[A-Z][a-z’'-]+ $")
+_NO_PEOPLE = frozenset(load_words("speakers").all_of("no_people"))
 _PRONOUNS = frozenset(("he", "she"))
 _OFFICIAL = re.compile(rf"\b(?:{_ANY('officials')})\b")
 # A name in Chinese, surname first: somebody else who may be meant.
 _NAME = re.compile(rf"(?<![\w’'-])(?=[A-Z])(?i:{SYLLABLE}) (?=[A-Z])(?i:{SYLLABLE}){{1,2}}(?![\w’'-])")
+
+
+# Two words in capitals: a name of somebody or something.
+_CAPITALS = re.compile(r"(?<![\w’'-])[A-Z][a-z]+ [A-Z][a-z]+")
 
 
 class MatchSpeakers(MatchBearing):
@@ -53,10 +60,31 @@ class MatchSpeakers(MatchBearing):
 
     def _people_called(self, word: str) -> list[Source]:
         """Return those people told of whose name begins or ends with a word."""
-        return [
+        found = [
             person
             for person in self.earlier.sources[-REACH:]
             if person.type == "Person" and word in _surnames(person.label)
+        ]
+        return found or self._people_told(word)
+
+    def _people_told(self, surname: str) -> list[Source]:
+        """Return those of a surname (empty: all) whom the body names in full before this sentence, speaking or not."""
+        if "" not in self.reading.people:
+            self.reading.people[""] = []
+            marks = [mark for sentence in self.reading.sentences for mark in sentence.marks if mark.mention]
+            starts = [mark.start for mark in marks]
+            body = next((s.sentence.start for s in self.reading.sentences if s.sentence.part == "body"), 0)
+            for name in _NAME.finditer(self.article.text, body):
+                before = marks[bisect_right(starts, name.start()) - 1] if marks else None
+                marked = before is not None and before.start <= name.start() < before.end
+                if not marked and name[0] not in _NO_PEOPLE:
+                    self.reading.people[""].append(Span(*name.span()))
+                    self.reading.people.setdefault(name[0].split()[0], []).append(Span(*name.span()))
+        told = [span for span in self.reading.people.get(surname, ()) if span.end <= self.sentence.sentence.start]
+        names = {self.article.text[slice(*span)]: span for span in told}
+        return [
+            Source(mint_iri(self.base, "person", slugify(name)), name, "Person", span.start, span.end, spoke=False)
+            for name, span in names.items()
         ]
 
     def _sources_posted(self, words: str, kind: str) -> list[Source]:
@@ -79,6 +107,8 @@ class MatchSpeakers(MatchBearing):
         start = self.sentence.locate(match.start())
         said = [source for source in self.earlier.sources[-REACH:] if source.spoke and source.end <= start]
         last = max(said, key=lambda source: source.start, default=None)
+        if last is None and kind == "Person":
+            last = self._only_person(start)
         if last is None or last.type != kind:
             raise NotFilled
         near = [self.sentence]
@@ -93,6 +123,13 @@ class MatchSpeakers(MatchBearing):
             if name[0] != last.label and not marked:
                 raise NotFilled
         return last
+
+    def _only_person(self, start: int) -> Source | None:
+        """Return the one person whom the article has named in full so far, if nobody else may be meant since."""
+        told = self._people_told("")
+        if len(told) != 1 or _CAPITALS.search(self.article.text, told[0].end, start):
+            return None
+        return told[0]
 
 
 def _surnames(name: str) -> tuple[str, ...]:
