@@ -32,8 +32,10 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PARAGRAPH = re.compile(r"^[^\S\n]*\S[^\n]*", re.MULTILINE)
 # Translations glue sentences together ("in the district.In recent years, …"), and clauses with a comma: "19.5 billion
 # yuan,The planned investment is …", "X lies in Linhe, it was founded in 1992". Of the last, "it" begins the next one.
+# Bullets run on in one line ("… up 5%. - The park …"), and so do notes ("… up 5% [1] - The park …").
 _SENTENCE_END = re.compile(
-    r"[.!?][\"'”’)\]]*(?=\s+[\"'“‘(\[]*[A-Z0-9\u4e00-\u9fff])|[。！？][”’」』）]*"
+    r"[.!?][\"'”’)\]]*(?:\[\d{1,3}\]){0,4}(?=\s+(?:[-–—•·*] )?[\"'“‘(\[]*[A-Z0-9\u4e00-\u9fff])|[。！？][”’」』）]*"
+    r"|\[\d{1,3}\](?!\[)(?=\s+(?:[-–—•·*] )?[\"“‘]*[A-Z][a-z])"
     r"|(?:(?<=[a-z]{2})|(?<=[0-9%)”\"]))[.!?][”\"]?(?=[A-Z][a-z]+[ ,’'])"
     r"|(?<=[a-z0-9%)])[,;](?=(?:The|We|There|In|At|It|Among|This|These|From|By|With|Since|After|For|More|A|An) )"
     r"|(?<=[a-z0-9)%”\"]),(?= it (?:is|was|has|had|covers|covered|belongs|consists|owns|takes|lies|governs|contains)\b)"

@@ -196,12 +196,13 @@ def _divide_candidates(text: str, found: Sequence[Mark], marks: Sequence[Mark]) 
     placed: list[Mark] = []
     governed: Mark | None = None
     for number, mark in enumerate(found):
+        joined = governed is not None and _JOINED.fullmatch(text, governed.end, mark.start) is not None
         if _only_places(text, mark, found[max(0, number - 1) : number], found[number + 1 : number + 2]):
+            governed = mark if joined else governed
             continue
         if _houses_unknown(text, mark, marks) or _names_another(text, mark, marks):
             return None
         before = text[max(0, mark.start - 24) : mark.start]
-        joined = governed is not None and _JOINED.fullmatch(text, governed.end, mark.start) is not None
         directed = _DIRECTED.search(text, max(0, mark.start - 30), mark.start) is not None
         if joined or (_GOVERNED.search(before) and not directed):
             if _PLACED.search(before) or (joined and governed in placed):

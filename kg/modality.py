@@ -34,6 +34,8 @@ _HEADED = re.compile(rf"\b(?:(?P<target>{_ANY('targets')})|{_ANY('plans')}|outlo
 _LISTS = re.compile(r"target|goal|objective|\baim\b|plan|forecast|project(?:ion|ed)|outlook")
 _MET = re.compile(rf"\b(?:{_ANY('met')})\b")
 _FINITE = re.compile(rf"\b(?:{_ANY('finite')})\b")
+# "We will close 2,000 firms in the county, rectify 4,000 …": a further step of what is planned, far behind the plan.
+_STEP = re.compile(rf"(?:, (?:and )?| and )(?:[a-z]+ly )?(?:{_ANY('steps')}) (?:and (?:{_ANY('steps')}) )?[^,;:]*$")
 _AIMS = re.compile(rf"\b(?:(?P<target>{_ANY('targets')}|aims?)|{_ANY('plans')}|expected)\b")
 
 
@@ -71,7 +73,7 @@ def find_modality(
     ):
         if pattern.search(words):
             return name
-    ahead = _find_listed(text, start, end, rules)
+    ahead = _find_listed(text, start, end, rules) or _find_planned_step(text, start, rules)
     if ahead:
         return ahead
     if heading is not None and (aim := _AIMS.search(heading.folded)):
@@ -92,4 +94,17 @@ def _find_listed(text: str, start: int, end: int, rules: RuleSet) -> str:
             # "GDP exceeded 50 billion yuan, and is expected to rank first; exports of 3 billion": not what is planned.
             comma = text.rfind(",", opens, said.start())
             return "" if comma > 0 and _FINITE.search(text, max(opens, comma - 3 * CLAUSE), comma) else name
+    return ""
+
+
+def _find_planned_step(text: str, start: int, rules: RuleSet) -> str:
+    """Return what a clause far before says of a step: "will close 2,000 firms …, rectify 4,000"."""
+    opens = max(*(text.rfind(mark, 0, start) for mark in (";", ":", ". ")), start - 5 * CLAUSE, -1) + 1
+    step = _STEP.search(text, max(opens, start - CLAUSE), start)
+    if step is None:
+        return ""
+    for name in ("target", "planned"):
+        said = getattr(rules, name).search(text, opens, step.start())
+        if said is not None and not _FINITE.search(text, said.end(), start):
+            return name
     return ""

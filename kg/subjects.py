@@ -51,6 +51,19 @@ _INITIALS = re.compile(
     r" (?:also )?(?:announce[ds]?|said|says|plans|planned|will|signed|invested|told|decided|agreed|began|started)\b"
 )
 
+# "Its added value was …" under the heading "Construction": of construction, and of no place.
+_TRADE = re.compile(rf"[\d.()IVX*•·–\s-]*(?:{_BEARERS.any_of('trades')})[\s:：]*", re.IGNORECASE)
+_MADE = re.compile(
+    r"(?:(?:The|Its|Their|It|Total|Gross|Annual) (?:total |gross |annual )*)?"
+    r"(?:added value|value added|output(?: value)?|production value|revenues?|sales|profits?|turnover|[Oo]utput value)\b"
+    r"(?! (?:of|from|in|by)\b)",
+)
+# A sentence that tells of "it", and in no clause of another.
+_TELLS_OF_IT = re.compile(
+    r"Its? (?!(?:is|was) (?:said|reported|learned|understood|expected|known)\b)"
+    r"(?:(?!,? (?:and|while|but|where|which) (?:the )?(?:[A-Z][\w-]* ){1,4}(?:is|was|has|had|[a-z]+s|[a-z]+ed) )[^;:])+"
+)
+
 
 def find_subject(
     reading: Reading,
@@ -103,6 +116,8 @@ class _Search:
             return self._decide(chosen, "sentence-subject")
         if _has_unknown_name(self.text, self.sentence, position) or _tells_of_wider(self.text, self.sentence, position):
             return None
+        if self._is_of_trade():
+            return None
         if position > self.sentence.sentence.start and _is_of_unnamed(self.text, self.sentence):
             return None  # "The company has obtained 172 patents": of which company, nothing says
         main = find_main_subject(self.reading, self.entities)
@@ -116,6 +131,14 @@ class _Search:
             return None  # "Zhao Lin, mayor of Yunhe County, said exports had risen"
         return found
 
+    def _is_of_trade(self) -> bool:
+        """Say whether the sentence gives what an industry makes that the line above names: "Construction", "Its …"."""
+        if _MADE.match(self.text, self.sentence.sentence.start) is None:
+            return False
+        begin = self.text.rfind("\n", 0, self.sentence.sentence.start) + 1
+        above = self.text[max(0, begin - 120) : begin].rstrip("\n\t |").rpartition("\n")[2]
+        return _TRADE.fullmatch(above) is not None
+
     def _find_before(self, main: tuple[Mention, str] | None) -> tuple[Mention, str] | None:
         """Return what the sentences before tell of last, else the ``main`` thing unless they tell of another."""
         last: list[Mention] | None = None
@@ -128,6 +151,8 @@ class _Search:
             if last is not None and _is_heading(self.text, other, last):
                 return last[0], "heading-subject"
             told = self._find_bearers(other, leading=True) is not None
+            if self.pronoun and last is not None and _goes_on_with_it(self.text, other, last):
+                continue  # "It borders Chongqing. It covers …": the same that the sentence before is about
             if not self.things and not told and self._is_next(other) and _introduces(other):
                 return None
             if last is None or (main and not told and self._only_holds(last, main[0])):
@@ -281,6 +306,12 @@ def _is_heading(text: str, sentence: SentenceReading, told: Sequence[Mention]) -
 
 def _number_of(reading: Reading, sentence: SentenceReading) -> int:
     return bisect_left(reading.sentences, sentence.sentence.start, key=lambda other: other.sentence.start)
+
+
+def _goes_on_with_it(text: str, sentence: SentenceReading, named: Sequence[Mention]) -> bool:
+    """Say whether a sentence tells something of "it", and names only places beside: no other "it" can be meant."""
+    tells = _TELLS_OF_IT.fullmatch(text, sentence.sentence.start, sentence.sentence.end) is not None
+    return tells and {mention.type for mention in named} <= {ADMIN_AREA, DISTRICT}
 
 
 def _introduces(sentence: SentenceReading) -> bool:

@@ -53,7 +53,7 @@ _HEAD = re.compile(rf"(?: [^\s,.;]+){{0,8}}? (?:{_NOUNS})(?![\w-])(?! (?:{_NOUNS
 # Whose it is, by a name that nobody knows.
 _NAMED = re.compile(r" (?:of|by|from) (?:the )?[A-Z][\w&-]*(?: (?:[A-Z][\w&-]*|and (?=[A-Z])|of (?=[A-Z]))){0,7}")
 _CLAUSE = re.compile(
-    r"[;:]|\b(?:which|that)$|\b(?:including|such as|help(?:s|ed|ing)?|enabl\w+|allow\w*)\b"
+    r"[;:]|\b(?:which|that)$|\badjacent(?! to\b)|\b(?:including|such as|help(?:s|ed|ing)?|enabl\w+|allow\w*)\b"
     r"|\b(?:and|but|while|whereas|where|when|because|so)"
     rf" (?:the|its|an?|this|their|it|{MARK})\b"
 )
