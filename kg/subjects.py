@@ -55,7 +55,7 @@ _INITIALS = re.compile(
 _TRADE = re.compile(rf"[\d.()IVX*•·–\s-]*(?:{_BEARERS.any_of('trades')})[\s:：]*", re.IGNORECASE)
 _MADE = re.compile(
     r"(?:(?:The|Its|Their|It|Total|Gross|Annual) (?:total |gross |annual )*)?"
-    r"(?:added value|value added|output(?: value)?|production value|revenues?|sales|profits?|turnover|[Oo]utput value)\b"
+    r"(?:added value|value added|output(?: value)?|production value|revenues?|sales|profits?|turnover)\b"
     r"(?! (?:of|from|in|by)\b)",
 )
 # A sentence that tells of "it", and in no clause of another.
