@@ -55,6 +55,8 @@ _THING_IN = re.compile(
     r"(?:,? (?:located|based|situated|built|lying))? (?:in|at|near|of)(?: the)? [\"“‘']?$",
     re.IGNORECASE,
 )
+# "Linhe lies in the center of Yunhe": no center is spoken of.
+_IN_MIDDLE = re.compile(r"\b(?:in|at|on) the (?:[a-z-]+ ){0,3}(?:cent(?:er|re)|hub) of(?: the)? [\"“‘']?$")
 _SITED = re.compile(rf"\w (?:is |are |was )?(?:{_ANY('lies')}) (?:in|at|on|within) [^.;\n]{{0,60}}$")
 _JOINED = re.compile(r",? (?:and|or)(?: the)? |, (?:the )?")
 _OF = re.compile(r"\bof(?: the)? $", re.IGNORECASE)
@@ -333,6 +335,8 @@ def _houses_owned(text: str, mark: Mark) -> bool:
 def _houses_unknown(text: str, mark: Mark, marks: Sequence[Mark]) -> bool:
     """Say whether a mark tells where something lies that has no name, or one that nobody knows."""
     thing = _THING_IN.search(text, max(0, mark.start - 90), mark.start)
+    if thing is not None and _IN_MIDDLE.search(text, max(0, thing.start() - 10), mark.start):
+        thing = None
     if thing is not None and not any(thing.start() < other.end and other.start < mark.start for other in marks):
         return True
     found = _UNNAMED.search(text, max(0, mark.start - 60), mark.start)
