@@ -1,9 +1,9 @@
-"""Which period governs what a sentence says: its own, the one it points back to, its list's, its paragraph's."""
+"""Which period governs what a sentence says: its own, the one it points back to, its list's."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
@@ -55,13 +55,8 @@ _BASE_PART = re.compile(
     r"(?:from|over|than|against) (?!.*\b(?:past|to)\b).*\b(?:last|previous|preceding|prior) (?:year|month|quarter)$"
 )
 _AMOUNT = re.compile(rf"(?:{_ANY('changes')})\)? ?$")
+_PRESENT = re.compile(rf"\b(?:{load_words('carrying').any_of('now')})\b")
 _EVENT = re.compile(rf"\b(?:{_ANY('events')})\b[^,.;]{{0,110}}$")
-_PRESENT = re.compile(rf"\b(?:{_ANY('present')})\b")
-# With what a sentence begins that goes on with what was told: its subject, or a word that joins it to that.
-_GOES_ON = re.compile(rf"(?:(?:{_ANY('joints')}),? )?(?P<noun>(?:[Tt]he|[Ii]ts|[Ii]t|[Tt]heir|[Tt]otal) (?=\w))?")
-_CALENDAR = re.compile(rf"[12][0-9]{{3}}|\b(?:half|quarters?|months?|year|{_MONTHS})\b")
-CARRY = 6
-"""How many sentences a period is carried over."""
 # "…, set up in 2001 and located at the lake, has": the aside goes on.
 _ASIDE_END = re.compile(r"(?: (?:and [a-z]+ed|as|by|in|under|on|with|from|at)\b[^,.;()]{0,60})?[,)]")
 _ASIDE_EVENT = re.compile(
@@ -96,8 +91,17 @@ def find_period(text: str, sentence: SentenceReading, span: tuple[int, int]) -> 
     # One after the other, and each only as far as it takes: there may be hundreds.
     for mark in chain(inside, behind, before, _leave_told(text, past, floor, start)):
         if not is_base(text, mark, floor):
-            return mark.quantity
+            return None if mark.end <= start and _is_cut_off(text, sentence, mark.end, start) else mark.quantity
     return None
+
+
+def _is_cut_off(text: str, sentence: SentenceReading, said: int, start: int) -> bool:
+    """Say whether a period stands before a semicolon behind which is told what holds now: "; 30 firms have settled"."""
+    last = text.rfind(";", said, start)
+    if last < 0:
+        return False
+    end = text.find(";", start, sentence.sentence.end)
+    return _PRESENT.search(text, last, end if end >= 0 else sentence.sentence.end) is not None
 
 
 def _leave_told(text: str, marks: Sequence[Mark], floor: int, start: int) -> Iterator[Mark]:
@@ -122,29 +126,9 @@ def find_pointed_period(reading: Reading, sentence: SentenceReading) -> Quantity
     return find_list_period(reading, sentence) or find_same_period(reading, sentence)
 
 
-def find_paragraph_period(reading: Reading, sentence: SentenceReading) -> Quantity | None:
-    """Return the period with which an earlier sentence of the paragraph begins, where none has another since.
-
-    "In the first half, GDP grew 5 percent. Investment grew 8 percent." Whether it governs what is said
-    here is for the caller to judge: by the words it may.
-    """
-    if any(_is_time(mark) for mark in sentence.marks) or _PRESENT.search(sentence.folded):
-        return None
-    begins = _GOES_ON.match(reading.article.text, sentence.sentence.start)
-    start = begins.end() if begins else sentence.sentence.start
-    if not (begins and begins["noun"]) and not any(mark.start == start for mark in sentence.marks):
-        return None  # "Before that, exports reached …", "Back then, …": of when, other words say
-    number = bisect_left(reading.sentences, sentence.sentence.start, key=lambda other: other.sentence.start)
-    for other in reversed(reading.sentences[max(0, number - CARRY) : number]):
-        if other.sentence.paragraph != sentence.sentence.paragraph:
-            return None
-        times = [mark for mark in other.marks if _is_time(mark)]
-        if times:
-            first = times[0]
-            told = [mark for mark in times[1:] if not is_base(reading.article.text, mark, other.sentence.start)]
-            dated = _CALENDAR.search(reading.article.text, first.start, first.end)
-            return first.quantity if first.start == other.sentence.start and dated and not told else None
-    return None
+def is_of_event(text: str, mark: Mark, floor: int) -> bool:
+    """Say whether a period is when something was founded, said or released."""
+    return _EVENT.search(_before(text, mark, floor)) is not None or _dates_aside(text, mark, floor)
 
 
 def _is_time(mark: Mark) -> bool:
@@ -153,8 +137,11 @@ def _is_time(mark: Mark) -> bool:
 
 # A period that the sentences before have said.
 _SAME = re.compile(
-    r"\b(?:during|over|in|for|within|throughout) (?:the same|this|that|the said) (?:time )?period\b"
-    r"(?! (?:of|in|a|as|[\ue000-\ue0ff]))"
+    r"\b(?:during|over|in|for|within|throughout) "
+    r"(?:(?:the same|this|that|the said|the [a-z]+-(?:month|quarter)|the) (?:time )?period\b"
+    r"(?! (?:of|in|a|as|from|to|when|between|before|after|since|under|until|[\ue000-\ue0ff]))"
+    r"|the (?:two|three|four|five|six|seven|eight|nine|ten|eleven) months\b"
+    r"(?! (?:of|to|from|before|after|since|ending)))"
 )
 _BACK = 3
 
@@ -208,3 +195,22 @@ def is_base(text: str, mark: Mark, floor: int) -> bool:
     if _BASE_ALWAYS.match(words) or (_BASE_PART.match(words) and _AMOUNT.search(before)):
         return True
     return _BASE_WORDS.match(words) is not None and _AMOUNT.search(before) is not None
+
+
+_YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d.,]\d|\d)")
+# When the earlier amount was, where no year says it: "from 1 billion yuan when it was founded to …".
+_LONG_AGO = re.compile(
+    r"\b(?:when|at (?:the|its) (?:time|beginning|start|outset|establishment|founding)"
+    r"|years (?:ago|earlier|before)|decades?)\b"
+)
+
+
+def spans_years(quote: str, period: str) -> bool:
+    """Say whether a change is over more than the period that dates its later amount: "from 1 billion in 2010 to …".
+
+    >>> spans_years("rose from 1 billion yuan in 2010 to 3 billion yuan in 2020", "2020"), spans_years("rose", "2020")
+    (True, False)
+    """
+    ends = {int(year) for year in _YEAR.findall(period)}
+    near = ends | {year - 1 for year in ends}
+    return any(int(year) not in near for year in _YEAR.findall(quote)) or bool(_LONG_AGO.search(quote))

@@ -14,6 +14,7 @@ from decimal import ROUND_HALF_EVEN, Decimal, DivisionByZero, InvalidOperation, 
 from typing import Any
 
 from kg.concepts import INDICATORS
+from kg.dating import spans_years
 from kg.errors import EvidenceError
 from kg.model import Claim, say_value
 from kg.vocab import RDC, observation_iri
@@ -58,7 +59,12 @@ def _has_change(claim: Claim) -> bool:
 
 
 def _derive(claim: Claim, base: str, formula: str, value: str, unit: str, qualifier: str) -> Claim:
-    fields: dict[str, Any] = {
+    undated = (
+        {"period": "", "period_start": "", "period_end": ""}
+        if spans_years(claim.quote, f"{claim.period_start} {claim.period_end} {claim.period}")
+        else {}
+    )
+    fields: dict[str, Any] = undated | {
         "predicate": claim.predicate + "Growth",
         "value": value,
         "value_before": "",

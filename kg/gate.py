@@ -14,7 +14,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kg.dating import find_paragraph_period, find_period, find_pointed_period
+from kg.carried import find_carried_period
+from kg.dating import find_period, find_pointed_period
 from kg.derive import evaluate_formula, proves_value
 from kg.english import load_words
 from kg.errors import EvidenceError
@@ -311,7 +312,7 @@ class _Check:
             return
         marks = [m for m in self.around if m.quantity and m.quantity.kind in ("period", "date")]
         reading, sentence = self.gate.reading, self.sentences[0]
-        before = find_pointed_period(reading, sentence) or find_paragraph_period(reading, sentence)
+        before = find_pointed_period(reading, sentence) or find_carried_period(reading, sentence)
         said_here = [m.quantity for m in marks if m.quantity] + ([before] if before else [])
         words = {clean_words(self.gate.text[q.start : q.end]): q for q in said_here}
         if claim.period not in words:

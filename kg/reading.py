@@ -98,6 +98,8 @@ class Reading:
     """By classes and a pattern, the things whose names hold it, in order of the text: found once as well."""
     people: dict[str, list[Span]] = field(default_factory=dict, compare=False, repr=False)
     """By surname, where full names in Chinese stand that no mark explains; under the empty word, all of them."""
+    frames: dict[int, object] = field(default_factory=dict, compare=False, repr=False)
+    """By where each sentence begins, the period carried to it (``kg/carried.py``): found once for all."""
 
 
 def read_sentences(article: Article, lexicon: Lexicon, grammar: QuantityGrammar, rules: RuleSet) -> Reading:

@@ -94,9 +94,8 @@ class _Compiler:
         self.begin = self.make_pattern(self.words.get(BEGIN, "(?!)"), where, BEGIN)
         self.items = {name: self.make_pattern(words, where, name) for name, words in table.get("items", {}).items()}
         listed = table.get("indicators", {})
-        self.indicators = {
-            name: frozenset(listed.get(name, ())) for name in ("of_things", "of_parts", "of_firms", "of_places")
-        }
+        names = ("of_things", "of_parts", "of_firms", "of_places", "of_periods", "of_no_period")
+        self.indicators = {name: frozenset(listed.get(name, ())) for name in names}
         reductions = table.get("reductions", {})
         self.reducers = Reducers(
             *(self.make_pattern(reductions.get(f.name, "(?!)"), where, f.name) for f in fields(Reducers))

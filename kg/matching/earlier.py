@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 
+from kg.dating import spans_years
 from kg.matching.words import MatchWords, NotFilled, Thing
 from kg.model import Claim, Span
 from kg.reading import Mark
@@ -275,6 +276,8 @@ class EarlierValues(MatchWords):
     def _find_growth(self, form: str, claim: Claim) -> str:
         """Return the indicator of the growth of a value, or of what a rate is above or below of (``level``)."""
         name = local_name(claim.predicate)
+        if form == "change" and claim.value_before and spans_years(claim.quote, claim.period):
+            raise NotFilled  # "from 4 billion yuan in 2013 to 9 billion in 2023, up 125 percent": in no one year
         if form == "change" and self._has_changed(claim):
             raise NotFilled  # "up 28 percent, and 10.8 percent over 2019": by how much, two numbers say
         if form == "change" and name == "count":

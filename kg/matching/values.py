@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from kg.dating import find_paragraph_period, find_period, find_pointed_period, is_base
+from kg.carried import find_frame
+from kg.dating import find_period, find_pointed_period, is_base
 from kg.matching.earlier import COUNT, SUMS
 from kg.matching.owners import MatchOwners
 from kg.matching.words import NotFilled, Thing, clean_words
@@ -14,7 +15,7 @@ from kg.modality import find_modality
 from kg.model import Quantity, Resolution, Span
 from kg.reading import find_heading
 from kg.rules import Template, slot_name
-from kg.vocab import observation_iri
+from kg.vocab import local_name, observation_iri
 
 # The base that a growth has where an article names none: not worth a scope of its own.
 _USUAL = re.compile(
@@ -40,6 +41,11 @@ _RATE = re.compile(
     r" (?:single )?(?:day|week|month|quarter|year|hour|minute|night|shift)|\b(?:daily|weekly|monthly|annually|yearly))"
     r"\b(?! (?:earlier|ago|before)\b)"
 )
+# More than a year.
+_STRETCH = re.compile(
+    r"(?:19|20)\d\d\D{1,12}(?:(?:19|20)\d\d|\b\d\d\b)|\b(?:years|decades?)\b|five-year", re.IGNORECASE
+)
+_TO = re.compile(r"\bto (?:reach )?$")
 _AGAINST = re.compile(r"^(?:over|from|than|on|against|in|during) (?=the |that |last |[12]|[A-Z])")
 
 
@@ -59,13 +65,15 @@ class MatchValues(MatchOwners):
         unit = self._label(template.unit, match) or (quantity.unit if quantity else "")
         period = self._said_period(template, match) if template.period else self._find_period(match)
         if period is None and not template.period and quantity is not None and quantity.kind in SUMS:
-            period = self._carried_period(subject, match)
+            period = self._carried_period(subject, predicate, match)
+        modality = template.modality or self._modality_of(template, match)
+        if period and quantity and not before and modality == "achieved" and self._ends_stretch(quantity, period):
+            period = None  # "over the past decade exports rose to 3 billion yuan": so much in its last year
         value = (quantity.high if edge == "upTo" else quantity.value) if quantity and known else ""
         if value and template.value.startswith("-"):
             if value.startswith("-"):
                 raise NotFilled  # "decreased by -3 percent": up or down?
             value = f"-{value}"
-        modality = template.modality or self._modality_of(template, match)
         if modality == "achieved" and self._lies_ahead(period):
             modality = "planned"
         fields: dict[str, Any] = {
@@ -165,15 +173,36 @@ class MatchValues(MatchOwners):
         found = find_period(self.article.text, self.sentence, self._span(match))
         return found or find_pointed_period(self.reading, self.sentence)
 
-    def _carried_period(self, subject: Thing, match: re.Match[str]) -> Quantity | None:
-        """Return the period of what the paragraph told last, where that is of the same thing and achieved too."""
-        last = self.earlier.last_value
-        if last is None or last.subject != subject.iri or last.modality != "achieved":
+    def _carried_period(self, subject: Thing, predicate: str, match: re.Match[str]) -> Quantity | None:
+        """Return the period that a sentence before has said, where it is of the same thing and has been achieved.
+
+        Only for what is reckoned by periods: output and trade, and not a balance or a capacity. The sentence that says
+        the period must name the same thing, or give a value of it.
+        """
+        name = local_name(predicate)
+        of_group = subject.type == "Cohort" and name == "investment"  # of projects signed in May
+        if not (of_group or self._goes_by_period(name)) or self._find_modality(match) != "achieved":
             return None
-        if self._find_modality(match) != "achieved":
+        frame = find_frame(self.reading, self.sentence)
+        if frame is None:
             return None
-        period = find_paragraph_period(self.reading, self.sentence)
-        return period if period and clean_words(self.article.text[period.start : period.end]) == last.period else None
+        told = (c for c in self.earlier.values if frame.sentence.start <= c.start < frame.sentence.end)
+        same = subject.iri in frame.things or any(c.subject == subject.iri for c in told)
+        return frame.quantity if same else None
+
+    def _ends_stretch(self, quantity: Quantity, period: Quantity) -> bool:
+        """Say whether an amount is what something rose or fell to over several years."""
+        text = self.article.text
+        reached = quantity.kind == "money" and _TO.search(text, max(0, quantity.start - 12), quantity.start)
+        return bool(reached) and _STRETCH.search(text, period.start, period.end) is not None
+
+    def _goes_by_period(self, name: str) -> bool:
+        """Say whether an indicator is of what happens in a period, by its local name."""
+        known = name.removesuffix("Growth") in self.rules.indicators["of_periods"]
+        if known or not name.replace("-", "").isalnum():
+            return known
+        words = set(name.removeprefix("growth-of-").split("-"))
+        return bool(words & self.rules.indicators["of_periods"]) and not words & self.rules.indicators["of_no_period"]
 
     def _period_fields(self, period: Quantity | None) -> dict[str, Any]:
         if period is None:
@@ -191,5 +220,13 @@ class MatchValues(MatchOwners):
         if period and not (span.start <= period.start and period.end <= span.end):
             here = self.sentence.sentence.start <= period.start
             heads = self.article.text[period.end : period.end + 1] == ":"
-            how = "sentence-period" if here else "list-period" if heads else "paragraph-period"
+            how = "sentence-period" if here else "list-period" if heads else self._say_carried(period)
             yield Resolution("period", how, period.start, period.end)
+
+    def _say_carried(self, period: Span) -> str:
+        """Return from where a period is carried to a sentence that has none."""
+        title, text = self.article.title, self.article.text
+        if title and title.start <= period.start < title.end:
+            return "title-period"
+        same = "\n" not in text[period.end : self.sentence.sentence.start]
+        return "paragraph-period" if same else "lead-period"

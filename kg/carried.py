@@ -1,0 +1,152 @@
+"""Which reporting period, said in the title, the lead or a sentence before, still governs a sentence that has none.
+
+A release on the economy says its period once: "In the first half of 2023, Linhe's GDP rose 5 percent. Exports …". The
+period is carried on from sentence to sentence, and lost as soon as it could be another's: at another period, at what
+holds now or is planned, behind three sentences without a number. Whether a value may take it (what it is of, and
+whether it is of something that is reckoned by periods) is for the caller to judge.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from kg.dating import find_same_period, is_base, is_of_event
+from kg.english import load_words
+from kg.model import Quantity, Span
+from kg.reading import Mark, Reading, SentenceReading
+
+_WORDS = load_words("carrying")
+_ANY = _WORDS.any_of
+IDLE = 2
+"""Behind how many sentences without a number a period is still carried."""
+_NUMBERS = frozenset(("money", "percent", "times", "points"))
+# A period that figures are reported for: a year, a part of one, some months of it.
+_REPORTED = re.compile(rf"\b(?:19|20)\d\d\b|\b(?:{_ANY('parts')}|{_ANY('months')})\b", re.IGNORECASE)
+_LOOSE = re.compile(rf"^(?:{_ANY('open')})\b|\b(?:{_ANY('vague')})\b", re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_AHEAD = re.compile(rf"\b(?:{_ANY('ahead')})\b")
+_NOW = re.compile(rf"\b(?:{_ANY('now')})\b")
+_OTHER_TIME = re.compile(rf"\b(?:{_ANY('other_times')})\b")
+_OPENS_ELSEWHERE = re.compile(rf"(?:{_ANY('elsewhere')})\b", re.IGNORECASE)
+_ECONOMY = re.compile(rf"\b(?:{_ANY('economy')})\b")
+_SPOKEN = re.compile(rf"\b(?:{_ANY('told_on')})\b")
+_OCCASION = re.compile(rf"\b(?:{_ANY('occasions')})\b")
+_ALONE = re.compile(r"\s+alone\b")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A period in force, and what the sentence that says it is about."""
+
+    quantity: Quantity
+    sentence: Span
+    things: frozenset[str]
+    """The IRIs of all that the sentence names, where it tells figures or of the economy, and not only counts."""
+    idle: int = 0
+
+
+def find_frame(reading: Reading, sentence: SentenceReading) -> Frame | None:
+    """Return the period that is carried to a sentence, if that leaves it open when what it tells was."""
+    if not reading.frames:
+        reading.frames.update(_carry_frames(reading))
+    frame = reading.frames.get(sentence.sentence.start)
+    if not isinstance(frame, Frame) or not _takes_period(reading, sentence):
+        return None
+    return frame
+
+
+def find_carried_period(reading: Reading, sentence: SentenceReading) -> Quantity | None:
+    """Return the period itself, as the gate holds it against what a claim says."""
+    frame = find_frame(reading, sentence)
+    return frame.quantity if frame else None
+
+
+def _takes_period(reading: Reading, sentence: SentenceReading) -> bool:
+    """Say whether a sentence has no period and no word of its own that tells of when."""
+    text, here = reading.article.text, sentence.sentence
+    if here.part != "body" or any(_is_time(m) and not is_base(text, m, here.start) for m in sentence.marks):
+        return False
+    said = sentence.triggers
+    return not (
+        _OPENS_ELSEWHERE.match(said)
+        or _OTHER_TIME.search(said)
+        or _OCCASION.search(said)
+        or _AHEAD.search(said)
+        or _NOW.search(sentence.folded)
+    )
+
+
+def _carry_frames(reading: Reading) -> dict[int, object]:
+    """Return, by where each sentence begins, the period that is in force when it does."""
+    frames: dict[int, object] = {}
+    frame: Frame | None = None
+    for sentence in reading.sentences:
+        frames[sentence.sentence.start] = frame
+        frame = _read_frame(reading, sentence, frame)
+    return frames
+
+
+def _read_frame(reading: Reading, sentence: SentenceReading, frame: Frame | None) -> Frame | None:
+    """Return the period in force behind a sentence."""
+    text, here = reading.article.text, sentence.sentence
+    if here.part not in ("body", "title"):
+        return frame
+    told = [m for m in sentence.marks if _is_time(m) and not is_base(text, m, here.start)]
+    told = [m for m in told if not _is_day_of_saying(text, sentence, m)]
+    if _AHEAD.search(sentence.triggers) or (told and _OCCASION.search(sentence.triggers)):
+        return None
+    if told:
+        return _set_frame(text, sentence, told, frame)
+    if any(mark.key in _NUMBERS for mark in sentence.marks) or find_same_period(reading, sentence):
+        return replace(frame, idle=0) if frame else None
+    if frame is None or frame.idle >= IDLE or _describes(sentence):
+        return None
+    return replace(frame, idle=frame.idle + 1)
+
+
+def _set_frame(text: str, sentence: SentenceReading, told: Sequence[Mark], before: Frame | None) -> Frame | None:
+    """Return the period that a sentence sets: the only one it tells, if figures are reported for such periods."""
+    here = sentence.sentence
+    first = told[0].quantity
+    words = text[told[0].start : told[0].end]
+    if first is None or len({(m.quantity.first, m.quantity.last) for m in told if m.quantity}) > 1:
+        return None
+    if len({text[m.start : m.end].lower() for m in told}) > 1 and not first.first:
+        return None  # two that nothing resolves
+    if not _REPORTED.search(words) or _LOOSE.search(words) or len(set(_YEAR.findall(words))) > 1:
+        return None
+    if _DAY.match(first.first) or _ALONE.match(text, told[0].end) or is_of_event(text, told[0], here.start):
+        return None  # "in June alone": the next is of the half year again
+    if before is not None and _is_part(first, before.quantity, words):
+        return None
+    named = frozenset(m.mention.entity for m in sentence.marks if m.mention and m.mention.entity)
+    figures = any(m.key in _NUMBERS for m in sentence.marks) or _ECONOMY.search(sentence.triggers) is not None
+    return Frame(first, Span(here.start, here.end), named if figures else frozenset())
+
+
+def _is_part(period: Quantity, whole: Quantity, words: str) -> bool:
+    """Say whether a period lies in the one carried so far: of which of the two goes on, nothing tells."""
+    if not (period.first and whole.first):
+        return not _YEAR.search(words) and len(words) != whole.end - whole.start
+    same = (period.first, period.last) == (whole.first, whole.last)
+    return not same and whole.first <= period.first and period.last <= f"{whole.last}~"
+
+
+def _is_day_of_saying(text: str, sentence: SentenceReading, mark: Mark) -> bool:
+    """Say whether a day is when something was said or published, and not when what is told was."""
+    quantity = mark.quantity
+    if quantity is None or quantity.kind != "date":
+        return False
+    return bool(_SPOKEN.search(sentence.triggers)) or not any(m.key in _NUMBERS for m in sentence.marks)
+
+
+def _describes(sentence: SentenceReading) -> bool:
+    """Say whether a sentence without a number tells what something is now: what follows may be of now as well."""
+    return bool(_NOW.search(sentence.folded)) and not _SPOKEN.search(sentence.triggers)
+
+
+def _is_time(mark: Mark) -> bool:
+    return mark.quantity is not None and mark.quantity.kind in ("period", "date")
