@@ -25,7 +25,7 @@ from kg.serve.loans import Loans
 from kg.serve.log import AccessLog
 from kg.serve.plain import MAX_REQUEST
 from kg.serve.protocol import check_text, find_short_form, read_address_query
-from kg.serve.repeats import FRESH_BYTES, Repeats, Reply
+from kg.serve.repeats import CHEAP, FRESH_BYTES, Repeats, Reply
 from kg.serve.settings import Settings
 from kg.sparql_guard import MAX_CHAIN, find_plain_form, scan_query
 
@@ -207,21 +207,32 @@ def test_what_has_a_short_form_names_no_graph_and_gives_the_same_again(text: str
 
 
 # ---------------------------------------------------------------- what was asked before
+def test_what_was_cheap_is_kept_when_it_is_asked_again() -> None:
+    repeats, reply = Repeats(), Reply(b"", b"", "")
+    found = []
+    for seconds in (CHEAP, 2 * CHEAP):
+        request = b"took %f" % seconds
+        for _ in range(3):
+            found.append(repeats.get(request) is not None)
+            repeats.put(request, reply, seconds)
+    assert found == [False, False, True, False, True, True]
+
+
 def test_what_is_asked_once_does_not_push_out_what_is_asked_again() -> None:
     repeats = Repeats(most=2 * FRESH_BYTES)
     reply = Reply(b"", b"x" * 9_500, "")
     fresh = FRESH_BYTES // 10_000
     again = [b"again %d" % number for number in range(fresh)]
     for request in again:
-        repeats.put(request, reply)
+        repeats.put(request, reply, 1)
     assert all(map(repeats.get, again))
     for number in range(fresh):
-        repeats.put(b"once %d" % number, reply)
+        repeats.put(b"once %d" % number, reply, 1)
     assert not any(map(repeats.get, again))
     for request in again:
-        repeats.put(request, reply)
+        repeats.put(request, reply, 1)
     for number in range(9 * fresh):
-        repeats.put(b"never again %d" % number, reply)
+        repeats.put(b"never again %d" % number, reply, 1)
     left = sum(repeats.get(request) is not None for request in again)
     assert left > 0.85 * fresh  # a few share their place in the table with another
     assert sum(len(queue.found) for queue in (repeats.fresh, repeats.kept)) <= 2 * fresh
@@ -231,6 +242,6 @@ def test_what_is_asked_again_is_let_go_of_too() -> None:
     repeats = Repeats(most=30_000)
     for number in range(60):
         for _ in range(2):
-            repeats.put(b"%d" % (number % 12), Reply(b"", b"x" * 9_000, ""))
+            repeats.put(b"%d" % (number % 12), Reply(b"", b"x" * 9_000, ""), 1)
     assert (len(repeats.fresh.found), len(repeats.kept.found)) == (3, 3)
     assert repeats.fresh.size + repeats.kept.size < 60_000

@@ -13,9 +13,10 @@ import select
 import socket
 import struct
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from email.utils import formatdate
 from enum import IntEnum
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
@@ -41,6 +42,8 @@ FRESH = 0.001
 """Seconds for which a build that was found to be the present one is taken to be it still, and the time to stand."""
 WARM_MS = 2
 """For how long a worker keeps a connection for itself after an answer, while no other has a request."""
+KEEN = 0.0002
+"""For how many seconds a worker looks for the next request again and again before it sleeps: waking costs more."""
 
 
 class Kind(IntEnum):
@@ -71,6 +74,7 @@ class DirectWorker:
 
     def __init__(self, handed: Mapping[str, int], store: Path, endpoint: PlainEndpoint, runner: Runner) -> None:
         self.epoll = select.epoll.fromfd(handed["epoll"])
+        self.take = partial(self.epoll.poll, 0, 1)
         self.gifts = socket.socket(fileno=handed["gifts"])
         self.gifts.setblocking(False)
         self.back = socket.socket(fileno=handed["back"])
@@ -116,13 +120,14 @@ class DirectWorker:
             return self.epoll.poll(None, 1)[0][0]
         if self.crowded:  # the kernel wakes one worker; all that look at the epoll as a file would be woken
             self._arm(held)
-            waiting = self.epoll.poll(WARM_MS / 1000, 1)
+            waiting = _watch(self.take) or self.epoll.poll(WARM_MS / 1000, 1)
             self.crowded = bool(waiting) and waiting[0][0] != held
         else:
-            ready = self.lent[held].poller.poll(WARM_MS)
+            poll = self.lent[held].poller.poll
+            ready = _watch(partial(poll, 0)) or poll(WARM_MS)
             if len(ready) == 1 and ready[0][0] == held:
                 return held
-            waiting = self.epoll.poll(0, 1)
+            waiting = self.take()
             self.crowded = bool(waiting)
             self._arm(held)
         return waiting[0][0] if waiting else 0
@@ -173,7 +178,7 @@ class DirectWorker:
                 return
             reply, repeatable = found
             if repeatable:
-                self.repeats.put(request, reply)
+                self.repeats.put(request, reply, time.monotonic() - start)
         else:
             self.runner.pass_over(start)
         self.active[number - self.base] = start
@@ -271,6 +276,14 @@ def _is_open(file: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def _watch(look: Callable[[], list[tuple[int, int]]]) -> list[tuple[int, int]]:
+    """Return what a look finds, looking again and again for a while."""
+    until = time.monotonic() + KEEN
+    while not (found := look()) and time.monotonic() < until:
+        os.sched_yield()
+    return found
 
 
 class Runner:
