@@ -57,6 +57,14 @@ _BASE_PART = re.compile(
 _AMOUNT = re.compile(rf"(?:{_ANY('changes')})\)? ?$")
 _PRESENT = re.compile(rf"\b(?:{load_words('carrying').any_of('now')})\b")
 _EVENT = re.compile(rf"\b(?:{_ANY('events')})\b[^,.;]{{0,110}}$")
+# "The bureau said that by the end of May, …": the period is of what is said.
+_SAID_OF = re.compile(rf"\b(?:{_ANY('reports')}|learnt)\b[^,.;]{{0,80}} that $")
+# "On June 7, the bureau said that …": when it was said.
+_SAID_ON = re.compile(
+    r",? (?:[a-z]+ ){0,2}(?:[^,.;:]{2,80}) (?:said|told|learne?[dt]|announced|revealed|disclosed|introduced|reported)\b"
+    r"(?! (?:a|an|the) )(?=[^.;]{0,80} that\b)"
+)
+_DAY = re.compile(r"on\b|(?:this |last )?(?:[a-z]+day|yesterday|today)\b|(?:[a-z]+\.? \d|\d+ [a-z])", re.IGNORECASE)
 # "…, set up in 2001 and located at the lake, has": the aside goes on.
 _ASIDE_END = re.compile(r"(?: (?:and [a-z]+ed|as|by|in|under|on|with|from|at)\b[^,.;()]{0,60})?[,)]")
 _ASIDE_EVENT = re.compile(
@@ -110,8 +118,16 @@ def _leave_told(text: str, marks: Sequence[Mark], floor: int, start: int) -> Ite
     for mark in marks:
         if mark.start > floor + 1 and _AHEAD.search(text, mark.end, start):
             continue
-        if not any(low < mark.start < high for low, high in asides) and not _EVENT.search(_before(text, mark, floor)):
+        if any(low < mark.start < high for low, high in asides) or _dates_saying(text, mark, start):
+            continue
+        words = _before(text, mark, floor)
+        if not _EVENT.search(words) or _SAID_OF.search(words):
             yield mark
+
+
+def _dates_saying(text: str, mark: Mark, start: int) -> bool:
+    """Say whether a period is the day on which what stands before ``start`` was said."""
+    return _DAY.match(text, mark.start, mark.end) is not None and _SAID_ON.match(text, mark.end, start) is not None
 
 
 def find_list_period(reading: Reading, sentence: SentenceReading) -> Quantity | None:
@@ -188,7 +204,8 @@ def is_base(text: str, mark: Mark, floor: int) -> bool:
     """Say whether a period is what a number is compared with."""
     before = _before(text, mark, floor)
     words = text[mark.start : mark.end].lower()
-    if _BASE.search(before) or _BASE_AMOUNT.search(before) or _BASE_TOO.search(before):
+    against = _BASE.search(before) is not None and _SAID_OF.search(before) is None
+    if against or _BASE_AMOUNT.search(before) or _BASE_TOO.search(before):
         return True
     if _BASE_OF_POINTS.match(words) and before.rstrip().endswith(("point", "points")):
         return True
