@@ -214,10 +214,10 @@ def _read_slash(view: View, start: int, end: int) -> Quantity | None:
 def _read_ordinal(view: View, start: int, end: int) -> Outcome:
     low = view.low
     word = low[start:end]
-    if word == "no.":
+    if word in ("no.", "no "):
         match = _RANK_NUMBER.match(low, end)
-        if match is None:
-            return None
+        if match is None or (word == "no " and view.text[start] != "N"):
+            return None  # "No 1 in the province"; "no 5G" is none
         return Quantity(start, match.end(), "ordinal", value=str(int(match[1])), number=Span(*match.span(1)))
     value = view.grammar.ordinals.get(word, 0)
     return _read_rank(view, start, end, value) if value else read_part(view, start, end)

@@ -279,7 +279,7 @@ def _triggers(
     add("fixed", period["fixed"])
     add("year", ["year"])
     add("number", words)
-    add("ordinal", [*ordinals, "no.", "last", *(f"q{n}" for n in range(1, 5)), "h1", "h2"])
+    add("ordinal", [*ordinals, "no.", "no ", "last", *(f"q{n}" for n in range(1, 5)), "h1", "h2"])
     add("past", [*period["past"], "this"])
     add("month", period["months"])
     add("weekday", period["weekdays"])

@@ -31,6 +31,7 @@ _FIRMS = re.compile(rf"\b(?:{_ANY('members')})\b[^.;]*$")
 _TOLD_OF_FIRMS = re.compile(rf"\b(?:{_ANY('showing_firms')}) (?:{_ANY('showing')})\b[^.;]{{0,160}}$")
 _KIND = re.compile(r"\{(\w+):kind\}")
 _PREPOSITION = re.compile(r"\b(?:of|in|at|for|to|from|by|with|into|on|near|than)(?: the)? [\"“‘']?$")
+_OWNS = ("'s ", "’s ")
 
 
 class MatchThings(MatchSpeakers):
@@ -115,6 +116,8 @@ class MatchThings(MatchSpeakers):
         """Return the one thing of a class that the item of a list in turn names: "GDP in A and B was 3 and 4"."""
         keys = {key for name in classes.split("|") for key in self.rules.slots[name]}
         marks = self._pair.marks if self._pair else ()
+        if len(marks) == 2 and self.article.text[marks[0].end : marks[1].start] in _OWNS:
+            marks = marks[1:]  # "Hefei's Linhe District"
         if len(marks) != 1 or marks[0].mention is None or marks[0].mention.type not in keys:
             raise NotFilled
         return self._mention_thing(marks[0].mention)
