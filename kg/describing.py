@@ -45,10 +45,11 @@ _ROLES = frozenset(_WORDS.all_of("roles"))
 
 
 class Head(NamedTuple):
-    """What a description ends with: its class, and whether "the" alone may introduce it."""
+    """What a description ends with: its class, and whether "the" alone may introduce it, or "the" with words."""
 
     type: str
     alone: bool
+    definite: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def make_descriptions(table: Mapping[str, Any], types: Sequence[str]) -> Descrip
     for entry, type_iri in zip(table.get("described", ()), types, strict=True):
         alone = frozenset(entry.get("alone", ()))
         for head in entry["heads"]:
-            heads[str(head).lower()] = Head(type_iri, head in alone)
+            heads[str(head).lower()] = Head(type_iri, head in alone, bool(entry.get("definite", True)))
     words = table.get("words", {})
     stops, equates, behind = (frozenset(words.get(name, ())) for name in ("stops", "equates", "behind"))
     names = tuple(heads)
@@ -259,7 +260,7 @@ class Describer:
         if len(things) == 1:
             apart = (phrase.lead in _POSSESSIVE or phrase.owner in _ROLES) and around.changes_firm(things[0].start)
             return (None, False) if apart else (self._refer(phrase, things[0]), True)
-        if things or (bare and phrase.lead in _DEFINITE and not form.alone):
+        if things or (phrase.lead in _DEFINITE and not (form.alone if bare else form.definite)):
             return None, False
         return self._introduce(phrase, form, firm or around.last_firm(), place), True
 
@@ -289,8 +290,8 @@ class Describer:
         """Say whether a description stands beside a name that it explains: "Red Hill, a 3-billion-yuan project, …"."""
         gap = self.text[max(0, phrase.start - MAX_REACH) : phrase.start]
         comma = gap.rfind(", ")
-        if comma < 0:
-            return False
+        if comma < 0 or "--" in gap[comma:]:
+            return False  # behind a dateline ("HEFEI, May 3 (Xinhua) -- A bridge …") it explains nothing
         at = phrase.start - len(gap) + comma
         return any(m.end in (at, at - 1) for m in around.recent)
 

@@ -246,6 +246,9 @@ class Lexicon:
         place = next((m.entity for m in group if lies and m.start == lies.end() and m.type == ADMIN_AREA), "")
         if not place or place.endswith("/china"):
             return False
+        wider = self.entities.get(place)
+        if wider and wider.within == known.within:
+            return False  # of a county right under a province the prefecture between them is not told
         return place not in find_ancestors(mention.entity, self.entities)
 
     def _leave_begun(self, text: str, group: Sequence[Mention]) -> list[Mention]:
@@ -262,7 +265,8 @@ class Lexicon:
         return kept[::-1]
 
     def _begins_another(self, text: str, mention: Mention, starts: set[int]) -> bool:
-        if mention.type not in _BARE or mention.kind != "name" or " " in text[mention.start : mention.end]:
+        firm = mention.type == ENTERPRISE and mention.entity in self.gazetteer
+        if not (firm or mention.type in _BARE) or mention.kind != "name" or " " in text[mention.start : mention.end]:
             return False
         if _PREFECTURE.match(text, mention.end):
             return True  # "Honghe prefecture" is not the county of that name

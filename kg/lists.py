@@ -29,6 +29,21 @@ _STOP = re.compile(
     r"|[;:()（）]|\.(?!\w)| [–—-] |—).*",
     re.DOTALL,
 )
+# Behind a name in a list, what says more of it: "ABB (from Zurich), Bosch of Germany".
+_TELLS = re.compile(
+    r"(?: \([^()]{1,60}\)|(?:(?<=[\ue100-\uf8ff]) of| from| in| based in| headquartered in) (?:the )?"
+    r"(?:[\ue000-\ue0ff][\ue100-\uf8ff]|[A-Z][a-z]+(?: [A-Z][a-z]+)?))(?=,| and )"
+)
+# What the names of a list then did: "lenders such as Bank of Linhe offered loans".
+_DID = re.compile(r"(?<=[\w\ue100-\uf8ff]) [a-z]{3,}ed\b.*", re.DOTALL)
+# "Lanhai (Linhe) Machinery": a bracket that is part of the name.
+_INSIDE = re.compile(r"(?<=[\w\ue100-\uf8ff] )\((?:[A-Z][a-z]+|[\ue000-\ue0ff][\ue100-\uf8ff])\)(?= [A-Z])")
+# What a firm is, in front of its name: "the auto supplier ZF", "German sensor maker Bosch".
+_ROLE = re.compile(
+    r"(?:(?:[a-z][\w&-]*|[\ue000-\ue0ff][\ue100-\uf8ff](?:[’']s|-based|-headquartered|-listed)?"
+    rf"|(?:{_ANY('peoples')}|[A-Z][a-z]+-based)) ){{0,6}}?(?:{_ANY('roles')}),? (?=[A-Z\ue000-\ue0ff])"
+    rf"|(?:{_ANY('peoples')}) (?=[\ue000-\ue0ff])"
+)
 _NOUN = re.compile(rf" (?:{_ANY('kinds')})$", re.IGNORECASE)
 
 
@@ -63,9 +78,16 @@ def split_list(
     >>> [text[a:b] for a, b in split_list(text, 0, len(text))]
     ['software', 'food and drink', 'tourism']
     """
+    if names:
+        # A blank of the same length, so that all positions stay.
+        told = _TELLS.sub(lambda m: " " * len(m[0]), masked[start:end])
+        masked = masked[:start] + _INSIDE.sub(lambda m: "x" * len(m[0]), told) + masked[end:]
     stop = _STOP.search(masked, start, end)
     if stop:
         end = stop.start()
+    did = _DID.search(masked, start, end) if names else None
+    if did:
+        end = did.start()
     parts: list[Item] = []
     position = start
     joined = False
@@ -103,7 +125,7 @@ def _divide(
 ) -> list[Item]:
     """Return the items of comma-separated parts: the last may hold two, and any may hold two marks."""
     if names:
-        return [half for part in parts for half in _halves(masked, part)]
+        return [_leave_role(masked, half) for part in parts for half in _halves(masked, part)]
     if count == len(parts):
         return parts
     last = _halves(masked, parts[-1], only_last=True)
@@ -154,9 +176,15 @@ def _trim(masked: str, item: Item) -> Item:
     lead = _LEAD.match(masked, start, end)
     if lead:
         start = lead.end()
-    while end > start and masked[end - 1] in " ,.\"“”‘’'":
-        end -= 1
+    while end > start and (masked[end - 1] in " ,.\"“”‘’'" or masked.endswith((" and", " or"), start, end)):
+        end = masked.rfind(" ", start, end) if masked[end - 1] in "dr" else end - 1
     return Item(start, end)
+
+
+def _leave_role(masked: str, item: Item) -> Item:
+    """Return a name without what says what it is: "the auto supplier ZF" is ZF."""
+    role = _ROLE.match(masked, *item)
+    return Item(role.end(), item.end) if role else item
 
 
 def strip_noun(masked: str, item: Item) -> Item:
@@ -203,5 +231,7 @@ def is_item(label: str, *, names: bool) -> bool:
     if not words or len(words) > 7 or _NO_ITEM.search(label) or _INITIALS.fullmatch(label):
         return False
     if names:
-        return all(_NAME_WORD.fullmatch(word) or word in _SMALL for word in words) and words[0] not in _SMALL
+        return (
+            all(_NAME_WORD.fullmatch(word.strip("()")) or word in _SMALL for word in words) and words[0] not in _SMALL
+        )
     return label[0].isalnum() and len(label) > 1

@@ -32,7 +32,8 @@ _PLACED = re.compile(
     r"(?=,? (?:[A-Z][a-z’']+(?: [Cc]ity)?, |(?:in|of) (?:(?:[A-Z]\w+|[a-z]+) China’?'?s )?)?"
     r"[A-Z][a-z]+(?: [A-Z][a-z]+)? [Pp]rovince\b)"
     r"|(?:(?<=\bcity of )|(?<![\w’'-] ))(?P<called>[A-Z][a-z]{3,24})"
-    r"(?=, an? (?:[a-z-]+ ){0,3}(?:city|town)(?:,| (?:in|along|on|near|under|with|of|at|by)\b))"
+    r"(?=, an? (?:[a-z-]+ ){0,3}(?:city|town|village|township|county seat)"
+    r"(?:,| (?:in|along|on|near|under|with|of|at|by)\b))"
 )
 _BEFORE_PLACED = re.compile(r"\b(?:in|of|at|from) (?=[A-Z])")
 _CALLED = re.compile(r"[A-Z][a-z]{3,24}(?=, an? )")
