@@ -75,6 +75,8 @@ _ASIDE_EVENT = re.compile(
 )
 # "Opened in April and is expected to": when the one was done is not when the other will be.
 _AHEAD = re.compile(rf"\b(?:and|but|which) (?:{_ANY('ahead')})\b")
+# "In May, the ministry announced that exports had risen": when it was announced.
+_ANNOUNCED = re.compile(r",? [^,;:.]{2,90}? (?:announced|declared) (?:that|its|the|an?)\b")
 _CLAUSE_END = re.compile(r"\s*(?:[.;]|$|,? (?:according|compared|official|data|statistics|said)\b)")
 
 
@@ -126,7 +128,9 @@ def _leave_told(text: str, marks: Sequence[Mark], floor: int, start: int) -> Ite
 
 
 def _dates_saying(text: str, mark: Mark, start: int) -> bool:
-    """Say whether a period is the day on which what stands before ``start`` was said."""
+    """Say whether a period is the day on which what stands before ``start`` was said, or when it was announced."""
+    if _ANNOUNCED.match(text, mark.end, start):
+        return True
     return _DAY.match(text, mark.start, mark.end) is not None and _SAID_ON.match(text, mark.end, start) is not None
 
 
