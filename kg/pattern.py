@@ -13,6 +13,7 @@ from functools import cache
 from kg.errors import RuleError
 from kg.literals import INDEX_BASE
 from kg.notation import FOLD, MACRO, SLOT
+from kg.pattern_cache import load_expression
 
 CLASS_BASE = 0xE000
 MAX_MARKS = 0xF8FF - INDEX_BASE + 1
@@ -65,7 +66,7 @@ class Pattern:
 def compile_source(source: str, where: str) -> re.Pattern[str]:
     """Return the compiled expression; raise ``RuleError`` naming ``where`` if it does not compile."""
     try:
-        return re.compile(source)
+        return load_expression(source)
     except re.error as error:
         raise RuleError(f"the pattern does not compile: {error}", where=where) from error
 

@@ -23,6 +23,7 @@ _RULE_KEYS = frozenset(
     "id says kind triggers pattern case unless prior claim example counter status part texts"
     " first second joiner classes named lies".split()
 )
+_ID = re.compile(r"""^\s*id\s*=\s*(["'])(.*?)\1""", re.MULTILINE)
 _SLOT_NAME = re.compile(r"-?\$(\w+)")
 _NEAR = re.compile(r"[@^&]+([A-Z]\w*(?:\|[A-Z]\w*)*)")
 _PREFIXED = re.compile(r"([a-z][\w-]*):[\w.-]+")
@@ -34,8 +35,8 @@ def find_line(text: str, rule: str) -> int:
     >>> find_line('[[rule]]\\nid = "signed"\\n', "signed")
     2
     """
-    match = re.search(rf'^\s*id\s*=\s*["\']{re.escape(rule)}["\']', text, re.MULTILINE)
-    return text.count("\n", 0, match.start() + len(match[0])) + 1 if match else 0
+    end = next((match.end() for match in _ID.finditer(text) if match[2] == rule), -1)
+    return text.count("\n", 0, end) + 1 if end >= 0 else 0
 
 
 def check_table(table: Mapping[str, Any]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from kg.pipeline import Tools, load_tools
 from kg.resources import Domain, load_domain
 
 CHANGPING = "changping-two-districts"
+# What the tests compile is kept beside them, for the commands that they start too.
+os.environ.setdefault("KG_CACHE_DIR", str(Path(__file__).parent.parent / "build" / "cache"))
 
 
 @pytest.fixture(scope="session")

@@ -135,7 +135,8 @@ def read_parts(domain: Domain, tools: Tools, sources: Sequence[Source], workers:
             yield [read_part(tools, source)]
         return
     global _tools
-    _tools = tools  # a forked process has it at once
+    _tools = tools  # a forked process has it at once, and what is made of the rules when they are first needed
+    tools.extractor.rules.index  # noqa: B018
     try:
         size = max(1, min(BATCH, len(sources) // (4 * workers)))
         batches = [sources[at : at + size] for at in range(0, len(sources), size)]
