@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from json.encoder import encode_basestring
 from operator import attrgetter
@@ -164,7 +164,8 @@ class Resolution(NamedTuple):
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_quote = encode_basestring  # what the encoder does with a string, without making an encoder for each
+# What the encoder does with a string and a whole number, without making an encoder for each.
+_ENCODERS: dict[type, Callable[[Any], str]] = {str: encode_basestring, int: int.__repr__}
 
 
 def hash_id(*parts: Any) -> str:
@@ -175,7 +176,7 @@ def hash_id(*parts: Any) -> str:
     >>> hash_id("a", "b.c") == hash_id("a.b", "c")
     False
     """
-    text = f"[{','.join([_quote(part) if part.__class__ is str else _encode(part) for part in parts])}]"
+    text = f"[{','.join([_ENCODERS.get(part.__class__, _encode)(part) for part in parts])}]"
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
