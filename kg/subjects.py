@@ -51,6 +51,11 @@ _INITIALS = re.compile(
     r" (?:also )?(?:announce[ds]?|said|says|plans|planned|will|signed|invested|told|decided|agreed|began|started)\b"
 )
 
+# "Modern Agriculture Park", alone on its line.
+_UNKNOWN_HEADING = re.compile(
+    r"[\d.()IVX*•·–\s-]{0,6}(?:[A-Z][\w’'&-]*,? (?:(?:of|and|for) )?){1,8}"
+    r"(?:Park|Zone|Town|Township|Subdistrict|District|County|City|Base|Village)[\s:：]*"
+)
 # "Its added value was …" under the heading "Construction": of construction, and of no place.
 _TRADE = re.compile(rf"[\d.()IVX*•·–\s-]*(?:{_BEARERS.any_of('trades')})[\s:：]*", re.IGNORECASE)
 _MADE = re.compile(
@@ -146,7 +151,7 @@ class _Search:
             if other.sentence.part == "title":
                 continue
             last = self._find_bearers(other)
-            if last is None and self._hides_subject(other):
+            if last is None and (self._hides_subject(other) or _heads_unknown(self.text, other)):
                 return None
             if last is not None and _is_heading(self.text, other, last):
                 return last[0], "heading-subject"
@@ -306,6 +311,12 @@ def _is_heading(text: str, sentence: SentenceReading, told: Sequence[Mention]) -
 
 def _number_of(reading: Reading, sentence: SentenceReading) -> int:
     return bisect_left(reading.sentences, sentence.sentence.start, key=lambda other: other.sentence.start)
+
+
+def _heads_unknown(text: str, sentence: SentenceReading) -> bool:
+    """Say whether a line is a heading that names a park or town that nobody knows: what follows is of that."""
+    body = sentence.sentence.part == "body" and sentence.sentence.end - sentence.sentence.start < 80
+    return body and _UNKNOWN_HEADING.fullmatch(text, sentence.sentence.start, sentence.sentence.end) is not None
 
 
 def _goes_on_with_it(text: str, sentence: SentenceReading, named: Sequence[Mention]) -> bool:
