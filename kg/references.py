@@ -217,7 +217,8 @@ def _choose_target(reference: Mention, named: _Named, fallback: Mapping[str, Men
     target = max(fitting, key=lambda m: m.start)
     topics = [m for t in types if (m := named.subjects.get(t)) and ends.fit(m)]
     topic = max(topics, key=lambda m: m.start, default=target)
-    nearer = {target.type, *types} - ({ADMIN_AREA} if target.type != ADMIN_AREA else set())
+    # "The region" may be a district or a zone, "the area" is the one that was called so.
+    nearer = {DISTRICT, PARK} if ADMIN_AREA in types and target.type != ADMIN_AREA else {target.type}
     if wide and any(named.mentions[t][-1].start > target.start for t in nearer if t in named.mentions):
         return None
     if topic.entity == target.entity:
