@@ -125,6 +125,8 @@ _DESCRIBES = re.compile(
 _DATELINE = re.compile(
     r"(?:, [A-Z][\w.,’' ]{2,30})?,? ?(?:\([A-Z][\w’' ]{2,30}\) ?[-–—]{1,2}|[-–—]{2}) ?(?=[\"“A-Z0-9])"
 )
+# "HANGZHOU - East China's Yiwu city saw": in capitals, one dash does.
+_DATELINE_DASH = re.compile(r" ?[-–—]{1,2} ?(?=[\"“A-Z0-9])")
 _CALLED_AFTER = re.compile(
     rf" (?:international )?(?:{_ANY('called_after')})\b(?! (?:district|area|zone)\b)", re.IGNORECASE
 )
@@ -189,7 +191,8 @@ def _find_candidates(text: str, marks: Sequence[Mark], *, things: bool) -> list[
 def _dates_line(text: str, mark: Mark) -> bool:
     """Say whether a mark only tells where an article was written: "YUNHE, July 19 (Xinhua) -- Exports rose"."""
     begins = mark.start == 0 or text[mark.start - 1] == "\n"
-    return begins and _DATELINE.match(text, mark.end, mark.end + 90) is not None
+    dash = _DATELINE_DASH if text[mark.start : mark.end].isupper() else _DATELINE
+    return begins and bool(_DATELINE.match(text, mark.end, mark.end + 90) or dash.match(text, mark.end, mark.end + 90))
 
 
 def _divide_candidates(text: str, found: Sequence[Mark], marks: Sequence[Mark]) -> tuple[list[Mark], list[Mark]] | None:

@@ -158,10 +158,13 @@ def _is_time(mark: Mark) -> bool:
 # A period that the sentences before have said.
 _SAME = re.compile(
     r"\b(?:during|over|in|for|within|throughout) "
-    r"(?:(?:the same|this|that|the said|the [a-z]+-(?:month|quarter)|the) (?:time )?period\b"
+    r"(?:the same|this|that|the said|the [a-z]+-(?:month|quarter)|the) (?:time )?period\b"
     r"(?! (?:of|in|a|as|from|to|when|between|before|after|since|under|until|[\ue000-\ue0ff]))"
-    r"|the (?:two|three|four|five|six|seven|eight|nine|ten|eleven) months\b"
-    r"(?! (?:of|to|from|before|after|since|ending)))"
+)
+# "During the eight months".
+_MONTHS_AGAIN = re.compile(
+    r"\b(?:during|over|in) the (?:two|three|four|five|six|seven|eight|nine|ten|eleven)"
+    r"(?: months\b(?! (?:of|to|from|before|after|since|ending))|-month period\b)"
 )
 _BACK = 3
 
@@ -171,7 +174,7 @@ def find_same_period(reading: Reading, sentence: SentenceReading) -> Quantity | 
 
     None where the sentence says nothing of the kind, or that one names several.
     """
-    if not _SAME.search(sentence.folded):
+    if not (_SAME.search(sentence.folded) or _MONTHS_AGAIN.search(sentence.triggers)):
         return None
     number = bisect_right(reading.sentences, sentence.sentence.start, key=lambda other: other.sentence.start) - 1
     for other in reversed(reading.sentences[max(0, number - _BACK) : number]):

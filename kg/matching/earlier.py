@@ -264,6 +264,8 @@ class EarlierValues(MatchWords):
         if form in ("share", "portion"):
             if claim.subject_type == "Cohort" or claim.predicate == RDC + "share":
                 return RDC + "share"
+            if local_name(claim.predicate).startswith("share-of-"):
+                raise NotFilled  # "accounting for 4 percent of X and contributing 3 percent to Y": no share of a share
             return mint_iri(self.base, "indicator", slugify(f"share of {self._say_indicator(claim)}"))
         if form == "average":
             if claim.subject_type == "Cohort" or claim.value_before:
