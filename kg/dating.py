@@ -64,6 +64,10 @@ _SAID_ON = re.compile(
     r",? (?:[a-z]+ ){0,2}(?:[^,.;:]{2,80}) (?:said|told|learne?[dt]|announced|revealed|disclosed|introduced|reported)\b"
     r"(?! (?:a|an|the) )(?=[^.;]{0,80} that\b)"
 )
+# "…, with an output of 3 billion yuan in 2022, and gathers 300 firms": of the output alone.
+_WITH = re.compile(r", with (?:[^,;.]|\.\d){0,80}$")
+# "At the 2018 Hefei Trade Fair": a name.
+_NAMED_AFTER = re.compile(r"[a-z ]*\bthe [12]\d{3}$", re.IGNORECASE)
 _DAY = re.compile(r"on\b|(?:this |last )?(?:[a-z]+day|yesterday|today)\b|(?:[a-z]+\.? \d|\d+ [a-z])", re.IGNORECASE)
 # "…, set up in 2001 and located at the lake, has": the aside goes on.
 _ASIDE_END = re.compile(r"(?: (?:and [a-z]+ed|as|by|in|under|on|with|from|at)\b[^,.;()]{0,60})?[,)]")
@@ -100,7 +104,7 @@ def find_period(text: str, sentence: SentenceReading, span: tuple[int, int]) -> 
     before = (m for m in past if not text[m.end : start].strip())
     # One after the other, and each only as far as it takes: there may be hundreds.
     for mark in chain(inside, behind, before, _leave_told(text, past, floor, start)):
-        if not is_base(text, mark, floor):
+        if not is_base(text, mark, floor) and not _is_name(text, mark):
             return None if mark.end <= start and _is_cut_off(text, sentence, mark.end, start) else mark.quantity
     return None
 
@@ -114,15 +118,23 @@ def _is_cut_off(text: str, sentence: SentenceReading, said: int, start: int) -> 
     return _PRESENT.search(text, last, end if end >= 0 else sentence.sentence.end) is not None
 
 
+def _is_name(text: str, mark: Mark) -> bool:
+    """Say whether a year begins the name of an event: "at the 2018 Hefei Trade Fair"."""
+    named = _NAMED_AFTER.fullmatch(text, mark.start, mark.end)
+    return named is not None and text[mark.end : mark.end + 1] == " " and text[mark.end + 1 : mark.end + 2].isupper()
+
+
 def _leave_told(text: str, marks: Sequence[Mark], floor: int, start: int) -> Iterator[Mark]:
     """Yield periods that are not those of an event, nor of what is said between commas."""
     asides = [aside.span() for aside in ASIDE.finditer(text, floor, start)] if marks else []
     for mark in marks:
         if mark.start > floor + 1 and _AHEAD.search(text, mark.end, start):
             continue
+        words = _before(text, mark, floor)
         if any(low < mark.start < high for low, high in asides) or _dates_saying(text, mark, start):
             continue
-        words = _before(text, mark, floor)
+        if text.startswith(", and ", mark.end) and _WITH.search(words):
+            continue
         if not _EVENT.search(words) or _SAID_OF.search(words):
             yield mark
 

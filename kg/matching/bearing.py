@@ -36,6 +36,8 @@ _PART_OF = re.compile(
     rf"|{_ANY('portions')}|percent|{MARK})"
     rf" of {_LEAD}"
 )
+# "15 of the 79 projects": what follows is said of the 15.
+_WHOLE = re.compile(rf"{MARK} (?:out )?of (?:all )?(?:the |these |those |its )?$")
 _JOINED = re.compile(rf",?(?: and| or| as well as) {_LEAD.rstrip('$')}")
 _LISTED = re.compile(r"\b(?:including|include|includes|such as|like|namely) [^.;]*$")
 # What tells of the thing itself: where it lies, what it covers, who builds it, in how many phases.
@@ -117,7 +119,7 @@ class MatchBearing(EarlierValues):
         for (number, member), group in self._groups.items():
             start = text.find(number) if member in kinds else -1
             head = _HEAD.match(text, start + len(number), position) if 0 <= start < position else None
-            if head:
+            if head and not _WHOLE.search(text, max(0, start - 30), start):
                 where = Span(self.sentence.locate(start), self.sentence.locate(start, end=True))
                 yield _Bearer(start, head.end(), replace(group, resolved=where, how=HOW))
 
