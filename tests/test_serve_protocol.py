@@ -396,6 +396,12 @@ def test_questions_are_listed_for_programs(server: Server) -> None:
     assert answer.text.startswith("project,")
 
 
+def test_fields_without_a_query_ask_for_no_description(server: Server) -> None:
+    misspelt, formatted = (server.client.get(f"/sparql?{fields}") for fields in ("qury=ASK%7B%7D", "format=ttl"))
+    assert (misspelt.status_code, formatted.status_code) == (400, 200)
+    assert "no query" in misspelt.text and "field query" in misspelt.text
+
+
 def test_a_request_that_is_repeated_gets_the_same_answer(server: Server) -> None:
     """From memory the second time, and logged each time; another header is another request."""
     params = {"query": "SELECT ?s WHERE { ?s a rd:Enterprise } # repeated"}

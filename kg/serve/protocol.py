@@ -29,6 +29,7 @@ QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
 MAX_FIELDS = 200
 READ_ONLY = "this endpoint answers questions and changes nothing"
+_FORMATS = ("format", "output")
 _ONE = b"query="
 _AS_QUOTED_PRINTABLE = bytes.maketrans(b"+%", b" =")
 _CHANGING = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
@@ -126,10 +127,10 @@ def make_ask(pairs: Pairs, method: str) -> Ask | None:
     if len(queries) > 1:
         raise HttpError(400, f"{len(queries)} queries in one request", hint="send one")
     if not queries:
-        if method == "POST":
+        if method == "POST" or any(name not in _FORMATS for name, _ in pairs):
             raise HttpError(400, "no query", hint="send it as the field query")
         return None
-    formats = [value for name, value in pairs if name in ("format", "output")]
+    formats = [value for name, value in pairs if name in _FORMATS]
     default, named = _read_dataset(pairs)
     return Ask(check_text(queries[0]), default, named, ",".join(formats))
 
