@@ -182,8 +182,10 @@ class EarlierValues(MatchWords):
         if before is None or here.paragraph - before.sentence.paragraph > 1:
             raise NotFilled
         values = self.earlier.list_values(before.sentence.start)
-        grown = [c for c in values if _is_growth(c) and c.unit == "percent"]
-        found = grown if form == "growth" else [c for c in values if c.unit not in _RATIOS and not _is_growth(c)]
+        grown = [c for c in values if is_growth(c.predicate) and c.unit == "percent"]
+        found = (
+            grown if form == "growth" else [c for c in values if c.unit not in _RATIOS and not is_growth(c.predicate)]
+        )
         kind = "percent" if form == "growth" else "money"
         if len({(c.subject, c.predicate) for c in found}) != 1 or sum(m.key == kind for m in before.marks) != 1:
             raise NotFilled
@@ -266,11 +268,11 @@ class EarlierValues(MatchWords):
                 return RDC + "share"
             if local_name(claim.predicate).startswith("share-of-"):
                 raise NotFilled  # "accounting for 4 percent of X and contributing 3 percent to Y": no share of a share
-            return mint_iri(self.base, "indicator", slugify(f"share of {self._say_indicator(claim)}"))
+            return mint_iri(self.base, "indicator", slugify(f"share of {self._say_indicator(claim.predicate)}"))
         if form == "average":
             if claim.subject_type == "Cohort" or claim.value_before:
                 raise NotFilled  # "from 4 billion yuan in 2013 to 9 billion": over years that no one period names
-            return mint_iri(self.base, "indicator", slugify(f"average annual growth of {self._say_indicator(claim)}"))
+            return self._name_average(claim.predicate)
         if form == "exact" and (claim.qualifier != "moreThan" or claim.unit != self._quantity(match, "v").unit):
             raise NotFilled
         return self._find_measured(claim)
@@ -290,10 +292,10 @@ class EarlierValues(MatchWords):
             raise NotFilled  # "109 projects …, 26 percentage points above the target": a number has no points
         if form != "change" and name.startswith("share"):
             return claim.predicate  # "4 percent of GDP, 1 point above the average": the share is
-        if form == "level" and claim.unit == "percent" and not _is_growth(claim):
+        if form == "level" and claim.unit == "percent" and not is_growth(claim.predicate):
             return claim.predicate  # "a coverage rate of 45 percent, 3 points above the city": the rate is
         if not claim.predicate.startswith(RDC):
-            return mint_iri(self.base, "indicator", name if _is_growth(claim) else f"growth-of-{name}")
+            return mint_iri(self.base, "indicator", name if is_growth(claim.predicate) else f"growth-of-{name}")
         if form != "change" and claim.subject_type == "Cohort":
             return claim.predicate
         return claim.predicate.removesuffix("Growth") + "Growth"
@@ -301,24 +303,30 @@ class EarlierValues(MatchWords):
     def _find_measured(self, claim: Claim) -> str:
         """Return the indicator by which what has a value can be ranked: none where its growth may be meant as well."""
         told = [m.key for m in self.sentence.marks if claim.start <= m.start and m.end <= claim.end]
-        if _is_growth(claim):
+        if is_growth(claim.predicate):
             raise NotFilled  # "grew by 9 percent, ranking second": by growth or by size, the words do not say
         if claim.unit not in _RATIOS and [key for key in told if key in SUMS][-1:] == ["percent"]:
             raise NotFilled  # "3 billion yuan, up 9 percent, ranking second": by growth or by size?
         return claim.predicate.removesuffix("Growth") if claim.predicate.startswith(RDC) else claim.predicate
 
-    def _say_indicator(self, claim: Claim) -> str:
-        """Return the words for what a claim measures, without its growth."""
-        plain = claim.predicate.removesuffix("Growth") if claim.predicate.startswith(RDC) else claim.predicate
+    def _name_average(self, predicate: str) -> str:
+        """Return the indicator of how an indicator, or what it is the growth of, grows in a year on average."""
+        return mint_iri(self.base, "indicator", slugify(f"average annual growth of {self._say_indicator(predicate)}"))
+
+    def _say_indicator(self, predicate: str) -> str:
+        """Return the words for what an indicator measures, without its growth."""
+        plain = predicate.removesuffix("Growth") if predicate.startswith(RDC) else predicate
         known = self.lexicon.entities.get(plain)
         return known.label if known else local_name(plain).removeprefix("growth-of-").replace("-", " ")
 
 
 def _is_amount(claim: Claim) -> bool:
     """Say whether a claim tells how much there is, and not what share of it or how it grew."""
-    return not (claim.unit in _RATIOS or _is_growth(claim) or local_name(claim.predicate).startswith("share"))
+    ratio = claim.unit in _RATIOS or is_growth(claim.predicate)
+    return not (ratio or local_name(claim.predicate).startswith("share"))
 
 
-def _is_growth(claim: Claim) -> bool:
-    name = local_name(claim.predicate)
+def is_growth(predicate: str) -> bool:
+    """Say whether an indicator is the growth of another."""
+    name = local_name(predicate)
     return name.endswith("Growth") or name.startswith("growth-of-")

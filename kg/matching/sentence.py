@@ -297,7 +297,7 @@ class SentenceMatcher(MatchValues):
         self, rule: Rule, template: Template, match: re.Match[str], edge: str, item: Thing | None
     ) -> Claim:
         span = self._span(match)
-        predicate = self._fill_predicate(template.predicate, match)
+        predicate = self._as_average(self._fill_predicate(template.predicate, match), template, match)
         self._asks_things = local_name(predicate) in self.rules.indicators["of_things"]
         subject = item if item and _is_list(template.subject) else self._fill_thing(template.subject, match)
         if not self._may_own(subject, predicate, match):

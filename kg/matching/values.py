@@ -8,7 +8,7 @@ from typing import Any
 
 from kg.carried import find_frame
 from kg.dating import find_period, find_pointed_period, is_base
-from kg.matching.earlier import COUNT, SUMS
+from kg.matching.earlier import COUNT, SUMS, is_growth
 from kg.matching.owners import MatchOwners
 from kg.matching.words import NotFilled, Thing, clean_words
 from kg.modality import find_modality
@@ -45,6 +45,12 @@ _RATE = re.compile(
 _STRETCH = re.compile(
     r"(?:19|20)\d\d\D{1,12}(?:(?:19|20)\d\d|\b\d\d\b)|\b(?:years|decades?)\b|five-year", re.IGNORECASE
 )
+_EACH_YEAR = re.compile(
+    r",?(?: on average)? (?:(?:a|per|each|every) year(?! (?:earlier|ago|before|later)\b)"
+    r"|(?:annually|yearly|per annum) on average|(?P<adverb>annually|yearly|per annum))\b",
+    re.IGNORECASE,
+)
+_AVERAGE = re.compile(r"\b(?:average|averaging|averaged) (?:of )?(?:about |some |around )?$", re.IGNORECASE)
 _TO = re.compile(r"\bto (?:reach )?$")
 _AGAINST = re.compile(r"^(?:over|from|than|on|against|in|during) (?=the |that |last |[12]|[A-Z])")
 
@@ -97,6 +103,21 @@ class MatchValues(MatchOwners):
             **{name: fields.get(name, "") for name in names},
         )
         return fields
+
+    def _as_average(self, predicate: str, template: Template, match: re.Match[str]) -> str:
+        """Return an indicator, or where it is a growth that words give to each of several years, that on average.
+
+        "Grew 5 percent annually" is said of one year as well, and then means over the year before.
+        """
+        if not template.value or not is_growth(predicate):
+            return predicate
+        quantity = self._quantity(match, slot_name(template.value))
+        text, here = self.article.text, self.sentence.sentence
+        each = _EACH_YEAR.match(text, quantity.end)
+        if quantity.kind != "percent" or each is None:
+            return predicate
+        sure = not each["adverb"] or _AVERAGE.search(text, here.start, quantity.start)
+        return self._name_average(predicate) if sure or _STRETCH.search(text, here.start, here.end) else predicate
 
     def _second_currency(self, template: Template, match: re.Match[str]) -> Iterator[Resolution]:
         """Yield the same amount in a second currency, where the words give it: no second fact."""
