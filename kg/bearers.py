@@ -68,6 +68,12 @@ _POST = re.compile(rf"\b(?:{_ANY('posts')}) (?:of|at|with|from)(?: the)? $", re.
 # "…, said Zhao Lin, mayor of Yunhe County", "…, according to Yunhe Mayor Zhao Lin".
 _SAID = re.compile(rf"(?:\b(?:{_ANY('speaks')})|ccording to) [A-Z]")
 _HEAD = re.compile(rf", (?:the )?(?:[a-z-]+ ){{0,3}}?(?:{_ANY('governs')}) (?:of|in|for)(?: the)? $", re.IGNORECASE)
+_SPOKEN = re.compile(rf"\b(?:{_ANY('speaks')})\b")
+_HEADS = re.compile(
+    rf"\b(?:{_ANY('governs')}|general manager|manager|president|ceo|founder|owner|executive)"
+    r"(?: and [a-z ]{3,20})? (?:of|at|with|for)(?: the)? $",
+    re.IGNORECASE,
+)
 _ENDS = re.compile(r"(?: [a-z]+ (?:committee|government))?(?=[,.;:\"”]|$| (?:in|on|at|during|who)\b)")
 _SPEAKER = re.compile(
     rf", (?:an? |the )?(?:[a-z-]+ ){{0,4}}?(?:{_ANY('speakers')})\b[^;.\n]{{0,140}}?,? (?:{_ANY('speaks')})\b"
@@ -265,6 +271,15 @@ def list_governed(text: str, marks: Sequence[Mark], position: int) -> list[Menti
         return []
     told = [m for m in behind if _HEAD.search(text, max(position, m.start - 60), m.start) and _ENDS.match(text, m.end)]
     return list_distinct(m.mention for m in told if m.mention)
+
+
+def list_employed(text: str, marks: Sequence[Mark], start: int) -> list[Mention]:
+    """Return what a speaker in a sentence works for or heads: "…, said Zhao Lin, general manager of Lanhai Motors"."""
+    bearers = [m for m in marks if m.mention and local_name(m.mention.type) in BEARERS]
+    if not bearers or not _SPOKEN.search(text, start, bearers[-1].end + 60):
+        return []
+    found = [m for m in bearers if _HEADS.search(text, max(start, m.start - 70), m.start)]
+    return list_distinct(m.mention for m in found if m.mention)
 
 
 def _keep_first(text: str, marks: Sequence[Mark], lead: int) -> list[Mark]:

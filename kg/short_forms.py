@@ -30,6 +30,8 @@ _STATED = re.compile(
     r"|, or (?:the )?[\"“'‘]?(?P<c>[A-Z][A-Za-z&]*[A-Z])[\"”'’]?(?=,)"
     r"|, (?P<d>[A-Z][\w&-]*(?: [A-Z][\w&-]*){0,3}) for short"
 )
+# "Linhe Port Group" runs Linhe Port and is not it.
+_SITE = re.compile(r" (?:Port|Ports|Airport|Park|Zone|Area|City|District|County|Bridge|Railway|Metro|Canal)$")
 _LETTERS = re.compile(r"(?<![\w&-])[A-Z]{3,6}(?![\w&]|-\w)")
 MOST_INITIALS = 40
 _INITIALLED = frozenset((DISTRICT, PARK))
@@ -93,7 +95,7 @@ def _find_stated(text: str, mention: Mention) -> str:
 def _leave_off(mention: Mention, cues: Sequence[Cue], words: Words, is_place: Callable[[str], bool]) -> Iterator[str]:
     """Yield a name without what only says its kind or its legal form, and without the place in front of it."""
     for cue in cues:
-        if stem := _stem_name(mention.label, cue, words):
+        if (stem := _stem_name(mention.label, cue, words)) and not (mention.type == ENTERPRISE and _SITE.search(stem)):
             yield stem
     if mention.kind == "cue" and (rest := _leave_place(mention, words, is_place)):
         yield rest

@@ -96,9 +96,8 @@ class MatchBearing(EarlierValues):
 
     def _is_size(self, match: re.Match[str]) -> bool:
         """Say whether a number is a lower bound: "projects with an investment of more than 5 billion" tell a size."""
-        found = match.groupdict().get("v")
-        quantity = self.sentence.mark_at(found).quantity if found else None
-        return quantity is not None and quantity.qualifier in ("moreThan", "atLeast")
+        mark = self._mark_or_none(match, "v") if match.groupdict().get("v") else None  # in some rules v is a word
+        return bool(mark and mark.quantity and mark.quantity.qualifier in ("moreThan", "atLeast"))
 
     def _list_bearers(self, keys: Iterable[str], position: int) -> Iterator[_Bearer]:
         """Yield what can bear a phrase at a position: things that tell no place, and groups that rules have counted."""

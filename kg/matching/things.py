@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
 
+from kg.bearers import list_employed
 from kg.english import load_words
 from kg.lexicon import fold_case
 from kg.matching.earlier import SPOKEN_OF
@@ -29,6 +30,8 @@ _FOR_PART = re.compile(
 )
 _FIRMS = re.compile(rf"\b(?:{_ANY('members')})\b[^.;]*$")
 _TOLD_OF_FIRMS = re.compile(rf"\b(?:{_ANY('showing_firms')}) (?:{_ANY('showing')})\b[^.;]{{0,160}}$")
+# "Our output value rose", "we have 300 employees": of whoever says so.
+_OURS = re.compile(r"\b(?:we|our|ours)\b(?! (?:city|county|district|province|zone|region|country|park)\b)")
 _KIND = re.compile(r"\{(\w+):kind\}")
 _PREPOSITION = re.compile(r"\b(?:of|in|at|for|to|from|by|with|into|on|near|than)(?: the)? [\"“‘']?$")
 _OWNS = ("'s ", "’s ")
@@ -159,6 +162,8 @@ class MatchThings(MatchSpeakers):
         owner = self._find_owner(match, "x") or self._find_owner(match, "y")
         if owner and owner.mention and owner.mention.type in keys:
             return self._mention_thing(owner.mention)
+        if _OURS.search(self.sentence.folded, max(0, match.start() - 24), match.end()):
+            return self._speakers_own(keys)
         before = self.sentence.locate(match.start("at") if "at" in match.re.groupindex else match.start())
         opened = _OPENS_WITH_IT.fullmatch(self.sentence.folded, 0, match.start()) is not None
         pronoun = opened or PRONOUN.match(self.sentence.folded, match.start()) is not None
@@ -186,6 +191,14 @@ class MatchThings(MatchSpeakers):
         if not fits_extent(folded[clause : match.end()], folded[clause : match.start()], measured, found[0]):
             raise NotFilled
         return self._mention_thing(*found)
+
+    def _speakers_own(self, keys: Sequence[str]) -> Thing:
+        """Return what "we" and "our" stand for: whom the speaker of the sentence works for or heads, if that is one."""
+        text = self.article.text
+        found = list_employed(text, self.sentence.marks, self.sentence.sentence.start)
+        if len(found) != 1 or found[0].type not in keys:
+            raise NotFilled(found)
+        return self._mention_thing(found[0], "sentence-subject")
 
     def _means_part(self, match: re.Match[str]) -> bool:
         """Say whether "its" or "their" may mean a sector or firms: "for the sector, its …", "firms saw their …"."""

@@ -46,7 +46,7 @@ _RATIO = re.compile(r"(?:(?:the|its) )?(?:share|proportion|ratio|percentage)\b",
 # "the city's", of a city that no mention names: the subject, wherever it is told.
 _UNRESOLVED = re.compile(r"\b(?:the|its) (?:city|district|county|zone|park|area|new area|town)[’']s (?:total )?")
 _DETERMINER_LAST = re.compile(r"\b(?:the|its|their) $", re.IGNORECASE)
-_DETERMINER = re.compile(r"(?:(?:the|a|an|its|their|this|these) )+", re.IGNORECASE)
+_DETERMINER = re.compile(r"(?:(?:the|a|an|its|their|our|this|these) )+", re.IGNORECASE)
 FIELD = re.compile(r"\{(\w+)(:stage)?\}")
 _QUOTES = re.compile('["“”‘「」『』《》]')
 _LEAD = " \t\n,;:."
