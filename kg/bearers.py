@@ -79,6 +79,10 @@ _SPEAKER = re.compile(
     rf", (?:an? |the )?(?:[a-z-]+ ){{0,4}}?(?:{_ANY('speakers')})\b[^;.\n]{{0,140}}?,? (?:{_ANY('speaks')})\b"
 )
 _RANKED_IN = re.compile(rf"\b(?:{_ANY('ranks')})(?: [a-z]+){{0,2}} (?:in|of|across)(?: the| all)? $", re.IGNORECASE)
+# "58 percent of the total for the district": what something is a part of is not what is spoken of.
+_WHOLE = re.compile(
+    r"(?:percent|per cent|%|third|half|quarter|fifth|tenth) of (?:the )?(?:[a-z-]+ ){1,5}(?:for|of|in)(?: the)? $"
+)
 _PRESS = re.compile(rf"\b(?:{_ANY('press')})$")
 # What is only compared with: "one third of that in Linhe", "higher than in Linhe".
 _COMPARED = re.compile(r"\b(?:(?:that|those) (?:of|in|for)|than(?: (?:of|in|for))?)(?: the)? $")
@@ -191,6 +195,7 @@ def _find_candidates(text: str, marks: Sequence[Mark], *, things: bool) -> list[
     found = [m for m in found if not _RANKED_IN.search(text, max(0, m.start - 60), m.start)]
     found = [m for m in found if m.mention and not _PRESS.search(m.mention.label)]
     found = [m for m in found if not _COMPARED.search(text, max(0, m.start - 24), m.start)]
+    found = [m for m in found if not _WHOLE.search(text, max(0, m.start - 80), m.start)]
     return [m for m in _leave_posts(text, found) if not (_is_bracketed(text, m) or _is_joined(text, m))]
 
 

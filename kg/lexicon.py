@@ -343,11 +343,12 @@ class Lexicon:
 
 
 def fold_case(text: str) -> str:
-    """Return ``text`` in lower case, the same length, so that offsets stay true.
+    """Return ``text`` in lower case and with straight apostrophes, the same length, so that offsets stay true.
 
-    >>> fold_case("İstanbul ABC")
-    'İstanbul abc'
+    >>> fold_case("İstanbul Xi’an")
+    "İstanbul xi'an"
     """
+    text = text.replace("’", "'")
     folded = text.lower()
     if len(folded) == len(text):
         return folded
@@ -374,6 +375,7 @@ def _same_case(found: str, name: str) -> bool:
 
     Of a long name some words in the middle may be written small: "Economic and technological Development Zone".
     """
+    found, name = found.replace("’", "'"), name.replace("’", "'")
     if found == name or found == name.upper() or name == name.lower():
         return True
     own, other = found.split(" "), name.split(" ")

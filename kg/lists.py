@@ -18,7 +18,8 @@ MAX_ITEM = 90
 
 _MARK = re.compile("[\ue000-\ue0ff][\ue100-\uf8ff]")
 _COMMA = re.compile(r"(?:, (?:and|or|as well as)|,|、| as well as) ?")
-_AND = re.compile(r" (?:and|or|&) ")
+# "CITIC Urban Development & Operation" is one name.
+_AND = re.compile(r" (?:and|or|&(?! [A-Z])) ")
 _JOINED = re.compile(rf"(?:{_ANY('firsts')}) (?:and|&) (?:{_ANY('seconds')})\b")
 _PAIRS = re.compile(rf"\b(?:{_ANY('pairs')})\b", re.IGNORECASE)
 _LEAD = re.compile(r"(?:(?:and|or|the|a|an|both|its|their) )+")
