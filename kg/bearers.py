@@ -121,6 +121,8 @@ _SEATED_END = re.compile(r"[^.;\n]{0,60}?, (?:it|the (?:zone|park|area|developme
 # "Guangzhou's Science City": a name nobody knows.
 _NAMES = re.compile(r"[’']s (?:[\w-]+ )?[A-Z][a-z]")
 _GOES_ON = re.compile(rf" (?:\([A-Z]{{2,8}}\) )?(?:[A-Z][a-z]+ ){{0,2}}(?:{_ANY('landmarks')})\b")
+# "In Beijing CBD": a part of the city, without a name of its own here.
+_CALLED_CBD = re.compile(r"(?:[’']s)? (?:CBD|Central Business District)\b")
 _OWNED_THING = re.compile(rf"[’'](?:s |(?<=s[’']) )(?:[\w-]+ ){{0,3}}?(?:{_ANY('owned')})\b(?! of)")
 _LONGER = re.compile(
     rf"(?: \([^()]{{1,30}}\))? (?:{_ANY('zoned')})(?:,? (?:and )?[a-z-]+){{0,5}}? (?:zone|park|area|base)\b"
@@ -172,6 +174,8 @@ def choose_bearer(
         if strict and any(_leaves_open(text, mark) for mark in placed):
             return []
         if things and any(_SITED.search(text, max(0, mark.start - 90), mark.start) for mark in placed):
+            return []
+        if any(_CALLED_CBD.match(text, mark.end) for mark in placed):
             return []
         chosen = placed if lead is None else _keep_first(text, placed, lead)
         if any(_houses_owned(text, mark) for mark in chosen):
