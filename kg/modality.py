@@ -14,6 +14,12 @@ _ANY = load_words("modality").any_of
 CLAUSE = 90
 """How many masked characters before a match can still say that it is planned or denied."""
 
+FAR = 400
+"""How many masked characters before a match a list that is planned can begin."""
+# In front of an item of a list, and what no list holds.
+_LISTED = re.compile(r"(?:,(?: and| as well as| or)?|\band|\bas well as) $")
+_OTHER = re.compile(r"\b(?:which|who|that|where|when|while|but|whose|because|so|said|says|already|currently|now)\b|:")
+
 _PASSED = re.compile(ASIDE.pattern + r"(?= \w)")
 """An aside behind which a match goes on: "X, which used to be a village, has 300 firms"."""
 _DONE = re.compile(r"\b(?:after|following|having) (?:having )?[a-z]{3,}(?:ing|ed) ")
@@ -74,11 +80,27 @@ def find_modality(
         if pattern.search(words):
             return name
     ahead = _find_listed(text, start, end, rules) or _find_planned_step(text, start, rules)
+    ahead = ahead or _find_far(text, start, rules)
     if ahead:
         return ahead
     if heading is not None and (aim := _AIMS.search(heading.folded)):
         return "target" if aim["target"] else "planned"
     return "achieved"
+
+
+def _find_far(text: str, start: int, rules: RuleSet) -> str:
+    """Return what a verb says of the end of its long list: "strives to foster 10 makers, …, and 30 companies".
+
+    Of what a clause or a verb of its own tells, nothing is said so far back.
+    """
+    low = max(text.rfind(";", 0, start), text.rfind(". ", 0, start), start - FAR) + 1
+    if start - low <= CLAUSE or not _LISTED.search(text, max(low, start - 40), start):
+        return ""
+    for name in ("target", "planned"):
+        said = getattr(rules, name).search(text, low, start)
+        if said and not _FINITE.search(text, said.end(), start) and not _OTHER.search(text, said.end(), start):
+            return name
+    return ""
 
 
 def _find_listed(text: str, start: int, end: int, rules: RuleSet) -> str:

@@ -12,7 +12,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from kg.model import Span
 from kg.pattern import MARK
@@ -73,7 +73,7 @@ def _list_reductions(sentence: SentenceReading, reducers: Reducers) -> Iterator[
         yield plain
     for kept in _find_told(sentence, reducers):
         yield _reduce(sentence, kept)
-    for kept in _find_joined(plain, reducers):
+    for kept in chain(_find_joined(plain, reducers), _find_meant(plain, reducers)):
         yield _reduce(sentence, [*_within(main, kept)])
 
 
@@ -81,6 +81,7 @@ def _find_asides(sentence: SentenceReading, reducers: Reducers) -> list[Span]:
     """Return what stands between, in order: brackets that only name, what commas enclose, what comes in front."""
     found = [Span(*match.span()) for match in reducers.bracket.finditer(sentence.masked)]
     found += [Span(*match.span("aside")) for match in reducers.aside.finditer(sentence.folded)]
+    found += [Span(*match.span("seat")) for match in reducers.seat.finditer(sentence.folded)]
     front = reducers.front.match(sentence.folded, 0)
     found += [Span(*front.span("front"))] if front else []
     found.sort()
@@ -113,6 +114,19 @@ def _find_joined(sentence: SentenceReading, reducers: Reducers) -> Iterator[list
             return
         following = reducers.joined.search(sentence.folded, match.end())
         yield [Span(0, subject.end("subject")), Span(match.start("said"), following.start() if following else end)]
+
+
+def _find_meant(sentence: SentenceReading, reducers: Reducers) -> Iterator[list[Span]]:
+    """Yield what else a subject means to do: "X plans to build … and raise exports" as "X plans to raise exports"."""
+    purpose = reducers.purpose.match(sentence.folded, 0)
+    if purpose is None:
+        return
+    end = len(sentence.folded)
+    for match in reducers.further.finditer(sentence.folded, purpose.end()):
+        if reducers.barrier.search(sentence.folded, purpose.end(), match.start()):
+            return
+        following = reducers.further.search(sentence.folded, match.end())
+        yield [Span(0, purpose.end()), Span(match.start("said"), following.start() if following else end)]
 
 
 def _leave_out(length: int, asides: Sequence[Span]) -> Iterator[Span]:

@@ -153,6 +153,7 @@ class _Compiler:
             texts=str(entry.get("texts", "any")),
             named=self._compile_named(entry, slots, place),
             lies=self._read_lies(entry, slots, place),
+            unread=bool(entry.get("unread", False)),
         )
 
     @staticmethod

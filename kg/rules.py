@@ -77,6 +77,12 @@ class Reducers:
     """What a sentence begins with and says the verbs of, as group ``subject``."""
     joined: Pattern
     """A further verb of the same subject, as the beginning of group ``said``."""
+    purpose: Pattern
+    """What a sentence begins with and that it means to do something: group ``subject``, and the words that say so."""
+    further: Pattern
+    """A further thing that it means to do, as the beginning of group ``said``."""
+    seat: Pattern
+    """Where a thing lies, between it and its verb, as group ``seat``."""
     barrier: Pattern
     """What may not stand between the subject and a further verb: another clause."""
 
@@ -118,6 +124,8 @@ class Rule:
     """By slot, what the name of the thing it matches (or the words of the quantity) must hold."""
     lies: Mapping[str, str] = field(default_factory=dict)
     """By slot, the slot of the place in which its thing must lie as the lexicon knows it."""
+    unread: bool = False
+    """Only where no number that it matches is a value already."""
 
 
 @dataclass(frozen=True)

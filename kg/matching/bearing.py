@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from kg.english import load_words
 from kg.matching.earlier import PLACES, EarlierValues
-from kg.matching.words import POSSESSIVE, NotFilled, Thing
+from kg.matching.words import POSSESSIVE, NotFilled, Thing, start_of
 from kg.model import Mention, Span
 from kg.pattern import MARK
 from kg.reading import Mark
@@ -78,7 +78,7 @@ class MatchBearing(EarlierValues):
     def _bearing_thing(self, classes: str, match: re.Match[str]) -> Thing:
         """Return the nearest thing of a class, or counted group of it, that the words at a match are said of."""
         keys = {key for name in classes.split("|") for key in self.rules.slots[name]}
-        position = match.start("at") if "at" in match.re.groupindex else match.start()
+        position = start_of(match)
         bearers = sorted(self._list_bearers(keys, position), key=lambda bearer: (bearer.start, bearer.end))
         text = self.sentence.folded
         if not bearers:

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 
 from kg.dating import spans_years
-from kg.matching.words import MatchWords, NotFilled, Thing
+from kg.matching.words import MatchWords, NotFilled, Thing, start_of
 from kg.model import Claim, Span
 from kg.reading import Mark
 from kg.vocab import RDC, class_name, local_name, mint_iri, slugify
@@ -151,7 +151,7 @@ class EarlierValues(MatchWords):
         Between the two no other thing, indicator or number may stand, for it could own what follows; a place
         that only says where a group is ("343 firms were added in the district, up 5 percent") owns nothing.
         """
-        start = self.sentence.locate(match.start("at") if "at" in match.re.groupindex else match.start())
+        start = self.sentence.locate(start_of(match))
         values = [c for c in self.earlier.list_values(self.sentence.sentence.start) if c.end <= start]
         if not values:
             raise NotFilled

@@ -150,6 +150,8 @@ class SentenceMatcher(MatchValues):
     def _is_allowed(self, rule: Rule, match: re.Match[str], text: str) -> bool:
         if rule.unless is not None and rule.unless.search(text, max(0, match.start() - 80), match.end()):
             return False
+        if rule.unread and any(ord(mark[1]) in self.taken for mark in re.findall(MARK, match[0])):
+            return False
         start = match.start()
         if rule.prior is not None and rule.prior.search(text, max(0, start - PRIOR), start) is None:
             return False

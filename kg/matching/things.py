@@ -13,7 +13,7 @@ from kg.lexicon import fold_case
 from kg.matching.earlier import SPOKEN_OF
 from kg.matching.extents import fits_extent
 from kg.matching.speakers import MatchSpeakers
-from kg.matching.words import FIELD, POSSESSIVE, SPACE, NotFilled, Thing, clean_words
+from kg.matching.words import FIELD, POSSESSIVE, SPACE, NotFilled, Thing, clean_words, start_of
 from kg.model import Mention, Span, hash_id
 from kg.reading import Mark
 from kg.subjects import find_subject
@@ -164,7 +164,7 @@ class MatchThings(MatchSpeakers):
             return self._mention_thing(owner.mention)
         if _OURS.search(self.sentence.folded, max(0, match.start() - 24), match.end()):
             return self._speakers_own(keys)
-        before = self.sentence.locate(match.start("at") if "at" in match.re.groupindex else match.start())
+        before = self.sentence.locate(start_of(match))
         opened = _OPENS_WITH_IT.fullmatch(self.sentence.folded, 0, match.start()) is not None
         pronoun = opened or PRONOUN.match(self.sentence.folded, match.start()) is not None
         if (pronoun and self._means_part(match)) or _TOLD_OF_FIRMS.search(self.sentence.folded, 0, match.start()):

@@ -290,3 +290,9 @@ def clean_words(text: str) -> str:
     'the two districts key items'
     """
     return SPACE.sub(" ", _QUOTES.sub(" ", text)).strip(" ,;:.")
+
+
+def start_of(match: re.Match[str]) -> int:
+    """Return where the words of a match begin that something is said of: its group ``at``, if that matched."""
+    begun = match.start("at") if "at" in match.re.groupindex else -1
+    return begun if begun >= 0 else match.start()
