@@ -22,16 +22,17 @@ pytest_plugins = ["corpus_fixtures"]
 MAKER = Path(__file__).parent / "benchmarks"
 BASE = "https://kg.example/id/"
 FILL = """
-import resource, sys
+import sys
 sys.path.insert(0, sys.argv[2])
 from pathlib import Path
 from graph_maker import BASE, article
+from page import peak_memory
 from kg.corpus.filling import Filling
 with Filling(Path(sys.argv[1]), BASE, 2) as filling:
     for number in range(int(sys.argv[3])):
         filling.add_article(number, "".join(sorted(article(number))).encode())
     totals = filling.finish()
-print(totals.quads, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(totals.quads, int(peak_memory()))
 """
 
 

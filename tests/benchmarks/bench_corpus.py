@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -23,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import pyoxigraph as ox
 from corpus_maker import make_article, write_corpus
-from page import say_machine, write_section
+from page import peak_memory, say_machine, write_section
 
 from kg import pipeline
 from kg.article import parse_article
@@ -64,8 +63,7 @@ def build_here(corpus: Path, out: Path, workers: int) -> None:
     for name, (owner, attribute) in STAGES.items():
         setattr(owner, attribute, measured(getattr(owner, attribute), name, spent))
     result = pipeline.build(load_domain(), [corpus], out, workers=workers, copies=False)
-    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    print(json.dumps({**spent, "quads": result.counts["quads"], "peak": peak / 1024}))
+    print(json.dumps({**spent, "quads": result.counts["quads"], "peak": peak_memory()}))
 
 
 def build(corpus: Path, out: Path, workers: int) -> dict[str, float]:

@@ -8,7 +8,6 @@ spaCy is no dependency: without it its row is left out. Memory is the peak of a 
 from __future__ import annotations
 
 import argparse
-import resource
 import statistics
 import subprocess
 import sys
@@ -16,7 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from corpus_maker import make_article
-from page import say_machine, write_section
+from page import peak_memory, say_machine, write_section
 
 from kg.article import parse_article
 from kg.corpus.tools import Tools, load_tools, read_claims
@@ -78,7 +77,7 @@ def read_all(count: int) -> float:
     for number in range(count):
         article = parse_article(make_article(number).encode(), tools.page, article_id=f"a{number}")
         read_claims(tools, article)
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return peak_memory()
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import resource
 from importlib import metadata
 from pathlib import Path
 
@@ -15,6 +16,19 @@ def say_machine(*libraries: str) -> str:
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in libraries)
     load = f"load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "load unknown"
     return f"{platform.machine()}, {os.cpu_count()} cores ({load}), Python {platform.python_version()}, {versions}."
+
+
+def peak_memory() -> float:
+    """Return the most MB that this process, or one that it forked, has held.
+
+    Linux's ``ru_maxrss`` of a process that was just started is at least what the process that started it held.
+    """
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return max(children, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    (held,) = (line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+    return max(children, int(held) / 1024)
 
 
 def write_section(name: str, text: str, page: Path = PAGE) -> None:
