@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from kg.english import load_words
 from kg.model import Entity, Mention, find_ancestors
 from kg.reading import Mark
+from kg.references import dates_line
 from kg.vocab import ADMIN_AREA, DISTRICT, ORGANIZATION, PARK, is_described, local_name
 
 BEARERS = frozenset({"District", "Park", "AdminArea", "Enterprise", "Project", "Organization"})
@@ -129,16 +130,12 @@ _LONGER = re.compile(
 )
 # "Beijing-based", "Linhe International Airport", "the city's bureau": the name only describes.
 _DESCRIBES = re.compile(
-    r"(?:[’']s?)? ?(?:-based\b|(?:International )?(?:airport|port|station)\b(?! (?:district|zone))"
+    r"(?:[’']s?)? ?(?:-based\b|(?:International )?(?:airport|port|station)\b(?! (?:district|zone))|branch\b"
     rf"|(?:\w+ ){{0,4}}(?:{_ANY('organs')})\b"
     rf"|(?:(?:overall|annual|yearly|\w+-year|development) ){{0,2}}(?:{_ANY('norms')})\b)"
 )
-# "YUNHE, July 19 (Xinhua) -- Exports rose": only where it was written.
-_DATELINE = re.compile(
-    r"(?:, [A-Z][\w.,’' ]{2,30})?,? ?(?:\([A-Z][\w’' ]{2,30}\) ?[-–—]{1,2}|[-–—]{2}) ?(?=[\"“A-Z0-9])"
-)
-# "HANGZHOU - East China's Yiwu city saw": in capitals, one dash does.
-_DATELINE_DASH = re.compile(r" ?[-–—]{1,2} ?(?=[\"“A-Z0-9])")
+# "Linhe companies sell abroad": what is told is theirs.
+_FIRMS_OF = re.compile(r" (?:enterprises|companies|firms|investors|businessmen|merchants)\b")
 _CALLED_AFTER = re.compile(
     rf" (?:international )?(?:{_ANY('called_after')})\b(?! (?:district|area|zone)\b)", re.IGNORECASE
 )
@@ -193,21 +190,15 @@ def _find_candidates(text: str, marks: Sequence[Mark], *, things: bool) -> list[
     found = [m for m in found if m.mention and m.mention.label not in _TOO_WIDE]
     if not things:
         found = [m for m in found if m.mention and (not is_described(m.mention.entity) or _begins(text, m))]
-    found = [m for m in found if not _DESCRIBES.match(text, m.end, m.end + 60) and not _dates_line(text, m)]
+    found = [m for m in found if not _DESCRIBES.match(text, m.end, m.end + 60) and not dates_line(text, m.start, m.end)]
     found = [m for m in found if not _seats_other(text, m) and not _PARTS.search(text, max(0, m.start - 200), m.start)]
     found = [m for m in found if not _AND_SO_ON.match(text, m.end, m.end + 200)]
     found = [m for m in found if not _RANKED_IN.search(text, max(0, m.start - 60), m.start)]
     found = [m for m in found if m.mention and not _PRESS.search(m.mention.label)]
+    found = [m for m in found if not _FIRMS_OF.match(text, m.end)]
     found = [m for m in found if not _COMPARED.search(text, max(0, m.start - 24), m.start)]
     found = [m for m in found if not _WHOLE.search(text, max(0, m.start - 80), m.start)]
     return [m for m in _leave_posts(text, found) if not (_is_bracketed(text, m) or _is_joined(text, m))]
-
-
-def _dates_line(text: str, mark: Mark) -> bool:
-    """Say whether a mark only tells where an article was written: "YUNHE, July 19 (Xinhua) -- Exports rose"."""
-    begins = mark.start == 0 or text[mark.start - 1] == "\n"
-    dash = _DATELINE_DASH if text[mark.start : mark.end].isupper() else _DATELINE
-    return begins and bool(_DATELINE.match(text, mark.end, mark.end + 90) or dash.match(text, mark.end, mark.end + 90))
 
 
 def _divide_candidates(text: str, found: Sequence[Mark], marks: Sequence[Mark]) -> tuple[list[Mark], list[Mark]] | None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import ahocorasick_rs
 
+from kg.chinese import find_name_before
 from kg.describing import Descriptions
 from kg.model import Entity, Mention, Name, Span, find_ancestors
 from kg.naming import (
@@ -215,12 +216,15 @@ class Lexicon:
         if not any(fold_case(text[m.start : m.end]) in self._shared for group in groups for m in group):
             return groups
         named = {m.entity for group in groups for m in group if m.kind != "shared"}
-        return [[kept for m in group if (kept := self._tell_shared(text, m, named))] for group in groups]
+        around = {self.entities[iri].within for iri in named if iri in self.entities}
+        return [[kept for m in group if (kept := self._tell_shared(text, m, named, around))] for group in groups]
 
-    def _tell_shared(self, text: str, mention: Mention, named: Collection[str]) -> Mention | None:
+    def _tell_shared(
+        self, text: str, mention: Mention, named: Collection[str], around: Collection[str]
+    ) -> Mention | None:
         sharing = self._shared.get(fold_case(text[mention.start : mention.end]), ())
         own = self.entities.get(mention.entity) if mention.kind != "shared" else None
-        fitting = [e for e in sharing if e.type in _PLACES and e.within in named]
+        fitting = [e for e in sharing if e.type in _PLACES and (e.within in named or e.iri in around)]
         if len(fitting) == 1 and (own is None or own.within not in named) and mention.kind != "reference":
             place = fitting[0]
             return mention._replace(entity=place.iri, label=place.label, type=place.type, kind="name")
@@ -262,7 +266,16 @@ class Lexicon:
             if not self._begins_another(text, mention, starts):
                 kept.append(mention)
                 starts.add(mention.start)
-        return kept[::-1]
+        ends = {mention.end for mention in group}
+        return [m for m in kept[::-1] if not self._ends_another(text, m, ends)]
+
+    @staticmethod
+    def _ends_another(text: str, mention: Mention, ends: Collection[int]) -> bool:
+        """Say whether the bare name of a place only ends a name that nothing knows: "Dongfeng Liuzhou"."""
+        if mention.type not in _PLACES or mention.kind != "name" or " " in text[mention.start : mention.end]:
+            return False
+        before = find_name_before(text, mention.start)
+        return before is not None and before.end("name") not in ends
 
     def _begins_another(self, text: str, mention: Mention, starts: set[int]) -> bool:
         firm = mention.type == ENTERPRISE and mention.entity in self.gazetteer

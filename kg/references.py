@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from kg.chinese import CHINESE_NAME, ENGLISH
 from kg.english import load_words
 from kg.lexicon import WIDE, fold_case
 from kg.model import Mention, Span
@@ -20,23 +21,26 @@ _IS_IN = re.compile(
     r",?(?: (?:is |was )?(?:located|situated|based|nestled|lies|sits))? (?:in|of|within|under|inside) (?:the )?"
     r"(?:city of |(?:[A-Za-z]+ )?China[’']s )?"
 )
-SYLLABLE = (
-    r"(?:(?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?"
-    r"(?:[iu]?ang|[iu]?an|iong|[oe]ng|ing|[iu]?ao|[aeou]i|i[ae]|u[aeo]|iu|ou|en|in|un|o|a|e|i|u|er))"
-)
-CHINESE_NAME = rf"(?=[A-Z][a-z]{{4,}})(?i:{SYLLABLE}){{2,4}}(?![a-z])"
-"""A word that reads as a name in Chinese, by its syllables."""
 # A sentence about somebody or something that no list knows, by a name in Chinese: "Xialing boasts …".
 _UNKNOWN_SUBJECT = re.compile(
     rf"(?:^|[.!?]\s{{1,8}}|\n\s{{0,8}})(?:[\"“])?(?P<name>(?=[A-Z][a-z]{{5}}){CHINESE_NAME})"
     r"(?:[’']s)? (?=[a-z])"
 )
 _WORDS = load_words("references")
-ENGLISH = frozenset(_WORDS.all_of("no_names"))
-"""Words of English that read as names in Chinese."""
+# "YUNHE, July 19 (Xinhua) -- Exports rose", "YUNHE: Exports rose": only where it was written.
+_DATELINE = re.compile(
+    r"(?:, [A-Z][\w.,’' ]{2,30})?,? ?(?:\([A-Z][\w’' ]{2,30}\) ?[-–—]{1,2}|[-–—]{2}|(?<=[A-Z]{2}) ?[-–—:_])"
+    r" ?(?=[\"“A-Z0-9])"
+)
 _PLACE_CLASSES = frozenset({ADMIN_AREA, DISTRICT, PARK})
 _NEAR_LINES = 3
 """How many line ends may stand between a name that nobody knows and words that may mean it."""
+
+
+def dates_line(text: str, start: int, end: int) -> bool:
+    """Say whether a place only tells where an article was written: "YUNHE, July 19 (Xinhua) -- Exports rose"."""
+    begins = start == 0 or text[start - 1] == "\n"
+    return begins and _DATELINE.match(text, end, end + 90) is not None
 
 
 def resolve_references(
@@ -82,7 +86,8 @@ class _Resolver:
             if found is None:
                 return None
             mention = found
-        if mention.kind != "described" and not is_described(mention.entity):
+        place = mention.type == ADMIN_AREA and dates_line(self.text, mention.start, mention.end)
+        if mention.kind != "described" and not is_described(mention.entity) and not place:
             self.named.add(mention)
             if self.text and _SUBJECT.search(self.text, max(0, mention.start - 48), mention.start):
                 self.named.subjects[mention.type] = mention

@@ -11,10 +11,10 @@ from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 
 from kg.bearers import choose_bearer, is_office, list_distinct, list_employers, list_governed
+from kg.chinese import CHINESE_NAME, ENGLISH
 from kg.english import load_words
 from kg.model import Entity, Mention, find_ancestors
 from kg.reading import Reading, SentenceReading
-from kg.references import CHINESE_NAME, ENGLISH
 from kg.vocab import ADMIN_AREA, DISTRICT, PARK, PROJECT, is_described
 
 REACH = 24

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
+from kg.chinese import SYLLABLE
 from kg.english import load_words
 from kg.matching.bearing import MatchBearing
 from kg.matching.told import Source
 from kg.matching.words import NotFilled, Thing, clean_words
 from kg.model import Span
-from kg.references import SYLLABLE
 from kg.vocab import mint_iri, slugify
 
 APART = 2
