@@ -202,6 +202,11 @@ _PLACE_WORDS = {
 _OWN_PLACE = re.compile(r"(?:the|this)(?: whole| entire)? ([a-z-]+(?: [a-z]+)?)", re.IGNORECASE)
 
 
+def _list_topics(named: _Named, types: Iterable[str]) -> list[Mention]:
+    """Return by class what a sentence began with last."""
+    return [named.subjects[kind] for kind in types if kind in named.subjects]
+
+
 def _choose_target(reference: Mention, named: _Named, fallback: Mapping[str, Mention], text: str) -> Mention | None:
     classes, *heads = reference.type.split("\t")
     types = classes.split("|")
@@ -220,12 +225,18 @@ def _choose_target(reference: Mention, named: _Named, fallback: Mapping[str, Men
         chosen = [fallback[t] for t in types if t in fallback and (ends.fit(fallback[t]) or sole)]
         return max(chosen, key=lambda m: m.start) if chosen else None
     target = max(fitting, key=lambda m: m.start)
-    topics = [m for t in types if (m := named.subjects.get(t)) and ends.fit(m)]
+    topics = [m for m in _list_topics(named, types) if ends.fit(m)]
     topic = max(topics, key=lambda m: m.start, default=target)
     # "The region" may be a district or a zone, "the area" is the one that was called so.
     nearer = {DISTRICT, PARK} if ADMIN_AREA in types and target.type != ADMIN_AREA else {target.type}
     if wide and any(named.mentions[t][-1].start > target.start for t in nearer if t in named.mentions):
         return None
+    if (
+        wide
+        and target.type != ADMIN_AREA
+        and any(m.start > target.start for m in _list_topics(named, (DISTRICT, PARK)))
+    ):
+        return None  # "Yunhe New Area … Linhe New City has grown. In the area …"
     if topic.entity == target.entity:
         return target
     # "X Park is located in the Y Park. The park …": what is only where the topic lies is not spoken of.
