@@ -87,6 +87,15 @@ _WHOLE = re.compile(
 _PRESS = re.compile(rf"\b(?:{_ANY('press')})$")
 # What is only compared with: "one third of that in Linhe", "higher than in Linhe".
 _COMPARED = re.compile(r"\b(?:(?:that|those) (?:of|in|for)|than(?: (?:of|in|for))?)(?: the)? $")
+# "Its capital city Hohhot": where something took place, beside what is spoken of.
+_SEAT = re.compile(
+    r"\b(?:held|place|convened|opened|began|concluded|closed)[^,.;]{0,30} in (?:its |the )?"
+    r"(?:[a-z]+ )?capital(?: city)?,? $"
+)
+# "Its capital city Hohhot": where something took place, beside what is spoken of.
+_SEAT = re.compile(
+    r"\b(?:held|place|convened|opened|began|concluded|closed)[^,.;]{0,30} in (?:its |the )?(?:[a-z]+ )?capital(?: city)?,? $"
+)
 _BEGINS = re.compile(
     r"(?:^|[.!?。！？;][\"”]?\s+|\n\s*)[\"“]?(?:[A-Z][\w ]{0,30}, )?"
     r"(?:[Tt]he|[Tt]his|[Aa]n?|[Ii]ts|[Tt]heir|(?:[Tt]he )?[\w-]+(?:[’']s|(?<=s)[’'])) (?:[\w-]+ ){0,2}$"
@@ -197,6 +206,7 @@ def _find_candidates(text: str, marks: Sequence[Mark], *, things: bool) -> list[
     found = [m for m in found if m.mention and not _PRESS.search(m.mention.label)]
     found = [m for m in found if not _FIRMS_OF.match(text, m.end)]
     found = [m for m in found if not _COMPARED.search(text, max(0, m.start - 24), m.start)]
+    found = [m for m in found if not _SEAT.search(text, max(0, m.start - 80), m.start)]
     found = [m for m in found if not _WHOLE.search(text, max(0, m.start - 80), m.start)]
     return [m for m in _leave_posts(text, found) if not (_is_bracketed(text, m) or _is_joined(text, m))]
 

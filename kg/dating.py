@@ -25,7 +25,8 @@ _MONTHS = _ANY("months")
 _BASE_TOO = re.compile(r"\b(?:over|from|than|compared (?:with|to)) (?:the )?(?:same period (?:of|in) )?\d{4},? and $")
 # What stands before a period that says what a number is compared with, and not when it was measured.
 _BASE = re.compile(
-    r"\b(?:than(?: (?:the|its|their) (?:[a-z]+ ){0,2}(?:rates?|numbers?|growth|pace|increase|average|total)"
+    r"\b(?:(?:even|level|flat|on par|in line) with|unchanged from"
+    r"|than(?: (?:the|its|their) (?:[a-z]+ ){0,2}(?:rates?|numbers?|growth|pace|increase|average|total)"
     r"(?: seen| recorded| registered| reported)?)?|compared (?:with|to)|same as|against|over|from|versus|"
     + "".join(f"(?<!{word} )" for word in _WORDS.all_of("reports"))
     + r"that|those|level|figure|(?:same|corresponding|year-earlier) period)"

@@ -186,9 +186,12 @@ def _leave_place(mention: Mention, words: Words, is_place: Callable[[str], bool]
     """Return a name of four words or more without the place in front of it, if what is left still names."""
     first, _, rest = mention.label.partition(" ")
     left = rest.split(" ")
-    if mention.type not in _PLACED_NAMES or len(left) < 3 or not left[0][:1].isupper() or not is_place(first):
+    new_area = mention.type == DISTRICT and len(left) > 3 and mention.label.endswith((" New Area", " New District"))
+    if not (new_area or mention.type in _PLACED_NAMES) or len(left) < 3:
         return ""
-    return rest if names_which(left[0], words) else ""
+    if not left[0][:1].isupper() or not is_place(first):
+        return ""
+    return rest if new_area or names_which(left[0], words) else ""
 
 
 def _stem_name(label: str, cue: Cue, words: Words) -> str:

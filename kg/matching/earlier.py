@@ -259,6 +259,8 @@ class EarlierValues(MatchWords):
         form, claim = self._value_said(form, match)
         if form == "alike":
             return claim.predicate
+        if form == "change" and (claim.unit == "rank" or local_name(claim.predicate).startswith("share-of-")):
+            claim = self._amount_behind(claim, match)
         if form in ("change", "portion", "average") and not _is_amount(claim):
             raise NotFilled
         if form in ("growth", "level", "change"):
@@ -276,6 +278,21 @@ class EarlierValues(MatchWords):
         if form == "exact" and (claim.qualifier != "moreThan" or claim.unit != self._quantity(match, "v").unit):
             raise NotFilled
         return self._find_measured(claim)
+
+    def _amount_behind(self, said: Claim, match: re.Match[str]) -> Claim:
+        """Return the amount that a rank or a share is said of: "4 billion yuan, ranking third and up 20 percent".
+
+        Behind a share only "and" goes back to the amount; a share may be up itself.
+        """
+        joined = match[0].lstrip(" ,").startswith("and ")
+        told = self.earlier.list_values(self.sentence.sentence.start)
+        amounts = [c for c in told if c.end <= said.end and c.subject == said.subject and _is_amount(c)]
+        if not amounts or not (joined or said.unit == "rank"):
+            raise NotFilled
+        between = (m for m in self.sentence.marks if amounts[-1].end <= m.start and m.end <= said.end)
+        if amounts[-1].start > said.start or any(m.key in ("money", "count") for m in between):
+            raise NotFilled
+        return amounts[-1]
 
     def _find_growth(self, form: str, claim: Claim) -> str:
         """Return the indicator of the growth of a value, or of what a rate is above or below of (``level``)."""
