@@ -59,7 +59,10 @@ _THING_IN = re.compile(
 # "Linhe lies in the center of Yunhe": no center is spoken of.
 _IN_MIDDLE = re.compile(r"\b(?:in|at|on) the (?:[a-z-]+ ){0,3}(?:cent(?:er|re)|hub) of(?: the)? [\"“‘']?$")
 _SITED = re.compile(rf"\w (?:is |are |was )?(?:{_ANY('lies')}) (?:in|at|on|within) [^.;\n]{{0,60}}$")
-_JOINED = re.compile(r",? (?:and|or)(?: the)? |, (?:the )?")
+# "Linhe, Qinglan and Hualin": a name between that nobody knows stands in the same list.
+_JOINED = re.compile(
+    r"(?:, (?:the )?[A-Z][\w’'-]+(?: (?:City|County|District))?){0,6}(?:,? (?:and|or)(?: the)? |, (?:the )?)"
+)
 _OF = re.compile(r"\bof(?: the)? $", re.IGNORECASE)
 _FROM = re.compile(r"\bfrom(?: the)? $", re.IGNORECASE)
 _SHOWS = re.compile(r",| in | show")
