@@ -55,6 +55,14 @@ _TO = re.compile(r"\bto (?:reach )?$")
 _AGAINST = re.compile(r"^(?:over|from|than|on|against|in|during) (?=the |that |last |[12]|[A-Z])")
 
 
+_PLACES = frozenset({"AdminArea", "District", "Park"})
+# What a whole place has of money, as indicators are called: a price or an income per head may be small.
+_SUMMED = re.compile(
+    r"(?i)^(?!.*(?:per|price|cost|fee|fare|rent|wage|subsid|rate|growth))"
+    r".*(?:gdp|product|output|investment|revenue|sales|exports|imports|trade|value|income|tax|profit)"
+)
+
+
 class MatchValues(MatchOwners):
     """Fills number, unit, scope and period of a match."""
 
@@ -66,6 +74,8 @@ class MatchValues(MatchOwners):
         if quantity and before and before.unit not in ("", quantity.unit):
             raise NotFilled
         if quantity and predicate == COUNT and _RATE.match(self.article.text, quantity.end):
+            raise NotFilled
+        if quantity and _lost_scale(quantity, subject, predicate):
             raise NotFilled
         known = quantity is not None and quantity.kind != "missing"
         unit = self._label(template.unit, match) or (quantity.unit if quantity else "")
@@ -251,3 +261,14 @@ class MatchValues(MatchOwners):
             return "title-period"
         same = "\n" not in text[period.end : self.sentence.sentence.start]
         return "paragraph-period" if same else "lead-period"
+
+
+def _lost_scale(quantity: Quantity, subject: Thing, predicate: str) -> bool:
+    """Say whether an amount is too small for what is told of a place: "investment exceeded 1 yuan" lost its billions."""
+    if (
+        quantity.kind != "money"
+        or subject.type not in _PLACES
+        or not re.fullmatch(r"\d{1,2}(?:\.\d+)?", quantity.value)
+    ):
+        return False
+    return _SUMMED.search(local_name(predicate)) is not None
