@@ -62,11 +62,11 @@ class SentenceReading:
 
         A position at a mark is the mark's start; as the end of a span (``end``) it is the mark's end.
         """
-        number = bisect_right(self._starts, position - 1 if end else position) - 1
+        number = max(bisect_right(self._starts, position - 1 if end else position) - 1, 0)
         start = self._starts[number]
         origin = self._origins[number]
         if number % 2:  # a mark: two masked characters stand for all of it
-            mark = self.marks[number // 2]
+            mark = self.marks[bisect_left(self.marks, origin, key=_start_of)]
             return mark.end if end else (mark.start if position == start else mark.end)
         return origin + position - start
 
@@ -211,34 +211,68 @@ def mask_sentence(
     text: str, sentence: Sentence, marks: Sequence[Mark], class_code: Callable[[str], str]
 ) -> SentenceReading:
     """Return the sentence with each mark replaced by its class and number characters."""
-    pieces: list[str] = []
-    shape: list[str] = []
-    starts: list[int] = []
-    origins: list[int] = []
+    masking = _Masking()
     codes: set[str] = set()
     position = sentence.start
-    length = 0
     for number, mark in enumerate(marks):
-        plain = _mask_private(text[position : mark.start])
+        masking.add_words(text, position, mark.start)
         code = _mark_code(mark, class_code)
         codes.add(code)
-        pieces += (plain, code, chr(INDEX_BASE + number))
-        shape += (plain, code, INDEX)
-        starts += (length, length + len(plain))
-        origins += (position, mark.start)
-        length += len(plain) + 2
+        masking.add_mark(code, chr(INDEX_BASE + number), mark.start)
         position = mark.end
-    rest = _mask_private(text[position : sentence.end])
+    masking.add_words(text, position, sentence.end)
     # A sentence that ends with a comma is the first of two that are only joined by one: to the rules it is a whole one.
-    pieces.append(rest[:-1] + "." if rest.endswith(",") and sentence.part == "body" else rest)
-    shape.append(pieces[-1])
-    starts.append(length)
-    origins.append(position)
-    masked = "".join(pieces)
+    if masking.pieces[-1].endswith(",") and sentence.part == "body":
+        masking.pieces[-1] = masking.shape[-1] = masking.pieces[-1][:-1] + "."
+    masked = "".join(masking.pieces)
     words = fold_case(text[sentence.start : sentence.end])
-    places = (tuple(starts), tuple(origins))
-    alike = fold_case("".join(shape))
+    places = (tuple(masking.starts), tuple(masking.origins))
+    alike = fold_case("".join(masking.shape))
     return SentenceReading(sentence, tuple(marks), masked, fold_case(masked), alike, words, frozenset(codes), *places)
+
+
+# Pages set blanks in front of stops ("882 square kilometers , including"): to the rules there are none.
+_STRAY = re.compile(r" +(?=[,.;](?:\s|$))")
+
+
+class _Masking:
+    """The masked text of a sentence in the making: words and marks in turn, and where each begins."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self.shape: list[str] = []
+        self.starts: list[int] = []
+        self.origins: list[int] = []
+        self.length = 0
+
+    def add_words(self, text: str, start: int, end: int) -> None:
+        """Add words; a blank that is left out of them counts as a mark without characters."""
+        for blank in _STRAY.finditer(text, start, end):
+            self._add(_mask_private(text[start : blank.start()]), start)
+            self._begin(blank.start())
+            start = blank.end()
+        self._add(_mask_private(text[start:end]), start)
+
+    def add_mark(self, code: str, number: str, origin: int) -> None:
+        """Add a mark: two characters, which in the shape are alike for all marks of a class."""
+        self._begin(origin)
+        self.pieces += (code, number)
+        self.shape += (code, INDEX)
+        self.length += 2
+
+    def _add(self, words: str, origin: int) -> None:
+        self._begin(origin)
+        self.pieces.append(words)
+        self.shape.append(words)
+        self.length += len(words)
+
+    def _begin(self, origin: int) -> None:
+        self.starts.append(self.length)
+        self.origins.append(origin)
+
+
+def _start_of(mark: Mark) -> int:
+    return mark.start
 
 
 def _mask_private(text: str) -> str:

@@ -264,7 +264,7 @@ class MatchValues(MatchOwners):
 
 
 def _lost_scale(quantity: Quantity, subject: Thing, predicate: str) -> bool:
-    """Say whether an amount is too small for what is told of a place: "investment exceeded 1 yuan" lost its billions."""
+    """Say whether an amount is too small to be a place's: "investment exceeded 1 yuan" lost its billions."""
     if (
         quantity.kind != "money"
         or subject.type not in _PLACES
