@@ -33,6 +33,11 @@ _TOLD_OF_FIRMS = re.compile(rf"\b(?:{_ANY('showing_firms')}) (?:{_ANY('showing')
 # "Our output value rose", "we have 300 employees": of whoever says so.
 _OURS = re.compile(r"\b(?:we|our|ours)\b(?! (?:city|county|district|province|zone|region|country|park)\b)")
 _KIND = re.compile(r"\{(\w+):kind\}")
+# "Shenlan Robotics and its partner Zenxx employ 300 people": of both, though one is not known.
+_AND_ANOTHER = re.compile(
+    r"(?: ?\([^()]{1,40}\))?,? (?:and|as well as|together with|along with) (?:(?:its|the|their|a|an|another) )?"
+    r"(?:[a-z-]+ ){0,4}[A-Z][\w&-]+(?: [A-Z][\w&.-]*){0,5}[ ,]"
+)
 _PREPOSITION = re.compile(r"\b(?:of|in|at|for|to|from|by|with|into|on|near|than)(?: the)? [\"“‘']?$")
 _OWNS = ("'s ", "’s ")
 
@@ -185,6 +190,8 @@ class MatchThings(MatchSpeakers):
         found, rivals = self._subjects[key]
         if found is None or found[0].type not in keys:
             raise NotFilled([] if found else rivals)
+        if found[0].end <= before and _AND_ANOTHER.match(self.article.text, found[0].end, before):
+            raise NotFilled
         folded = self.sentence.folded
         clause = max(folded.rfind(stop, 0, match.start()) for stop in (";", ":", ". ")) + 1
         measured = match.groupdict().get("x") or ""
