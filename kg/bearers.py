@@ -95,10 +95,6 @@ _SEAT = re.compile(
     r"\b(?:held|place|convened|opened|began|concluded|closed)[^,.;]{0,30} in (?:its |the )?"
     r"(?:[a-z]+ )?capital(?: city)?,? $"
 )
-# "Its capital city Hohhot": where something took place, beside what is spoken of.
-_SEAT = re.compile(
-    r"\b(?:held|place|convened|opened|began|concluded|closed)[^,.;]{0,30} in (?:its |the )?(?:[a-z]+ )?capital(?: city)?,? $"
-)
 _BEGINS = re.compile(
     r"(?:^|[.!?。！？;][\"”]?\s+|\n\s*)[\"“]?(?:[A-Z][\w ]{0,30}, )?"
     r"(?:[Tt]he|[Tt]his|[Aa]n?|[Ii]ts|[Tt]heir|(?:[Tt]he )?[\w-]+(?:[’']s|(?<=s)[’'])) (?:[\w-]+ ){0,2}$"
