@@ -45,6 +45,7 @@ _ROLE = re.compile(
     rf"|(?:{_ANY('peoples')}|[A-Z][a-z]+-based)) ){{0,6}}?(?:{_ANY('roles')}),? (?=[A-Z\ue000-\ue0ff])"
     rf"|(?:{_ANY('peoples')}) (?=[\ue000-\ue0ff])"
 )
+_UNITS = re.compile(r"(?P<name>[\ue000-\ue0ff][\ue100-\uf8ff]) (?:counties|districts|cities|towns|provinces)")
 _NOUN = re.compile(rf" (?:{_ANY('kinds')})$", re.IGNORECASE)
 
 
@@ -183,9 +184,11 @@ def _trim(masked: str, item: Item) -> Item:
 
 
 def _leave_role(masked: str, item: Item) -> Item:
-    """Return a name without what says what it is: "the auto supplier ZF" is ZF."""
+    """Return a name without what says what it is: "the auto supplier ZF" is ZF, "Lanhu counties" Lanhu."""
     role = _ROLE.match(masked, *item)
-    return Item(role.end(), item.end) if role else item
+    start = role.end() if role else item.start
+    units = _UNITS.fullmatch(masked, start, item.end)
+    return Item(start, units.end("name") if units else item.end)
 
 
 def strip_noun(masked: str, item: Item) -> Item:

@@ -41,6 +41,8 @@ _OPENED = re.compile(r"[\"“《*]")
 _NEXT = re.compile(r"[A-Z][\w’\-–.&+]*")
 _ACRONYM_IN = re.compile(r" ?\([A-Z]{2,8}\)")
 SENTENCE_START = re.compile(r"(?:^|[.!?。！？:][\"'”’)\]]*\s+|\n\s*)[\"'“‘(\[]*$")
+# "The Wanjiang City Belt": several cities.
+_CITIES_BEHIND = re.compile(r" (?:Belt|Circle|Cluster|Group|Agglomeration)s?\b")
 _PHASES = {"one": "I", "two": "II", "three": "III", "four": "IV", "five": "V", "first": "I", "second": "II"}
 _PHASES |= {"third": "III", "fourth": "IV", "fifth": "V", "1": "I", "2": "II", "3": "III", "4": "IV", "5": "V"}
 _PHASE = r"(?:I{1,3}|IV|V|[1-5]|[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive)"
@@ -210,7 +212,7 @@ def _match_at(pattern: re.Pattern[str], text: str, places: Iterable[int]) -> Ite
 
 
 def _read_name(text: str, head: Span, cue: Cue, words: Words) -> Found | None:
-    if cue.ends and _CAPITAL_BEHIND.match(text, head.end):
+    if (cue.ends and _CAPITAL_BEHIND.match(text, head.end)) or _CITIES_BEHIND.match(text, head.end):
         return None
     start = _walk_left(text, head.start, cue, words)
     end = head.end
