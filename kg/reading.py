@@ -148,7 +148,7 @@ def merge_marks(
 ) -> list[Mark]:
     """Return mentions and quantities as marks in order, the longer of two that overlap."""
     found = [Mark(m.start, m.end, m.type, mention=m) for m in mentions]
-    found += [_mark_quantity(text, q, mentions) for q in quantities]
+    found += [_mark_quantity(text, q, mentions) for q in quantities if not _is_name(text, q)]
     found.sort(key=lambda mark: (mark.start - mark.end, mark.start))
     kept: list[Mark] = []
     for mark in found:
@@ -165,6 +165,15 @@ def merge_marks(
         start, end = widen_quotes(text, mark.start, mark.end, floor, ceiling)
         marks.append(Mark(start, end, mark.key, mark.mention, mark.quantity))
     return marks
+
+
+def _is_name(text: str, quantity: Quantity) -> bool:
+    """Say whether a number stands in quote marks alone: the "4" of a slogan counts nothing."""
+    start, end = quantity.start, quantity.end
+    return quantity.kind == "count" and widen_quotes(text, start, end, max(0, start - 1), min(end + 1, len(text))) != (
+        start,
+        end,
+    )
 
 
 def _mark_quantity(text: str, quantity: Quantity, mentions: Sequence[Mention]) -> Mark:

@@ -43,6 +43,11 @@ def dates_line(text: str, start: int, end: int) -> bool:
     return begins and _DATELINE.match(text, end, end + 90) is not None
 
 
+def _is_listed(target: Mention, text: str) -> bool:
+    """Say whether a thing was last named behind another place in a list, which may be one that nothing knows."""
+    return _LISTED.search(text, max(0, target.start - 48), target.start) is not None
+
+
 def resolve_references(
     mentions: Iterable[Mention],
     fallback: Mapping[str, Mention] | None = None,
@@ -199,6 +204,7 @@ _PLACE_WORDS = {
     for name, kind in (("districts", DISTRICT), ("parks", PARK), ("cities", ADMIN_AREA))
     for word in _WORDS.all_of(name)
 }
+_LISTED = re.compile(rf"\b(?i:{'|'.join(_PLACE_WORDS)})(?:, ?(?:and |or )?| (?:and|or|as well as) )(?:the )?$")
 _OWN_PLACE = re.compile(r"(?:the|this)(?: whole| entire)? ([a-z-]+(?: [a-z]+)?)", re.IGNORECASE)
 
 
@@ -237,6 +243,8 @@ def _choose_target(reference: Mention, named: _Named, fallback: Mapping[str, Men
         and any(m.start > target.start for m in _list_topics(named, (DISTRICT, PARK)))
     ):
         return None  # "Yunhe New Area … Linhe New City has grown. In the area …"
+    if not topics and _is_listed(target, text):
+        return None  # "zones such as A Zone and B Zone. The zone …"
     if topic.entity == target.entity:
         return target
     # "X Park is located in the Y Park. The park …": what is only where the topic lies is not spoken of.

@@ -90,6 +90,9 @@ class MatchBearing(EarlierValues):
             raise NotFilled
         if _JOINED.fullmatch(before) or len(between) > MAX_GAP or not self._leads_to(between):
             raise NotFilled
+        if nearest.thing.type == "Cohort" and text.startswith(",", nearest.end):
+            if self._is_part_told(self.sentence.locate(nearest.start)):
+                raise NotFilled
         if nearest.thing.type == "Cohort" and "," not in text[nearest.end : match.end()] and self._is_size(match):
             raise NotFilled
         return nearest.thing

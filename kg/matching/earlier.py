@@ -30,6 +30,7 @@ that where the words say that those counted now are of it, else its noun."""
 _PART = re.compile(
     r"\b(?:includ(?:ing|es?|ed)|of (?:which|whom|them|these|those)|among (?:which|whom|them|these|those))\b"
 )
+_PARTS = re.compile(r", (?:including|comprising|namely|of (?:which|them))\b|: ", re.IGNORECASE)
 _OF_WHOLE = re.compile(r"\b(?:of|among) (?:which|whom|the|them|these|those)\b[^.;]{0,60}, ?$", re.IGNORECASE)
 MAX_LIST = 200
 """How many characters at most stand between such words and the last of a list that they begin."""
@@ -221,6 +222,9 @@ class EarlierValues(MatchWords):
         claim = self._value_said(kinds, match)[1]
         if not back and self._narrows(claim, match):
             raise NotFilled
+        if claim.subject_type == "Cohort" and self.article.text.startswith(",", claim.end):
+            if not back and self._is_part_told(claim.start):
+                raise NotFilled
         names = kinds.split("|") if kinds and not back else []
         if names and claim.subject_type not in names and self.members.get(claim.subject) not in names:
             raise NotFilled
@@ -232,6 +236,18 @@ class EarlierValues(MatchWords):
             Span(claim.start, claim.end),
             "value-subject",
         )
+
+    def _is_part_told(self, start: int) -> bool:
+        """Say whether the group counted at an offset is a part of one: "12 projects, including 3 from A, with …".
+
+        Behind its comma may stand what is said of the whole as well.
+        """
+        text, here = self.article.text, self.sentence.sentence
+        parts = max(_PARTS.finditer(text, here.start, start), key=re.Match.end, default=None)
+        if parts is None or not any(m.key == "count" and m.end <= parts.start() for m in self.sentence.marks):
+            return False
+        others = any(m.key == "count" and parts.end() <= m.start < start for m in self.sentence.marks)
+        return others or start - parts.end() <= 1
 
     def _narrows(self, claim: Claim, match: re.Match[str]) -> bool:
         """Say whether a lower bound right behind a group is its size: "12 projects with over 3 billion yuan"."""
