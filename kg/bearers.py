@@ -101,8 +101,8 @@ _BEGINS = re.compile(
 )
 # "Southwestern Yunhe Province saw …": what the sentence is about, and not where something lies.
 _DIRECTED = re.compile(
-    r"(?:^|[.!?。！？][\"”]?\s+|\n\s*)[\"“]?(?:The )?[A-Z]?[a-z]*(?:[Nn]orth|[Ss]outh|[Ee]ast|[Ww]est|[Cc]entral)"
-    r"(?:ern)?[ -][\"“‘']?$"
+    r"(?:^|[.!?。！？][\"”]?\s+|\n\s*|[-–—] )[\"“]?(?:The )?"
+    r"[A-Z]?[a-z]*(?:[Nn]orth|[Ss]outh|[Ee]ast|[Ww]est|[Cc]entral)(?:ern)?(?: China[’']s)?[ -][\"“‘']?$"
 )
 
 _MEASURED = re.compile(

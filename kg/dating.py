@@ -34,7 +34,8 @@ _BASE = re.compile(
 )
 # "rose from 20 billion yuan in 2015 to 40 billion", "rose to 40 billion from 20 billion in 2015".
 _BASE_AMOUNT = re.compile(
-    r"\b(?:from|times that of|times the) (?:[a-z]+ ){0,3}(?:rmb ?|cny ?|us\$|[$€])?\d[\d.,:]*(?:(?<=\d)(?:st|nd|rd|th)(?: place)?)?"
+    r"\b(?:from|times that of|times the) (?:[a-z]+ ){0,3}(?:rmb ?|cny ?|us\$|[$€])?"
+    r"\d[\d.,:]*(?:(?<=\d)(?:st|nd|rd|th)(?: place)?)?"
     rf"(?:%| ?(?:{_ANY('amounts')})\b\.?){{0,4}}"
     r"(?: \([^()]{1,40}\))?(?: (?:at|in|by))?(?: the)? ?$"
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from kg.bearers import list_governed
 from kg.english import load_words
 from kg.lexicon import fold_case
 from kg.matching.earlier import PLACES
@@ -49,6 +50,15 @@ _INVESTED = re.compile(
 
 # "Planned area: 25 square kilometers": a line of a profile is of what the profile is of.
 _PROFILE = re.compile(r"[^:：|.;,]{2,60}[:：|]")
+# A sentence that an industry begins: "The biomedical industry is …".
+_OF_INDUSTRY = re.compile(
+    r"(?:The |This )?(?!(?:In|Of|For|By|At)\b)(?:[\w&-]+ ){1,5}?(?:industry|sector|cluster)"
+    r"(?: (?:in|of) (?:the )?[A-Z][\w-]+(?: [A-Z][\w-]+){0,3})?"
+    r" (?:is|was|has|had|started|began|grew|became|plays|developed)\b"
+)
+# Quotation marks that a sentence opens and does not close before a place.
+_QUOTED = re.compile(r"(?:^|[\s(])[\"“][^\"”]*$")
+_EARNED = re.compile(r"(?:^|-)(?:income|incomes|revenue|sales|profit|profits|earnings|turnover|orders)(?:-|$)")
 # What is planned is the zone that an article is about, where nothing else is named.
 _PLANNED_AREA = re.compile(r"[Tt]he (?:total )?plann(?:ed|ing) (?:land )?area\b")
 
@@ -110,9 +120,14 @@ class MatchOwners(MatchThings):
         if subject.how.endswith("-subject") and self._is_told_with_other(subject, match):
             return False
         measured = name.removesuffix("Growth")
+        elsewhere = subject.how.endswith("-subject") and subject.how != "sentence-subject"
+        if elsewhere and subject.type in PLACES and self._is_said_of_oneself(match, measured):
+            return False
         if subject.type in PLACES and measured in self.rules.indicators["of_firms"] and self._is_told_by_firm(match):
             return False
         if self._is_part_of_same(subject, predicate, match) or self._is_of_sector(name, match):
+            return False
+        if subject.type in PLACES and subject.how and self._goes_on_with_industry(match):
             return False
         if not subject.how.endswith("-subject"):
             return True
@@ -203,6 +218,22 @@ class MatchOwners(MatchThings):
         # "The service sector did well, with the added value of modern services at …": that names whose it is.
         own = own or _PART_NAMED.search(match.groupdict().get("x") or "")
         return about is not None and about.end() <= self._span(match).start and not own
+
+    def _is_said_of_oneself(self, match: re.Match[str], measured: str) -> bool:
+        """Say whether somebody quoted tells what is earned, and speaks for no place: "the income was 3,000 yuan"."""
+        if not _EARNED.search(measured):
+            return False
+        text, here = self.article.text, self.sentence.sentence
+        start = self._span(match).start
+        quoted = _QUOTED.search(text[here.start : start]) is not None
+        return quoted and not list_governed(text, self.sentence.marks, start)
+
+    def _goes_on_with_industry(self, match: re.Match[str]) -> bool:
+        """Say whether "its" may be of an industry that the sentence before is about: "Its scale topped 3 billion"."""
+        if self.sentence.sentence.start + 2 < self._span(match).start or not PRONOUN.match(match.string, match.start()):
+            return False
+        before = next(self._sentences_before(), None)
+        return before is not None and _OF_INDUSTRY.match(self.article.text, before.sentence.start) is not None
 
     def _is_told_of_group(self, match: re.Match[str]) -> bool:
         """Say whether the sentence is about firms or zones, and the match one of several things said of them."""

@@ -27,6 +27,8 @@ _OFFICIAL = re.compile(rf"\b(?:{_ANY('officials')})\b")
 _NAME = re.compile(rf"(?<![\w’'-])(?=[A-Z])(?i:{SYLLABLE}) (?=[A-Z])(?i:{SYLLABLE}){{1,2}}(?![\w’'-])")
 
 
+# "Ke Ning Textile": no person.
+_LONGER = re.compile(r" [A-Z][a-z]+")
 # Two words in capitals: a name of somebody or something.
 _CAPITALS = re.compile(r"(?<![\w’'-])[A-Z][a-z]+ [A-Z][a-z]+")
 
@@ -74,10 +76,13 @@ class MatchSpeakers(MatchBearing):
             marks = [mark for sentence in self.reading.sentences for mark in sentence.marks if mark.mention]
             starts = [mark.start for mark in marks]
             body = next((s.sentence.start for s in self.reading.sentences if s.sentence.part == "body"), 0)
+            firms = {
+                name[0] for name in _NAME.finditer(self.article.text) if _LONGER.match(self.article.text, name.end())
+            }
             for name in _NAME.finditer(self.article.text, body):
                 before = marks[bisect_right(starts, name.start()) - 1] if marks else None
                 marked = before is not None and before.start <= name.start() < before.end
-                if not marked and name[0] not in _NO_PEOPLE:
+                if not marked and name[0] not in firms and name[0] not in _NO_PEOPLE:
                     self.reading.people[""].append(Span(*name.span()))
                     self.reading.people.setdefault(name[0].split()[0], []).append(Span(*name.span()))
         told = [span for span in self.reading.people.get(surname, ()) if span.end <= self.sentence.sentence.start]
