@@ -68,6 +68,8 @@ _SAID_ON = re.compile(
 )
 # "…, with an output of 3 billion yuan in 2022, and gathers 300 firms": of the output alone.
 _WITH = re.compile(r", with (?:[^,;.]|\.\d){0,80}$")
+# "88 projects planned for this year had started by March": when they were to be.
+_PLANNED_FOR = re.compile(r"\b(?:planned|scheduled|slated|arranged) $")
 # "At the 2018 Hefei Trade Fair": a name.
 _NAMED_AFTER = re.compile(r"[a-z ]*\bthe [12]\d{3}$", re.IGNORECASE)
 _DAY = re.compile(r"on\b|(?:this |last )?(?:[a-z]+day|yesterday|today)\b|(?:[a-z]+\.? \d|\d+ [a-z])", re.IGNORECASE)
@@ -104,11 +106,16 @@ def find_period(text: str, sentence: SentenceReading, span: tuple[int, int]) -> 
     behind = (m for m in marks if end <= m.start and _follows(text, end, m))
     past = [m for m in reversed(marks) if m.end <= start]
     before = (m for m in past if not text[m.end : start].strip())
+    planned: Quantity | None = None
     # One after the other, and each only as far as it takes: there may be hundreds.
     for mark in chain(inside, behind, before, _leave_told(text, past, floor, start)):
-        if not is_base(text, mark, floor) and not _is_name(text, mark):
-            return None if mark.end <= start and _is_cut_off(text, sentence, mark.end, start) else mark.quantity
-    return None
+        if is_base(text, mark, floor) or _is_name(text, mark):
+            continue
+        if _PLANNED_FOR.search(_before(text, mark, floor)):
+            planned = planned or mark.quantity
+            continue
+        return None if mark.end <= start and _is_cut_off(text, sentence, mark.end, start) else mark.quantity
+    return planned
 
 
 def _is_cut_off(text: str, sentence: SentenceReading, said: int, start: int) -> bool:

@@ -86,7 +86,9 @@ class MatchBearing(EarlierValues):
         nearest = bearers[-1]
         before = text[bearers[-2].end : nearest.start] if len(bearers) > 1 else ""
         between = _NAMED.sub(" of it", self.sentence.masked[nearest.end : position]).lower()
-        if nearest.thing.type != "Cohort" and _LISTED.search(text, 0, nearest.start):
+        # "Including the A Project with an investment of": of that one, where nothing stands between, not even a comma.
+        direct = text.startswith(" ", nearest.end) and not text[nearest.end : position].strip()
+        if nearest.thing.type != "Cohort" and not direct and _LISTED.search(text, 0, nearest.start):
             raise NotFilled
         if _JOINED.fullmatch(before) or len(between) > MAX_GAP or not self._leads_to(between):
             raise NotFilled
