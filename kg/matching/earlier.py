@@ -277,6 +277,10 @@ class EarlierValues(MatchWords):
             return claim.predicate
         if form == "change" and (claim.unit == "rank" or local_name(claim.predicate).startswith("share-of-")):
             claim = self._amount_behind(claim, match)
+        if form == "rate":
+            if not is_growth(claim.predicate) or claim.unit != "percent":
+                raise NotFilled  # "reached 3 billion yuan, the second fastest": the fastest what?
+            return claim.predicate
         if form in ("change", "portion", "average") and not _is_amount(claim):
             raise NotFilled
         if form in ("growth", "level", "change"):
