@@ -88,15 +88,24 @@ def _weekday(view: View, name: str) -> int:
     return int(view.grammar.period["weekdays"][name])
 
 
+# What a project did, in front of a day without "on": "opened to traffic Monday".
+_HAPPENED = re.compile(
+    r"\b(?:opened|started|began|begun|completed|commenced|inaugurated|traffic|operations?|production|service|ground)[ \n]\Z"
+)
+
+
 def read_weekday(view: View, start: int, end: int) -> Quantity | int | None:
-    """Read "on Monday", which is kept as said."""
+    """Read "on Monday", or "opened Monday", which is kept as said."""
     left = look_left(view, start)
-    if left.preposition != "on" or left.start == start or not view.text[start].isupper():
+    happened = _HAPPENED.search(view.low, max(view.floor, start - 16), start) is not None
+    if not (happened or (left.preposition == "on" and left.start < start)) or not view.text[start].isupper():
         return None
+    if happened and view.text[end + 1 : end + 2].isupper():
+        return None  # "Production Monday Morning Post"
     follow = re.compile(r",? ([a-z]+)").match(view.low, end)
     if follow and follow[1] in view.grammar.period["months"]:
         return None
-    return Quantity(left.start, end, "date")
+    return Quantity(start if happened else left.start, end, "date")
 
 
 def read_day_first(view: View, start: int) -> Quantity | int | None:
