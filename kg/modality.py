@@ -42,7 +42,7 @@ _MET = re.compile(rf"\b(?:{_ANY('met')})\b")
 _FINITE = re.compile(rf"\b(?:{_ANY('finite')})\b")
 # "We will close 2,000 firms in the county, rectify 4,000 …": a further step of what is planned, far behind the plan.
 _STEP = re.compile(rf"(?:, (?:and )?| and )(?:[a-z]+ly )?(?:{_ANY('steps')}) (?:and (?:{_ANY('steps')}) )?[^,;:]*$")
-_AIMS = re.compile(rf"\b(?:(?P<target>{_ANY('targets')}|aims?)|{_ANY('plans')}|expected)\b")
+_AIMS = re.compile(rf"\b(?:(?P<target>{_ANY('targets')}|aims?)|{_ANY('plans')}|expected|expectations?)\b")
 
 
 def find_modality(

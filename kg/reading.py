@@ -304,6 +304,9 @@ LIST = 40
 """How many lines a list may have for its heading to date them all, so that the cost stays that of the text."""
 
 
+_ANNOUNCES = re.compile(r"\b(?:as follows|the following)\W*$")
+
+
 def find_heading(reading: Reading, sentence: SentenceReading) -> SentenceReading | None:
     """Return the heading that a line of a list stands under, "Key data for 2023:"; ``None`` for other lines.
 
@@ -321,4 +324,15 @@ def find_heading(reading: Reading, sentence: SentenceReading) -> SentenceReading
             return other
         if not listed.match(text, other.sentence.start):
             return other if profile and other.sentence.part == "body" and _SHORT.fullmatch(words) else None
+    return None
+
+
+def find_announced(reading: Reading, sentence: SentenceReading) -> SentenceReading | None:
+    """Return the sentence of the paragraph that says what this one and those around it list: "… are as follows."."""
+    number = bisect_left(reading.sentences, sentence.sentence.start, key=lambda other: other.sentence.start)
+    for other in reversed(reading.sentences[max(0, number - LIST) : number]):
+        if other.sentence.paragraph != sentence.sentence.paragraph:
+            return None
+        if _ANNOUNCES.search(other.folded):
+            return other
     return None

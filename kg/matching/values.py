@@ -13,7 +13,7 @@ from kg.matching.owners import MatchOwners
 from kg.matching.words import NotFilled, Thing, clean_words
 from kg.modality import find_modality
 from kg.model import Quantity, Resolution, Span
-from kg.reading import find_heading
+from kg.reading import find_announced, find_heading
 from kg.rules import Template, slot_name
 from kg.vocab import local_name, observation_iri
 
@@ -189,7 +189,7 @@ class MatchValues(MatchOwners):
         span = match.span()
         found = self._modalities.get(span)
         if found is None:
-            heading = find_heading(self.reading, self.sentence)
+            heading = find_heading(self.reading, self.sentence) or find_announced(self.reading, self.sentence)
             found = self._modalities[span] = find_modality(self.sentence, self.rules, *span, heading)
         return found
 
