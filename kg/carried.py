@@ -33,6 +33,7 @@ _OPENS_ELSEWHERE = re.compile(rf"(?:{_ANY('elsewhere')})\b", re.IGNORECASE)
 _ECONOMY = re.compile(rf"\b(?:{_ANY('economy')})\b")
 _SPOKEN = re.compile(rf"\b(?:{_ANY('told_on')})\b")
 _OCCASION = re.compile(rf"\b(?:{_ANY('occasions')})\b")
+_LATELY = re.compile(_ANY("lately"), re.IGNORECASE)
 _ALONE = re.compile(r"\s+alone\b")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -95,7 +96,7 @@ def _read_frame(reading: Reading, sentence: SentenceReading, frame: Frame | None
     if here.part not in ("body", "title"):
         return frame
     told = [m for m in sentence.marks if _is_time(m) and not is_base(text, m, here.start)]
-    told = [m for m in told if not _is_day_of_saying(text, sentence, m)]
+    told = [m for m in told if not (_is_day_of_saying(text, sentence, m) or _LATELY.fullmatch(text, m.start, m.end))]
     if _AHEAD.search(sentence.triggers) or (told and _OCCASION.search(sentence.triggers)):
         return None
     if told:
@@ -124,7 +125,14 @@ def _set_frame(text: str, sentence: SentenceReading, told: Sequence[Mark], befor
         return None
     named = frozenset(m.mention.entity for m in sentence.marks if m.mention and m.mention.entity)
     figures = any(m.key in _NUMBERS for m in sentence.marks) or _ECONOMY.search(sentence.triggers) is not None
-    return Frame(first, Span(here.start, here.end), named if figures else frozenset())
+    things = named if figures else frozenset()
+    if before is not None and first.first and _bounds(first) == _bounds(before.quantity):
+        things |= before.things
+    return Frame(first, Span(here.start, here.end), things)
+
+
+def _bounds(period: Quantity) -> tuple[str, str]:
+    return period.first, period.last
 
 
 def _is_part(period: Quantity, whole: Quantity, words: str) -> bool:

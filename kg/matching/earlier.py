@@ -31,6 +31,7 @@ _PART = re.compile(
     r"\b(?:includ(?:ing|es?|ed)|of (?:which|whom|them|these|those)|among (?:which|whom|them|these|those))\b"
 )
 _PARTS = re.compile(r", (?:including|comprising|namely|of (?:which|them))\b|: ", re.IGNORECASE)
+_BASE_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _OF_WHOLE = re.compile(r"\b(?:of|among) (?:which|whom|the|them|these|those)\b[^.;]{0,60}, ?$", re.IGNORECASE)
 MAX_LIST = 200
 """How many characters at most stand between such words and the last of a list that they begin."""
@@ -283,6 +284,8 @@ class EarlierValues(MatchWords):
             return claim.predicate
         if form in ("change", "portion", "average") and not _is_amount(claim):
             raise NotFilled
+        if form == "change" and self._has_changed(claim) and not self._names_base(match):
+            raise NotFilled  # "up 28 percent, and 10.8 percent higher": by how much, two numbers say
         if form in ("growth", "level", "change"):
             return self._find_growth(form, claim)
         if form in ("share", "portion"):
@@ -314,13 +317,16 @@ class EarlierValues(MatchWords):
             raise NotFilled
         return amounts[-1]
 
+    def _names_base(self, match: re.Match[str]) -> bool:
+        """Say whether a change names the year it is reckoned from: "and up 52 percent over the same period in 2019"."""
+        base = match.groupdict().get("z")
+        return base is not None and _BASE_YEAR.search(self._words(match, "z")) is not None
+
     def _find_growth(self, form: str, claim: Claim) -> str:
         """Return the indicator of the growth of a value, or of what a rate is above or below of (``level``)."""
         name = local_name(claim.predicate)
         if form == "change" and claim.value_before and spans_years(claim.quote, claim.period):
             raise NotFilled  # "from 4 billion yuan in 2013 to 9 billion in 2023, up 125 percent": in no one year
-        if form == "change" and self._has_changed(claim):
-            raise NotFilled  # "up 28 percent, and 10.8 percent over 2019": by how much, two numbers say
         if form == "change" and name == "count":
             if any(claim.start < m.start and m.end <= claim.end and m.key in SUMS for m in self.sentence.marks):
                 raise NotFilled  # "67 projects with a total investment of 7 billion yuan, up 6 percent": which?
