@@ -90,7 +90,8 @@ def _weekday(view: View, name: str) -> int:
 
 # What a project did, in front of a day without "on": "opened to traffic Monday".
 _HAPPENED = re.compile(
-    r"\b(?:opened|started|began|begun|completed|commenced|inaugurated|traffic|operations?|production|service|ground)[ \n]\Z"
+    r"\b(?:opened|started|began|begun|completed|commenced|inaugurated|traffic|operations?|production|service|ground)"
+    r"[ \n]\Z"
 )
 
 
