@@ -284,7 +284,7 @@ class EarlierValues(MatchWords):
             return claim.predicate
         if form in ("change", "portion", "average") and not _is_amount(claim):
             raise NotFilled
-        if form == "change" and self._has_changed(claim) and not self._names_base(match):
+        if form == "change" and self._has_changed(claim) and not self._names_base(claim, match):
             raise NotFilled  # "up 28 percent, and 10.8 percent higher": by how much, two numbers say
         if form in ("growth", "level", "change"):
             return self._find_growth(form, claim)
@@ -317,10 +317,11 @@ class EarlierValues(MatchWords):
             raise NotFilled
         return amounts[-1]
 
-    def _names_base(self, match: re.Match[str]) -> bool:
+    def _names_base(self, claim: Claim, match: re.Match[str]) -> bool:
         """Say whether a change names the year it is reckoned from: "and up 52 percent over the same period in 2019"."""
-        base = match.groupdict().get("z")
-        return base is not None and _BASE_YEAR.search(self._words(match, "z")) is not None
+        said = _BASE_YEAR.search(self._words(match, "z")) if match.groupdict().get("z") else None
+        year = claim.period_start[:4] or self.article.published[:4]
+        return said is not None and year.isdigit() and int(said[0]) != int(year) - 1
 
     def _find_growth(self, form: str, claim: Claim) -> str:
         """Return the indicator of the growth of a value, or of what a rate is above or below of (``level``)."""

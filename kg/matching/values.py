@@ -22,6 +22,7 @@ _USUAL = re.compile(
     r"(?:the )?(?:(?:same|corresponding) period (?:of |in )?)?(?:the )?(?:last|previous|preceding|prior) year"
     r"|the year before|the year-earlier (?:level|period)|(?:that |those )(?:of|in) (?:the )?(?:last|previous) year"
 )
+_SAME_PERIOD = re.compile(r"(?:the )?(?:same|corresponding) period (?:of|in) ((?:19|20)\d\d)")
 _PLANNED = re.compile(
     r"\b(?:planned|planning|plan|intended|proposed|projected|expected)"
     r" (?:(?:total|annual|overall|combined|initial) ){0,2}(?:investments?|spending|outlay|cost|capital)"
@@ -99,7 +100,7 @@ class MatchValues(MatchOwners):
             "unit": unit,
             "qualifier": template.qualifier or edge or (quantity.qualifier if quantity and known else ""),
             "qualifier_before": before.qualifier if before else "",
-            "scope": self._fill_scope(template.scope, match, usual=bool(quantity and quantity.kind == "points")),
+            "scope": self._say_base(template, match, quantity, period),
             "object_label": "",
             "object_type": "Observation",
         } | self._period_fields(period)
@@ -160,6 +161,18 @@ class MatchValues(MatchOwners):
         words = self._words(match, name)
         words = _AGAINST.sub("", words) if mark else words
         return "" if not usual and _USUAL.fullmatch(words) else words
+
+    def _say_base(
+        self, template: Template, match: re.Match[str], quantity: Quantity | None, period: Quantity | None
+    ) -> str:
+        """Return what a number is against: not the year before, where growth is over "the same period of 2020"."""
+        kind = quantity.kind if quantity else ""
+        scope = self._fill_scope(template.scope, match, usual=kind == "points")
+        base = _SAME_PERIOD.fullmatch(scope) if kind == "percent" else None
+        if base is None:
+            return scope
+        year = ((period.first or period.last) if period else "")[:4] or self.article.published[:4]
+        return base[1] if year.isdigit() and int(base[1]) != int(year) - 1 else ""
 
     def _modality_of(self, template: Template, match: re.Match[str]) -> str:
         """Return the modality of a match; what only goes on with a planned count of its sentence is planned too."""
