@@ -94,6 +94,7 @@ _COMPARED = re.compile(r"\b(?:(?:that|those) (?:of|in|for)|than(?: (?:of|in|for)
 _SEAT = re.compile(
     r"\b(?:held|place|convened|opened|began|concluded|closed)[^,.;]{0,30} in (?:its |the )?"
     r"(?:[a-z]+ )?capital(?: city)?,? $"
+    r"|\b(?:in|of) the (?:provincial|regional) capital(?: city)?(?: of)?,? $"
 )
 _BEGINS = re.compile(
     r"(?:^|[.!?。！？;][\"”]?\s+|\n\s*)[\"“]?(?:[A-Z][\w ]{0,30}, )?"
