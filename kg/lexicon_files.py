@@ -46,14 +46,16 @@ class Reference:
 def load_lexicon(folder: Path, *, base: str, prefixes: Mapping[str, str]) -> Lexicon:
     """Read the lexicon of a domain; raise ``LexiconError`` naming file, line and entry."""
     entities = _read_entities(folder, base, prefixes)
-    names = tuple((name.text, entity, name) for entity in entities for name in entity.names if len(name.text) > 1)
+    spell = _read_spellings(folder / "spellings.toml")
+    named = ((name, entity) for entity in entities for name in entity.names if len(name.text) > 1)
+    names = tuple((text, entity, name) for name, entity in named for text in spell(name.text))
     references = [(word, r.key) for r in _read_references(folder / "references.toml", prefixes) for word in r.words]
     cues = tuple(_read_cues(folder / "cues.toml", prefixes))
     by_iri = {entity.iri: entity for entity in entities}
     return Lexicon(
         entities=by_iri,
         base=base,
-        _automaton=ahocorasick_rs.AhoCorasick([fold_case(name) for name, _, _ in names]),
+        _automaton=ahocorasick_rs.AhoCorasick([fold_case(text) for text, _, _ in names]),
         _patterns=names,
         _cues=cues,
         _words=_read_words(folder / "cues.toml"),
@@ -190,6 +192,21 @@ def _read_table(path: Path, key: str, make: Callable[[dict[str, Any]], Any]) -> 
             raise LexiconError(f"the {key} is wrong: {error}", where=where) from error
         except KgError as error:
             raise LexiconError(f"the {key} is wrong: {error.what}", where=where, hint=error.hint) from error
+
+
+def _read_spellings(path: Path) -> Callable[[str], list[str]]:
+    """Return what gives a name in all its spellings, itself first."""
+    table = _read_toml(path).get("spellings", {}) if path.exists() else {}
+    if not all(isinstance(others, list) and all(isinstance(word, str) for word in others) for others in table.values()):
+        raise LexiconError("[spellings] holds lists of words", where=str(path))
+
+    def spell(text: str) -> list[str]:
+        forms = [text]
+        for words, others in table.items():
+            forms += [form.replace(words, other) for form in forms if words in form for other in others]
+        return forms
+
+    return spell
 
 
 def _read_words(path: Path) -> Words:

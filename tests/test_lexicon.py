@@ -478,10 +478,24 @@ def test_what_is_not_toml_is_told(folder: Path) -> None:
         load(folder)
 
 
-def test_words_are_lists(folder: Path) -> None:
-    (folder / "cues.toml").write_text('[words]\nstops = "The"\n', encoding="utf-8")
+@pytest.mark.parametrize(
+    ("name", "text"), [("cues.toml", '[words]\nstops = "The"\n'), ("spellings.toml", '[spellings]\n"X" = "Y"\n')]
+)
+def test_words_are_lists(folder: Path, name: str, text: str) -> None:
+    (folder / name).write_text(text, encoding="utf-8")
     with pytest.raises(LexiconError, match="lists of words"):
         load(folder)
+
+
+def test_a_name_is_found_in_each_of_its_spellings(folder: Path) -> None:
+    spellings = '[spellings]\n"Zone of" = ["Area of"]\n"Lanhai" = ["Lan-hai", "Blue Sea"]\n'
+    (folder / "spellings.toml").write_text(spellings, encoding="utf-8")
+    row = "lanhai\trd:Park\tpreferred\ten\tZone of Lanhai\t\t\t\n"
+    (folder / "zz.tsv").write_text(HEAD + row, encoding="utf-8")
+    lexicon = load(folder)
+    words = ("Zone of Lanhai", "Area of Lanhai", "Zone of Lan-hai", "Area of Blue Sea")
+    found = [[(m.label, m.end - m.start) for m in lexicon.find_mentions(text)] for text in words]
+    assert found == [[("Zone of Lanhai", len(text))] for text in words]
 
 
 def test_wrong_columns_and_no_names_are_told(folder: Path, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import re
 
 from kg.english import load_words
 from kg.model import Mention
+from kg.pattern import MARK
 from kg.vocab import ADMIN_AREA, DISTRICT, PARK
 
 _AREAS = load_words("areas")
@@ -28,6 +29,17 @@ _OPENS = re.compile(
     r"[\s\"“]*(?:[^,]{0,40}, )?the (?:whole |entire )?"
     rf"(?P<word>{_AREAS.any_of('city', 'wide', 'narrow')})(?:[’']s)?\b(?!-)"
 )
+# "In China, exports rose", "Across the country, …": what follows is told of all of that.
+_FRONTED = re.compile(
+    r"[\s\"“]*(?:in|across|throughout|within|around|all over) (?:all of )?(?:the )?(?:whole |entire |rest of )?"
+    rf"(?:(?P<mark>{MARK})|(?P<word>{_AREAS.any_of('city', 'wide', 'widest', 'narrow')}))(?: as a whole| at large)?, "
+)
+
+
+def find_front(lead: str) -> str:
+    """Return the mark of what a masked clause begins with, if it begins with "in" it; else nothing."""
+    found = _FRONTED.match(lead)
+    return found["mark"] or "" if found else ""
 
 
 def fits_extent(clause: str, lead: str, indicator: str, bearer: Mention) -> bool:
@@ -39,7 +51,9 @@ def fits_extent(clause: str, lead: str, indicator: str, bearer: Mention) -> bool
     opens = _OPENS.match(clause)
     if opens is not None and not _fits(opens["word"], bearer):
         return False
-    found = [match["word"] for match in _EXTENT.finditer(indicator)]
+    front = _FRONTED.match(lead)
+    found = [front["word"]] if front and front["word"] else []
+    found += [match["word"] for match in _EXTENT.finditer(indicator)]
     found += [match["word"] or match["behind"] for match in _WIDE.finditer(indicator)]
     found += [match["word"] or match["behind"] for match in _WIDE.finditer(lead.lstrip())]
     return all(_fits(word.replace("-", ""), bearer) for word in found)

@@ -10,8 +10,8 @@ from typing import Any
 from kg.bearers import list_employed
 from kg.english import load_words
 from kg.lexicon import fold_case
-from kg.matching.earlier import SPOKEN_OF
-from kg.matching.extents import fits_extent
+from kg.matching.earlier import PLACES, SPOKEN_OF
+from kg.matching.extents import find_front, fits_extent
 from kg.matching.speakers import MatchSpeakers
 from kg.matching.words import FIELD, POSSESSIVE, SPACE, NotFilled, Thing, clean_words, start_of
 from kg.model import Mention, Span, hash_id
@@ -197,7 +197,8 @@ class MatchThings(MatchSpeakers):
         folded = self.sentence.folded
         clause = max(folded.rfind(stop, 0, match.start()) for stop in (";", ":", ". ")) + 1
         measured = match.groupdict().get("x") or ""
-        if not fits_extent(folded[clause : match.end()], folded[clause : match.start()], measured, found[0]):
+        lead = folded[clause : match.start()]
+        if not fits_extent(folded[clause : match.end()], lead, measured, found[0]) or self._is_of_front(lead, found[0]):
             raise NotFilled
         return self._mention_thing(*found)
 
@@ -205,6 +206,14 @@ class MatchThings(MatchSpeakers):
         """Say whether the sentence has just told of China: "China's trade grew 3 percent, with exports rising by …"."""
         told = [c for c in self.earlier.list_values(self.sentence.sentence.start) if c.end <= before]
         return bool(told) and told[-1].subject.endswith("/china") and not found.entity.endswith("/china")
+
+    def _is_of_front(self, lead: str, bearer: Mention) -> bool:
+        """Say whether words are of another place than was found: "In China, exports rose" under a city's title."""
+        front = find_front(lead)
+        place = self.sentence.mark_at(front).mention if front else None
+        if place is None or class_name(place.type) not in PLACES or place.entity == bearer.entity:
+            return False
+        return bearer.start < self.sentence.sentence.start or bearer.kind == "reference"
 
     def _speakers_own(self, keys: Sequence[str]) -> Thing:
         """Return what "we" and "our" stand for: whom the speaker of the sentence works for or heads, if that is one."""
