@@ -3,8 +3,8 @@
 To compile the patterns of all rules takes seconds, more than most articles; to read what they compile to, a tenth of
 a second. Each is a file of the user's cache folder, named by the expression and by the Python that compiled it. What
 is not there or cannot be read is compiled again, where nothing can be written nothing is kept, and the engine checks
-code before it runs any. The folder is ``$KG_CACHE_DIR``, or ``kg`` in ``$XDG_CACHE_HOME`` or ``~/.cache``; an empty
-``KG_CACHE_DIR`` keeps nothing.
+code before it runs any: that it is sound, not what it means. The folder is ``$KG_CACHE_DIR``, or ``kg`` in
+``$XDG_CACHE_HOME`` or ``~/.cache``; an empty ``KG_CACHE_DIR`` keeps nothing.
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ from typing import Any
 MOST = 4_000
 """Files that are kept: those of a few versions of the shipped rules. The oldest half goes where there are more."""
 _CODE = "I"
-_UNREADABLE = (OSError, ValueError, LookupError, TypeError, OverflowError, RuntimeError, zlib.error)
+_ODD = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RuntimeError)
+_UNREADABLE = (*_ODD, OSError, MemoryError, zlib.error)
 """What a file that is missing, cut off or changed may raise."""
-_OTHER_PYTHON = (ImportError, AttributeError, TypeError)
+_OTHER_PYTHON = (*_ODD, ImportError)
 """What a Python may raise whose compiler has other insides."""
 
 
@@ -74,10 +75,13 @@ def _make_room(folder: Path) -> None:
     files = [entry for entry in os.scandir(folder) if entry.is_file(follow_symlinks=False)]
     if len(files) <= MOST:
         return
-    files.sort(key=lambda entry: (entry.stat(follow_symlinks=False).st_mtime_ns, entry.name))
-    for entry in files[: len(files) // 2]:
+    aged = []
+    for entry in files:
         with suppress(OSError):  # another process makes room too
-            os.unlink(entry.path)
+            aged.append((entry.stat(follow_symlinks=False).st_mtime_ns, entry.path))
+    for _, path in sorted(aged)[: len(files) // 2]:
+        with suppress(OSError):
+            os.unlink(path)
 
 
 @cache

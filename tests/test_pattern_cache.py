@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import time
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,6 +64,30 @@ def test_a_broken_file_is_compiled_again(folder: Path, broken: str) -> None:
     assert path.read_bytes() == whole
 
 
+@pytest.mark.parametrize(
+    "told",
+    [{"names": ["n"]}, {"names": None}, {"names": {"n": "1"}}, {"names": {"n": 9}}, {"groups": 1 << 62}, {"groups": 0}],
+    ids=str,
+)
+def test_a_file_that_tells_other_things_is_compiled_again(folder: Path, told: dict[str, Any]) -> None:
+    load_expression("(?P<n>x)")
+    (path,) = folder.iterdir()
+    whole = path.read_bytes()
+    head, _, code = zlib.decompress(whole).partition(b"\n")
+    path.write_bytes(zlib.compress(json.dumps(json.loads(head) | told).encode() + b"\n" + code))
+    assert load_expression("(?P<n>x)") == re.compile("(?P<n>x)")
+    assert path.read_bytes() == whole
+
+
+def test_where_python_has_other_insides_it_compiles_itself(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise RuntimeError("invalid SRE code")
+
+    monkeypatch.setattr(pattern_cache, "_make", refuse)
+    assert load_expression("x+y") == re.compile("x+y")
+    assert list(folder.iterdir()) == []
+
+
 def test_an_expression_that_does_not_compile_keeps_nothing(folder: Path) -> None:
     with pytest.raises(re.error, match="unterminated character set"):
         load_expression("[a")
@@ -86,3 +114,20 @@ def test_the_oldest_go_where_there_are_too_many(folder: Path, monkeypatch: pytes
     find_folder.cache_clear()
     assert find_folder() == folder
     assert sorted(folder.iterdir()) == sorted(kept[3:])
+
+
+def test_two_processes_make_room(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one has listed is gone by the time it looks at it: it has its folder all the same."""
+    monkeypatch.setattr(pattern_cache, "MOST", 4)
+    for number in range(6):
+        load_expression(f"y{number}")
+    scan = os.scandir
+
+    def list_and_lose(path: Path) -> Iterator[os.DirEntry[str]]:
+        entries = list(scan(path))
+        os.unlink(entries[0].path)
+        return iter(entries)
+
+    monkeypatch.setattr(os, "scandir", list_and_lose)
+    find_folder.cache_clear()
+    assert find_folder() == folder

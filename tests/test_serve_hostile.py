@@ -114,6 +114,18 @@ def test_too_many_rows_and_bytes_are_said_and_not_cut(server: Server) -> None:
     assert_alive(server)
 
 
+LONG = "BIND (" + "REPLACE(" * 3 + f"'{'a' * 64}'" + f", 'a', '{'a' * 32}')" * 3 + " AS ?long)"
+
+
+@pytest.mark.parametrize("end", ["LIMIT 999", "# LIMIT 5"])
+def test_few_rows_that_are_too_long_are_said_before_they_take_the_memory(server: Server, end: str) -> None:
+    """Of two megabytes each, where an answer may have 8 and a worker 512."""
+    response = server.ask(f"SELECT ?long {{ ?a ?b ?c . ?d ?e ?f {LONG} }} {end}")
+    assert_clear(response, {422})
+    assert "bytes" in response.text
+    assert_alive(server)
+
+
 def test_catastrophic_regex_is_linear(server: Server) -> None:
     start = time.monotonic()
     response = server.ask(f"""SELECT (REGEX("{"a" * 50_000}!", "^(a+)+$") AS ?x) {{}}""")

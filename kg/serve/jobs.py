@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -42,8 +41,6 @@ _RESULTS = {
 _TRUTHS: dict[tuple[bool, str], bytes] = {}
 _UNION: dict[str, Any] = {"use_default_graph_as_union": True}
 _NAMED: dict[str, Any] = {"use_default_graph_as_union": False}
-_FEW = re.compile(r"LIMIT\s{1,9}\d{1,3}\s{0,9}(?:#.{0,99})?\Z", re.ASCII)
-"""The end of a query for few rows. A comment may say it too: then its rows cost memory, which has its own limit."""
 SHOWN_ROWS = 1_000
 """Rows of a table on a page; its downloads have them all."""
 
@@ -74,11 +71,6 @@ class Context:
         self.namer = Namer(self.store, self.prefixes)
 
 
-def _check_size(size: int, most: int) -> None:
-    if size > most:
-        raise TooMuch(f"the answer has more than {most} bytes", "ask for less at once: LIMIT, fewer columns, a filter")
-
-
 class _Sink:
     """Collects what a serializer writes, up to a limit."""
 
@@ -92,12 +84,16 @@ class _Sink:
     def flush(self) -> None:
         """Do nothing: what is written is kept at once."""
 
-    def write(self, data: Any) -> int:
+    def write(self, data: bytes) -> int:
         """Keep a piece; raise ``TooMuch`` where that is more than may be."""
-        self.size += len(data)
-        _check_size(self.size, self.most)
-        self.parts.append(bytes(data))
-        return len(data)
+        size = len(data)
+        self.size += size
+        if self.size > self.most:
+            raise TooMuch(
+                f"the answer has more than {self.most} bytes", "ask for less at once: LIMIT, fewer columns, a filter"
+            )
+        self.parts.append(data)
+        return size
 
     def stream(self) -> IO[bytes]:
         """Return itself as what a serializer writes to: of a file it calls no more than these."""
@@ -166,25 +162,15 @@ def _explain(context: Context, query: Query, base: str | None, error: SyntaxErro
 def _serialize(context: Context, result: Any, job: Job) -> bytes:
     format: str = job["format"]
     if isinstance(result, ox.QuerySolutions):
-        rows = job["rows"]
-        body = _collect(result, _RESULTS[format], job["bytes"], few=_FEW.search(job["text"]) is not None)
+        sink = _Sink(job["bytes"])
+        result.serialize(sink.stream(), format=_RESULTS[format])
+        body, rows = b"".join(sink.parts), job["rows"]
         if len(body) > rows and count_rows(body, format) > rows:  # a row has a byte at least
             _refuse_rows(rows)
         return body
     if isinstance(result, ox.QueryBoolean):
         return _write_truth(result, format)
     return write_triples(context, result, format, job["rows"], job["bytes"])
-
-
-def _collect(result: ox.QuerySolutions, format: ox.QueryResultsFormat, most: int, *, few: bool) -> bytes:
-    """Return rows in a format; where they are ``few``, what they have too much is seen at the end, which is quicker."""
-    if few:
-        body = result.serialize(format=format) or b""
-        _check_size(len(body), most)
-        return body
-    sink = _Sink(most)
-    result.serialize(sink.stream(), format=format)
-    return b"".join(sink.parts)
 
 
 def _write_truth(result: ox.QueryBoolean, format: str) -> bytes:
