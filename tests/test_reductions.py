@@ -38,6 +38,17 @@ CASES = [
     ),
     ("Linhe District signed a deal that covers 30 hectares and has 5 parks.", []),
     ("Linhe District signed 5 deals, and its exports grew and reached 3 billion yuan.", []),
+    # What else it means to do, and no noun that could be a verb.
+    (
+        "Linhe District aims to build 5 parks and increase exports to 3 billion yuan.",
+        ["Linhe District aims to increase exports to 3 billion yuan."],
+    ),
+    ("Linhe District will strengthen research, design and production.", []),
+    # Where it lies, between it and its verb.
+    (
+        "The exports of Linhe District in Yunhe, Shandong province are expected to grow.",
+        ["The exports of Linhe District are expected to grow."],
+    ),
     # What stands in front of the subject.
     (
         "Located in the north of Yunhe County, Linhe District has 5 parks.",
