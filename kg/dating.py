@@ -190,6 +190,10 @@ _MONTHS_AGAIN = re.compile(
 _BACK = 3
 
 
+# "The next five years" of a plan are not "the period" that figures are told of.
+_TO_COME = re.compile(r"\b(?:next|coming|following|future|upcoming)\b", re.IGNORECASE)
+
+
 def find_same_period(reading: Reading, sentence: SentenceReading) -> Quantity | None:
     """Return the period that "in the same period" means: the one that the nearest sentence before names.
 
@@ -203,7 +207,10 @@ def find_same_period(reading: Reading, sentence: SentenceReading) -> Quantity | 
         marks = [m for m in other.marks if m.quantity and m.quantity.kind == "period"]
         said = [m.quantity for m in marks if not is_base(reading.article.text, m, floor)]
         if said:
-            return said[0] if len({(q.first, q.last) if q else None for q in said}) == 1 else None
+            first = said[0]
+            if first is None or len({(q.first, q.last) if q else None for q in said}) > 1:
+                return None
+            return None if _TO_COME.search(reading.article.text, first.start, first.end) else first
     return None
 
 

@@ -44,12 +44,16 @@ _RATE = re.compile(
 )
 # More than a year.
 _STRETCH = re.compile(
-    r"(?:19|20)\d\d\D{1,12}(?:(?:19|20)\d\d|\b\d\d\b)|\b(?:years|decades?)\b|five-year", re.IGNORECASE
+    r"(?:19|20)\d\d\D{1,12}(?:(?:19|20)\d\d|\b\d\d\b)|\bsince (?:19|20)\d\d\b|\b(?:years|decades?)\b|five-year",
+    re.IGNORECASE,
 )
 _EACH_YEAR = re.compile(
     r",?(?: on average)? (?:(?:a|per|each|every) year(?! (?:earlier|ago|before|later)\b)"
     r"|(?:annually|yearly|per annum) on average|(?P<adverb>annually|yearly|per annum))\b",
     re.IGNORECASE,
+)
+_ANNUAL_RATE = re.compile(
+    r"\b(?:annual|yearly) (?:growth )?(?:rate|pace) of (?:about |some |around |over )?$", re.IGNORECASE
 )
 _AVERAGE = re.compile(r"\b(?:average|averaging|averaged) (?:of )?(?:about |some |around )?$", re.IGNORECASE)
 _TO = re.compile(r"\bto (?:reach )?$")
@@ -125,9 +129,10 @@ class MatchValues(MatchOwners):
         quantity = self._quantity(match, slot_name(template.value))
         text, here = self.article.text, self.sentence.sentence
         each = _EACH_YEAR.match(text, quantity.end)
-        if quantity.kind != "percent" or each is None:
+        rate = _ANNUAL_RATE.search(text, here.start, quantity.start)
+        if quantity.kind != "percent" or (each is None and rate is None):
             return predicate
-        sure = not each["adverb"] or _AVERAGE.search(text, here.start, quantity.start)
+        sure = (each and not each["adverb"]) or _AVERAGE.search(text, here.start, quantity.start)
         return self._name_average(predicate) if sure or _STRETCH.search(text, here.start, here.end) else predicate
 
     def _second_currency(self, template: Template, match: re.Match[str]) -> Iterator[Resolution]:
