@@ -25,7 +25,12 @@ _PASSED = re.compile(ASIDE.pattern + r"(?= \w)")
 _DONE = re.compile(r"\b(?:after|following|having) (?:having )?[a-z]{3,}(?:ing|ed) ")
 _CLAUSE = re.compile(r",\s(?:and|but|while|yet|so|which|who|whose|where)\b")
 # "X plans to grow, and has attracted 12 firms": what has been done is under no plan before it.
-_HAS_DONE = re.compile(r",? (?:and|but) has (?:(?:also|already|now|so far) )?(?=[a-z]+(?:ed|t|n|own)\b)")
+_HAS_DONE = re.compile(
+    r",? (?:and|but) has (?:(?:also|already|now|so far) )?(?=[a-z]+(?:ed|t|n|own)\b)"
+    rf"|,? of which (?={MARK} (?:were|was|(?:have|has|had) been) (?:already )?[a-z]+(?:ed|t)\b)"
+)
+# "Against a target of 6 percent, GDP grew by 3": what was reached is no target.
+_AGAINST = re.compile(r"\b(?:against|missing|beating) (?:an?|its|the) (?:[a-z-]+ ){0,2}(?:targets?|goals?) of\b")
 
 _PLANS = re.compile(
     rf"\b(?:{_ANY('making')}) (?:an?|its|the) (?:[\w-]+ ){{0,2}}plan (?:{MARK} )?(?:for|to|that)\b[^.;:]*$"
@@ -61,7 +66,7 @@ def find_modality(
     clause = max(clause, start - CLAUSE)
     lead, match = ASIDE.sub(", ", text[clause:start]), _PASSED.sub(", ", text[start:end])
     denied = _CLAUSE.split(lead)[-1] + match
-    lead = _DONE.split(lead)[-1]
+    lead = _AGAINST.sub("", _DONE.split(lead)[-1])
     done = [found.start() for found in _HAS_DONE.finditer(lead + match) if found.start() <= len(lead)]
     said = (lead + match)[done[-1] if done else 0 :]
     if _LISTS.search(text, 0, start):

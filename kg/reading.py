@@ -305,6 +305,8 @@ LIST = 40
 
 
 _ANNOUNCES = re.compile(r"\b(?:as follows|the following)\W*$")
+_ENDING = 40
+"""How many characters of a sentence its last words are looked for in: it is asked once for each match behind it."""
 
 
 def find_heading(reading: Reading, sentence: SentenceReading) -> SentenceReading | None:
@@ -333,6 +335,6 @@ def find_announced(reading: Reading, sentence: SentenceReading) -> SentenceReadi
     for other in reversed(reading.sentences[max(0, number - LIST) : number]):
         if other.sentence.paragraph != sentence.sentence.paragraph:
             return None
-        if _ANNOUNCES.search(other.folded):
+        if _ANNOUNCES.search(other.folded, max(0, len(other.folded) - _ENDING)):
             return other
     return None

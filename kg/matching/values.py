@@ -36,6 +36,10 @@ _PLANNED_AREA = re.compile(
 _PLANNED_BEHIND = re.compile(r" (?:in|of|worth of) (?:total )?(?:planned|intended|proposed|projected) investment\b")
 AREAS = ("measure.km2", "measure.m2", "measure.mu", "measure.ha")
 _OF_COUNTED = re.compile(r"\{(?:noun|whole)\}")
+# "The city plans 30 parks, of which 12 were completed in May": what was done is not planned.
+_DONE_SINCE = re.compile(
+    r"\b(?:were|was|(?:have|has|had) been) (?:already )?(?:built|completed|finished|launched|opened|signed|started)\b"
+)
 # "3,000 outpatients a day": how many at a time, and not how many there are.
 _RATE = re.compile(
     r"[^,.;:()]{0,50}?(?:(?<!\bin )(?<!\bwithin )(?<!\bfor )(?<!\bof )(?<!\bto )\b(?:a|per|each|every)"
@@ -188,6 +192,8 @@ class MatchValues(MatchOwners):
         if said != "achieved" or not isinstance(part, dict) or not _OF_COUNTED.search(str(part.get("cohort", ""))):
             return said
         counted = self._count_before(match)
+        if counted.modality != "denied" and _DONE_SINCE.search(match[0]):
+            return said
         return counted.modality if counted.start >= self.sentence.sentence.start else said
 
     def _is_planned_amount(self, template: Template, match: re.Match[str]) -> bool:
