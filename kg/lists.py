@@ -81,9 +81,7 @@ def split_list(
     ['software', 'food and drink', 'tourism']
     """
     if names:
-        # A blank of the same length, so that all positions stay.
-        told = _TELLS.sub(lambda m: " " * len(m[0]), masked[start:end])
-        masked = masked[:start] + _INSIDE.sub(lambda m: "x" * len(m[0]), told) + masked[end:]
+        masked = _blank_asides(masked, start, end)
     stop = _STOP.search(masked, start, end)
     if stop:
         end = stop.start()
@@ -107,6 +105,12 @@ def split_list(
         return []
     items = _divide(masked, parts, joined=joined, count=count, names=names, fits=fits)
     return [] if count and len(items) != count else items
+
+
+def _blank_asides(masked: str, start: int, end: int) -> str:
+    """Return the text without what a list of names says of them; blanks of the same length keep all positions."""
+    told = _TELLS.sub(lambda m: " " * len(m[0]), masked[start:end])
+    return masked[:start] + _INSIDE.sub(lambda m: "x" * len(m[0]), told) + masked[end:]
 
 
 def _is_behind(masked: str, parts: Sequence[Item]) -> bool:
