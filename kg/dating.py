@@ -235,15 +235,23 @@ def _before(text: str, mark: Mark, floor: int) -> str:
     return text[max(floor, mark.start - 140) : mark.start].lower()
 
 
+_IN_NAME = re.compile(r"\b(?:the|an?|its|their|this|these|our|some|many|several) $", re.IGNORECASE)
+_LATELY_DONE = re.compile(r"(?:recently|newly|lately|just)[ -][a-z]+(?:ed|t|n)\b", re.IGNORECASE)
+
+
 def is_base(text: str, mark: Mark, floor: int) -> bool:
-    """Say whether a period is what a number is compared with."""
+    """Say whether a period is what a number is compared with, or tells only of a thing that is named."""
     before = _before(text, mark, floor)
     words = text[mark.start : mark.end].lower()
     against = _BASE.search(before) is not None and _SAID_OF.search(before) is None
     if against or _BASE_AMOUNT.search(before) or _BASE_TOO.search(before):
         return True
-    if _BASE_OF_POINTS.match(words) and before.rstrip().endswith(("point", "points")):
+    if _BASE_OF_POINTS.match(words) and before.rstrip().endswith(
+        ("point", "points", "place", "places", "spot", "spots", "position", "positions")
+    ):
         return True
+    if _IN_NAME.search(before) and _LATELY_DONE.match(text, mark.start, mark.end + 24):
+        return True  # "the recently established commission": not when what is told was
     if _BASE_ALWAYS.match(words) or (_BASE_PART.match(words) and _AMOUNT.search(before)):
         return True
     return _BASE_WORDS.match(words) is not None and _AMOUNT.search(before) is not None

@@ -32,6 +32,11 @@ _FIRMS = re.compile(rf"\b(?:{_ANY('members')})\b[^.;]*$")
 _TOLD_OF_FIRMS = re.compile(rf"\b(?:{_ANY('showing_firms')}) (?:{_ANY('showing')})\b[^.;]{{0,160}}$")
 # "Our output value rose", "we have 300 employees": of whoever says so.
 _OURS = re.compile(r"\b(?:we|our|ours)\b(?! (?:city|county|district|province|zone|region|country|park)\b)")
+# "After these projects reach capacity, sales will be 3 billion yuan": theirs.
+_WHEN_PROJECTS = re.compile(
+    r"\b(?:after|once|when|upon|as soon as) (?:the |these |those |all |both )?(?:[a-z-]+ ){0,3}?"
+    r"(?:projects?|plants?|bases|factory|factories|lines?)\b[^.;]{0,80}, [^.;]*$"
+)
 _KIND = re.compile(r"\{(\w+):kind\}")
 # "Shenlan Robotics and its partner Zenxx employ 300 people": of both, though one is not known.
 _AND_ANOTHER = re.compile(
@@ -173,6 +178,8 @@ class MatchThings(MatchSpeakers):
         opened = _OPENS_WITH_IT.fullmatch(self.sentence.folded, 0, match.start()) is not None
         pronoun = opened or PRONOUN.match(self.sentence.folded, match.start()) is not None
         if (pronoun and self._means_part(match)) or _TOLD_OF_FIRMS.search(self.sentence.folded, 0, match.start()):
+            raise NotFilled
+        if _WHEN_PROJECTS.search(self.sentence.folded, 0, match.start()):
             raise NotFilled
         key = (before, pronoun, self._asks_things)
         if key not in self._subjects:
