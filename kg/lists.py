@@ -30,6 +30,8 @@ _STOP = re.compile(
     r"|[;:()（）]|\.(?!\w)| [–—-] |—).*",
     re.DOTALL,
 )
+# What an item is for, inside a list that goes on: "parts for cars, steel and chips" has no first item to cut short.
+_FOR = re.compile(r" for [^,;:.()]{2,40}, [^;:.()]{2,160}\band ")
 # Behind a name in a list, what says more of it: "ABB (from Zurich), Bosch of Germany".
 _TELLS = re.compile(
     r"(?: \([^()]{1,60}\)|(?:(?<=[\ue100-\uf8ff]) of| from| in| based in| headquartered in) (?:the )?"
@@ -83,6 +85,8 @@ def split_list(
     if names:
         masked = _blank_asides(masked, start, end)
     stop = _STOP.search(masked, start, end)
+    if stop and _FOR.match(masked, stop.start(), end) and not _COMMA.search(masked, start, stop.start()):
+        return []
     if stop:
         end = stop.start()
     did = _DID.search(masked, start, end) if names else None
