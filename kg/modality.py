@@ -48,6 +48,11 @@ _MET = re.compile(rf"\b(?:{_ANY('met')})\b")
 _FINITE = re.compile(rf"\b(?:{_ANY('finite')})\b")
 # "We will close 2,000 firms in the county, rectify 4,000 …": a further step of what is planned, far behind the plan.
 _STEP = re.compile(rf"(?:, (?:and )?| and )(?:[a-z]+ly )?(?:{_ANY('steps')}) (?:and (?:{_ANY('steps')}) )?[^,;:]*$")
+# "Eleven factories are due to open": right behind a number, they are not there yet.
+_DUE = re.compile(rf"(?: (?:is|are|was|were) (?:{_ANY('ahead')}))$")
+_TO_COME = re.compile(
+    rf" (?:is|are|was|were) (?:(?:also|now|all|still) )?(?:{_ANY('ahead')}) to (?:{_ANY('begins')})\b"
+)
 _AIMS = re.compile(rf"\b(?:(?P<target>{_ANY('targets')}|aims?)|{_ANY('plans')}|expected|expectations?)\b")
 
 
@@ -85,6 +90,9 @@ def find_modality(
     ):
         if pattern.search(words):
             return name
+    due = _DUE.search(text, start, end)
+    if _TO_COME.match(text, due.start() if due else end):
+        return "planned"
     ahead = _find_listed(text, start, end, rules) or _find_planned_step(text, start, rules)
     ahead = ahead or _find_far(text, start, rules)
     if ahead:

@@ -33,6 +33,19 @@ _DATELINE = re.compile(
     r" ?(?=[\"“A-Z0-9])"
 )
 _PLACE_CLASSES = frozenset({ADMIN_AREA, DISTRICT, PARK})
+_SITES = frozenset(_WORDS.all_of("sites"))
+_UNNAMED_SITE = re.compile(
+    rf"(?:(?:^|[.!?] |\n)An?|\b(?:{_WORDS.any_of('founds')}) an?) (?:[a-z-]+ ){{1,5}}"
+    rf"(?P<head>{_WORDS.any_of('sites')})\b"
+)
+_PASSED = re.compile(
+    r"(?<!home )(?<!according )(?<!belong )(?<!belongs )\b(?:from|to|toward|towards|via)(?: the)? (?:[A-Z]\w+,? and )?$"
+)
+"""What stands before a place where something only came from or went."""
+_COMPARED = re.compile(rf"\b(?:{_WORDS.any_of('compares')})(?: the)? $", re.IGNORECASE)
+"""What stands before a place that is only compared with."""
+_NEAR = 400
+"""How many characters before "the zone" at most another is spoken of that it may mean."""
 _NEAR_LINES = 3
 """How many line ends may stand between a name that nobody knows and words that may mean it."""
 
@@ -46,6 +59,13 @@ def dates_line(text: str, start: int, end: int) -> bool:
 def _is_listed(target: Mention, text: str) -> bool:
     """Say whether a thing was last named behind another place in a list, which may be one that nothing knows."""
     return _LISTED.search(text, max(0, target.start - 48), target.start) is not None
+
+
+def _is_passed(target: Mention, text: str) -> bool:
+    """Say whether a place was last named only as where something came from or went: "Guests came from Yunhe"."""
+    passed = _PASSED.search(text, max(0, target.start - 40), target.start)
+    named = target.type in (ADMIN_AREA, DISTRICT) and target.kind != "reference"
+    return named and passed is not None and text[target.end : target.end + 1] not in ("'", "’")
 
 
 def resolve_references(
@@ -92,7 +112,8 @@ class _Resolver:
                 return None
             mention = found
         place = mention.type == ADMIN_AREA and dates_line(self.text, mention.start, mention.end)
-        if mention.kind != "described" and not is_described(mention.entity) and not place:
+        beside = _COMPARED.search(self.text, max(0, mention.start - 40), mention.start) is not None
+        if mention.kind != "described" and not is_described(mention.entity) and not (place or beside):
             self.named.add(mention)
             if self.text and _SUBJECT.search(self.text, max(0, mention.start - 48), mention.start):
                 self.named.subjects[mention.type] = mention
@@ -104,9 +125,18 @@ class _Resolver:
         target = _choose_target(mention, self.named, self.fallback, self.text)
         if target is not None:
             told = _is_told_of_unknown(mention, target, self.unknown, self.lines)
+            told = told or self._may_mean_unnamed(mention, target)
             return None if told else _refer(mention, target)
         place = _name_place(mention, self.present, self.text)
         return self._describe(mention, self.mint(*place), *place) if self.mint is not None and place else None
+
+    def _may_mean_unnamed(self, mention: Mention, target: Mention) -> bool:
+        """Say whether a zone without a name was spoken of since: "A chip zone has been set up. The zone …"."""
+        head = self.text[mention.start : mention.end].rpartition(" ")[2].lower()
+        if head not in _SITES or target.end >= mention.start:
+            return False
+        told = _UNNAMED_SITE.finditer(self.text, max(target.end, mention.start - _NEAR), mention.start)
+        return any(found["head"] == head for found in told)
 
     def _describe(self, mention: Mention, entity: str, kind: str, words: str) -> Mention:
         """Return words that stand for a place without a name: the first time as what describes it."""
@@ -243,7 +273,7 @@ def _choose_target(reference: Mention, named: _Named, fallback: Mapping[str, Men
         and any(m.start > target.start for m in _list_topics(named, (DISTRICT, PARK)))
     ):
         return None  # "Yunhe New Area … Linhe New City has grown. In the area …"
-    if not topics and _is_listed(target, text):
+    if not topics and (_is_listed(target, text) or _is_passed(target, text)):
         return None  # "zones such as A Zone and B Zone. The zone …"
     if topic.entity == target.entity:
         return target

@@ -63,6 +63,12 @@ _MADE = re.compile(
     r"(?:added value|value added|output(?: value)?|production value|revenues?|sales|profits?|turnover)\b"
     r"(?! (?:of|from|in|by)\b)",
 )
+# "Yunhe set up a new area. It has …": the area, or Yunhe?
+_FOUNDS = re.compile(
+    rf"\b(?:{_BEARERS.any_of('founds')}) an? (?:[a-z-]+ ){{0,5}}(?:{_BEARERS.any_of('founded')})\b(?! of the\b)"
+    rf"|\b[Aa]n? (?:[a-z-]+ ){{0,5}}(?:{_BEARERS.any_of('founded')}) (?:was|has been|is|will be|is to be)"
+    rf" (?:{_BEARERS.any_of('founds')})\b"
+)
 # A sentence that tells of "it", and in no clause of another.
 _TELLS_OF_IT = re.compile(
     r"Its? (?!(?:is|was) (?:said|reported|learned|understood|expected|known)\b)"
@@ -159,6 +165,8 @@ class _Search:
             if self.pronoun and last is not None and _goes_on_with_it(self.text, other, last):
                 continue  # "It borders Chongqing. It covers …": the same that the sentence before is about
             if not self.things and not told and self._is_next(other) and _introduces(other):
+                return None
+            if self.pronoun and last and _founds_unnamed(self.text, other):
                 return None
             if last is None or (main and not told and self._only_holds(last, main[0])):
                 continue
@@ -328,6 +336,11 @@ def _goes_on_with_it(text: str, sentence: SentenceReading, named: Sequence[Menti
 def _introduces(sentence: SentenceReading) -> bool:
     """Say whether a sentence describes a thing first: "We will build a wind power plant. The annual output …"."""
     return any(mark.mention is not None and mark.mention.kind == "described" for mark in sentence.marks)
+
+
+def _founds_unnamed(text: str, sentence: SentenceReading) -> bool:
+    """Say whether a sentence tells that something without a name was set up, which "it" may mean as well."""
+    return _FOUNDS.search(text, sentence.sentence.start, sentence.sentence.end) is not None
 
 
 def _is_of_unnamed(text: str, sentence: SentenceReading) -> bool:

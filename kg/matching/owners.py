@@ -59,6 +59,11 @@ _OF_INDUSTRY = re.compile(
 # Quotation marks that a sentence opens and does not close before a place.
 _QUOTED = re.compile(r"(?:^|[\s(])[\"“][^\"”]*$")
 _EARNED = re.compile(r"(?:^|-)(?:income|incomes|revenue|sales|profit|profits|earnings|turnover|orders)(?:-|$)")
+# What holds no district.
+_OF_COUNTY = (" County", " District", " Town", " Township", " Banner")
+# A post in a firm: who holds it speaks for that, and so does "he" right after.
+_OF_FIRM = re.compile(rf"\b(?:{_ANY('firm_posts')})\b", re.IGNORECASE)
+_SAYS_AGAIN = re.compile(r"\b(?:he|she|[A-Z][a-z]+) (?:also )?(?:said|says|added|adds|told|explained|recalled|noted)\b")
 # What is planned is the zone that an article is about, where nothing else is named.
 _PLANNED_AREA = re.compile(r"[Tt]he (?:total )?plann(?:ed|ing) (?:land )?area\b")
 
@@ -75,6 +80,9 @@ class MatchOwners(MatchThings):
             return False
         if known.type == DISTRICT and target.iri in self.lexicon.cities:
             return True
+        ancestors = find_ancestors(subject.iri, self.lexicon.entities)
+        if known.type == DISTRICT and target.label.endswith(_OF_COUNTY) and target.iri not in ancestors:
+            return True  # "four towns of Yunhe County, namely Hongshan": no Hongshan District
         own, other = self._province_of(subject.iri), self._province_of(target.iri)
         return "" not in (own, other) and own != other
 
@@ -221,12 +229,23 @@ class MatchOwners(MatchThings):
 
     def _is_said_of_oneself(self, match: re.Match[str], measured: str) -> bool:
         """Say whether somebody quoted tells what is earned, and speaks for no place: "the income was 3,000 yuan"."""
-        if not _EARNED.search(measured):
-            return False
         text, here = self.article.text, self.sentence.sentence
         start = self._span(match).start
-        quoted = _QUOTED.search(text[here.start : start]) is not None
-        return quoted and not list_governed(text, self.sentence.marks, start)
+        if _QUOTED.search(text[here.start : start]) is None:
+            return False
+        return (_EARNED.search(measured) is not None or self._is_said_for_firm()) and not list_governed(
+            text, self.sentence.marks, start
+        )
+
+    def _is_said_for_firm(self) -> bool:
+        """Say whether somebody with a post in a firm says the sentence: "Exports rose," said the manager of a mill."""
+        text, here = self.article.text, self.sentence.sentence
+        if _OF_FIRM.search(text, here.start, here.end):
+            return True
+        if not _SAYS_AGAIN.search(text, here.start, here.end):
+            return False
+        before = [other.sentence for other, _ in zip(self._sentences_before(), range(3), strict=False)]
+        return any(_OF_FIRM.search(text, other.start, other.end) for other in before)
 
     def _goes_on_with_industry(self, match: re.Match[str]) -> bool:
         """Say whether "its" may be of an industry that the sentence before is about: "Its scale topped 3 billion"."""

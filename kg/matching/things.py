@@ -21,6 +21,12 @@ from kg.vocab import article_iri, class_iri, class_name, cohort_iri, described_i
 
 _ANY = load_words("shares").any_of
 PRONOUN = re.compile(r"[ ,]*(?:and )?(?:its|it|their|they)\b")
+_HAD = re.compile(
+    rf"\s*(?:[A-Z][^,.;]{{2,40}}, )?(?:[Ii]t|[Tt]hey|[Ww]e) (?:(?:also|now|currently) ){{0,2}}"
+    rf"(?:{load_words('owners').any_of('has')}) [^.;]{{0,300}}$"
+)
+_OF_WHICH = re.compile(r"\b(?:which|whose|where)\b|;")
+_THEIRS = re.compile(r"[ ,]*(?:and )?their\b")
 # "It now employs 300 people": the pronoun stands where the sentence begins, before the words of the rule.
 _OPENS_WITH_IT = re.compile(r"\s*[\"“]?it (?:[a-z]+ ){0,4}$")
 # "For the tertiary sector, its added value …": not the place's.
@@ -199,7 +205,7 @@ class MatchThings(MatchSpeakers):
             raise NotFilled([] if found else rivals)
         if found[0].end <= before and _AND_ANOTHER.match(self.article.text, found[0].end, before):
             raise NotFilled
-        if self._tells_of_country(found[0], before):
+        if self._tells_of_country(found[0], before) or self._means_several(found[0], match):
             raise NotFilled
         folded = self.sentence.folded
         clause = max(folded.rfind(stop, 0, match.start()) for stop in (";", ":", ". ")) + 1
@@ -208,6 +214,18 @@ class MatchThings(MatchSpeakers):
         if not fits_extent(folded[clause : match.end()], lead, measured, found[0]) or self._is_of_front(lead, found[0]):
             raise NotFilled
         return self._mention_thing(*found)
+
+    def _means_several(self, found: Mention, match: re.Match[str]) -> bool:
+        """Say whether a number is not of the one place found: "Linhe has 30 firms. Their revenue …"."""
+        if class_name(found.type) not in PLACES:
+            return False
+        return _THEIRS.match(self.sentence.folded, match.start()) is not None or self._is_had(found, match)
+
+    def _is_had(self, found: Mention, match: re.Match[str]) -> bool:
+        """Say whether a place stands in a list of what "it" has: "It has A Zone, B Park, and paid taxes of …"."""
+        here, start = self.sentence.sentence, self.sentence.locate(match.start())
+        had = here.start <= found.start < start and _HAD.match(self.article.text, here.start, found.start)
+        return bool(had) and _OF_WHICH.search(self.article.text, found.end, start) is None
 
     def _tells_of_country(self, found: Mention, before: int) -> bool:
         """Say whether the sentence has just told of China: "China's trade grew 3 percent, with exports rising by …"."""

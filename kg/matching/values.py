@@ -64,6 +64,13 @@ _TO = re.compile(r"\bto (?:reach )?$")
 _AGAINST = re.compile(r"^(?:over|from|than|on|against|in|during) (?=the |that |last |[12]|[A-Z])")
 
 
+_RIGHT_BEHIND = re.compile(r"(?: year[ -]on[ -]year)?,?(?: (?:in|during)(?: the)?)? ")
+_WITHIN = re.compile(r"\b(?:in|during) (?:the )?[^,.;]*$", re.IGNORECASE)
+_PLANNED_THEN = re.compile(
+    r"[^.;]{0,80}?\b(?:planned|decided|proposed|pledged|promised|vowed|agreed|resolved) to\b", re.IGNORECASE
+)
+
+
 _PLACES = frozenset({"AdminArea", "District", "Park"})
 # What a whole place has of money, as indicators are called: a price or an income per head may be small.
 _SUMMED = re.compile(
@@ -92,6 +99,7 @@ class MatchValues(MatchOwners):
         if period is None and not template.period and quantity is not None and quantity.kind in SUMS:
             period = self._carried_period(subject, predicate, match)
         modality = template.modality or self._modality_of(template, match)
+        period = self._correct_period(period, quantity, predicate, modality)
         if period and quantity and not before and modality == "achieved" and self._ends_stretch(quantity, period):
             period = None  # "over the past decade exports rose to 3 billion yuan": so much in its last year
         value = (quantity.high if edge == "upTo" else quantity.value) if quantity and known else ""
@@ -137,6 +145,8 @@ class MatchValues(MatchOwners):
         if quantity.kind != "percent" or (each is None and rate is None):
             return predicate
         sure = (each and not each["adverb"]) or _AVERAGE.search(text, here.start, quantity.start)
+        if rate and not sure and "number" in local_name(predicate) and not _STRETCH.search(text, here.start, here.end):
+            raise NotFilled  # "the number of firms grew at an annual rate of 12 percent": in which years?
         return self._name_average(predicate) if sure or _STRETCH.search(text, here.start, here.end) else predicate
 
     def _second_currency(self, template: Template, match: re.Match[str]) -> Iterator[Resolution]:
@@ -227,6 +237,28 @@ class MatchValues(MatchOwners):
     def _find_period(self, match: re.Match[str]) -> Quantity | None:
         found = find_period(self.article.text, self.sentence, self._span(match))
         return found or find_pointed_period(self.reading, self.sentence)
+
+    def _correct_period(
+        self, period: Quantity | None, quantity: Quantity | None, predicate: str, modality: str
+    ) -> Quantity | None:
+        """Return the period of a number but for two that were taken for it.
+
+        "Was 3 billion yuan in 2022, and grew 8 percent in the first half": a growth has the one right behind it.
+        "In 2020 it planned to add 300 beds": when it was planned is not when they are to be there.
+        """
+        if period is None or quantity is None:
+            return period
+        text, floor = self.article.text, self.sentence.sentence.start
+        if is_growth(predicate):
+            behind = (m for m in self.sentence.marks if m.key == "period" and m.start >= quantity.end)
+            own = next(behind, None)
+            said = own is not None and _RIGHT_BEHIND.fullmatch(text, quantity.end, own.start)
+            if own and said and own.quantity and _WITHIN.search(text, quantity.end, own.end):
+                return period if is_base(text, own, floor) else own.quantity
+        then = modality == "planned" and period.end <= quantity.start and not self._lies_ahead(period)
+        if then and period.start >= floor and _WITHIN.search(text, floor, period.end):
+            return None if _PLANNED_THEN.match(text, period.end, quantity.start) else period
+        return period
 
     def _carried_period(self, subject: Thing, predicate: str, match: re.Match[str]) -> Quantity | None:
         """Return the period that a sentence before has said, where it is of the same thing and has been achieved.
