@@ -31,8 +31,11 @@ _OPENS = re.compile(
 )
 # "In China, exports rose", "Across the country, …": what follows is told of all of that.
 _FRONTED = re.compile(
-    r"[\s\"“]*(?:in|across|throughout|within|around|all over) (?:all of )?(?:the )?(?:whole |entire |rest of )?"
-    rf"(?:(?P<mark>{MARK})|(?P<word>{_AREAS.any_of('city', 'wide', 'widest', 'narrow')}))(?: as a whole| at large)?, "
+    r"[\s\"“]*(?:in|across|throughout|within|around|all over|for) (?:all of )?(?:the )?"
+    r"(?:whole |entire |rest of |rural |urban )?"
+    rf"(?:(?P<others>(?:other|some|many|most|several|all|neighbou?ring|surrounding|similar) "
+    r"(?:[a-z-]+ ){0,2}(?:cities|districts|counties|provinces|regions|countries|places|towns|villages|zones|parks))"
+    rf"|(?P<mark>{MARK})|(?P<word>{_AREAS.any_of('city', 'wide', 'widest', 'narrow')}))(?: as a whole| at large)?, "
 )
 
 
@@ -52,6 +55,8 @@ def fits_extent(clause: str, lead: str, indicator: str, bearer: Mention) -> bool
     if opens is not None and not _fits(opens["word"], bearer):
         return False
     front = _FRONTED.match(lead)
+    if front and front["others"]:
+        return False
     found = [front["word"]] if front and front["word"] else []
     found += [match["word"] for match in _EXTENT.finditer(indicator)]
     found += [match["word"] or match["behind"] for match in _WIDE.finditer(indicator)]

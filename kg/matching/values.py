@@ -8,6 +8,7 @@ from typing import Any
 
 from kg.carried import find_frame
 from kg.dating import find_period, find_pointed_period, is_base
+from kg.english import load_words
 from kg.matching.earlier import COUNT, SUMS, is_growth
 from kg.matching.owners import MatchOwners
 from kg.matching.words import NotFilled, Thing, clean_words
@@ -61,6 +62,10 @@ _ANNUAL_RATE = re.compile(
 )
 _AVERAGE = re.compile(r"\b(?:average|averaging|averaged) (?:of )?(?:about |some |around )?$", re.IGNORECASE)
 _TO = re.compile(r"\bto (?:reach )?$")
+# "Ten years ago, the village had 30 firms": without the time it would be told of now.
+_LONG_AGO = re.compile(rf"\W*(?:(?:just|only|more than|about|some) )?(?:{load_words('dating').any_of('undated')})\b")
+_HAD = re.compile(r"\b(?:was|were|had|stood)\b")
+_SINCE = re.compile(r"[;:]|\b(?:but|while|now|today|since|have|has|is|are)\b")
 _AGAINST = re.compile(r"^(?:over|from|than|on|against|in|during) (?=the |that |last |[12]|[A-Z])")
 
 
@@ -89,13 +94,13 @@ class MatchValues(MatchOwners):
         before = self._quantity(match, template.before) if template.before else None
         if quantity and before and before.unit not in ("", quantity.unit):
             raise NotFilled
-        if quantity and predicate == COUNT and _RATE.match(self.article.text, quantity.end):
-            raise NotFilled
-        if quantity and _lost_scale(quantity, subject, predicate):
+        if quantity and self._is_no_level(quantity, subject, predicate):
             raise NotFilled
         known = quantity is not None and quantity.kind != "missing"
         unit = self._label(template.unit, match) or (quantity.unit if quantity else "")
         period = self._said_period(template, match) if template.period else self._find_period(match)
+        if period is None and quantity and self._was_once(match):
+            raise NotFilled
         if period is None and not template.period and quantity is not None and quantity.kind in SUMS:
             period = self._carried_period(subject, predicate, match)
         modality = template.modality or self._modality_of(template, match)
@@ -180,6 +185,18 @@ class MatchValues(MatchOwners):
         words = self._words(match, name)
         words = _AGAINST.sub("", words) if mark else words
         return "" if not usual and _USUAL.fullmatch(words) else words
+
+    def _is_no_level(self, quantity: Quantity, subject: Thing, predicate: str) -> bool:
+        """Say whether a number is one of a rate or an amount that has lost its scale."""
+        rate = predicate == COUNT and _RATE.match(self.article.text, quantity.end) is not None
+        return rate or _lost_scale(quantity, subject, predicate)
+
+    def _was_once(self, match: re.Match[str]) -> bool:
+        """Say whether a number was what something had at a time that nothing dates: "ten years ago, it had 3 firms"."""
+        begins = self.sentence.sentence.start
+        lead = self.article.text[begins : begins + 60].lower()
+        said = self.sentence.folded[: match.end()]
+        return _LONG_AGO.match(lead) is not None and _HAD.search(said) is not None and _SINCE.search(said) is None
 
     def _say_base(
         self, template: Template, match: re.Match[str], quantity: Quantity | None, period: Quantity | None
