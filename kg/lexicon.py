@@ -64,6 +64,11 @@ _SECTION = re.compile(
     r" (?:East|West|North|South|Central|[Ee]astern|[Ww]estern|[Nn]orthern|[Ss]outhern)"
     r" (?:[Aa]rea|[Zz]one|[Pp]ark|[Ss]ection)\b"
 )
+# A part of another district that is called as a district is: "the Wulian area of Longgang District".
+_PART_OF_OTHER = re.compile(
+    r" (?:[Aa]rea|[Cc]ommunity|[Vv]illage|[Ss]ub-?district|[Ss]treet|[Tt]own(?:ship)?|[Nn]eighbou?rhood)"
+    r"(?: of| in|,) (?:the )?(?:[A-Z][\w’'-]+ ){1,2}(?:[Dd]istrict|[Cc]ounty|New Area)\b"
+)
 # "Lianyun, a port city": what the words call a city is no district of the lexicon.
 _CALLED_CITY = re.compile(r"(?: [Cc]ity\b|, (?:an?|the) (?:[\w-]+ ){0,3}(?:city|town)\b)")
 _LIES_IN = re.compile(r"(?: [Dd]istrict)? in (?:the )?(?:city of )?")
@@ -151,7 +156,11 @@ class Lexicon:
             name, entity, entry = self._patterns[number]
             if not is_bounded(text, start, end) or not _same_case(text[start:end], name):
                 continue
-            if entity.type == DISTRICT and " " not in name and _CALLED_CITY.match(text, end):
+            if (
+                entity.type == DISTRICT
+                and " " not in name
+                and (_CALLED_CITY.match(text, end) or _PART_OF_OTHER.match(text, end))
+            ):
                 continue
             if _SECTION.match(text, end) or (entity.type in _PLACES and self._is_given_name(text, start, name)):
                 continue
