@@ -140,7 +140,7 @@ _LONGER = re.compile(
 # "Beijing-based", "Linhe International Airport", "the city's bureau": the name only describes.
 _DESCRIBES = re.compile(
     r"(?:[’']s?)? ?(?:-based\b|(?:International )?(?:airport|port|station)\b(?! (?:district|zone))|branch\b"
-    rf"|(?:\w+ ){{0,4}}(?:{_ANY('organs')})\b"
+    rf"|(?:[\w-]+ ){{0,4}}(?:{_ANY('organs')})\b"
     rf"|(?:(?:overall|annual|yearly|\w+-year|development) ){{0,2}}(?:{_ANY('norms')})\b)"
 )
 # "Linhe companies sell abroad": what is told is theirs.

@@ -59,6 +59,12 @@ _OF_INDUSTRY = re.compile(
 # Quotation marks that a sentence opens and does not close before a place.
 _QUOTED = re.compile(r"(?:^|[\s(])[\"“][^\"”]*$")
 _EARNED = re.compile(r"(?:^|-)(?:income|incomes|revenue|sales|profit|profits|earnings|turnover|orders)(?:-|$)")
+_BUILDING = re.compile(
+    r"(?:(?:(?:is |was )?one of )?(?:the|(?:the )?(?:(?:north|south|east|west|central)\w* )?\w+[’']s) )"
+    r"(?:(?!(?:in|of|to|for|with|from|at) )[\w-]+ ){1,6}?"
+    rf"({_ANY('buildings')})s?(?= (?:in|of|at|on|across|among)\b|$)",
+    re.IGNORECASE,
+)
 # What holds no district.
 _OF_COUNTY = (" County", " District", " Town", " Township", " Banner")
 # A post in a firm: who holds it speaks for that, and so does "he" right after.
@@ -90,6 +96,11 @@ class MatchOwners(MatchThings):
         """Return the province or municipality that the lexicon knows a place to lie in or to be; else nothing."""
         chain = [iri, *find_ancestors(iri, self.lexicon.entities)]
         return chain[-2] if len(chain) > 1 and chain[-1].endswith("/china") else ""
+
+    def _is_of_building(self, subject: Thing, target: Thing) -> bool:
+        """Say whether a superlative is of a building, and no place's: "Linhe …. It is the largest airport in China"."""
+        named = _BUILDING.match(target.label)
+        return subject.type in PLACES and named is not None and named[1] not in subject.label.lower()
 
     def _stands_as_seat(self, subject: Thing) -> bool:
         """Say whether a place is named only as where another lies: "Linhe city, Yunhe province, covers 30 hectares"."""

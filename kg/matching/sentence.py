@@ -347,6 +347,8 @@ class SentenceMatcher(MatchValues):
         """Raise ``NotFilled`` where a thing would be related to itself, or lie where it does not."""
         if target.iri and (target.iri == subject.iri or self._lies_elsewhere(predicate, subject, target)):
             raise NotFilled
+        if local_name(predicate) == "superlative" and self._is_of_building(subject, target):
+            raise NotFilled
         if local_name(predicate) == "within" and all(t.label.endswith(" District") for t in (subject, target)):
             raise NotFilled  # "parts of X District, Y District": a list
 

@@ -216,6 +216,9 @@ class MatchValues(MatchOwners):
         if said == "achieved" and self._is_planned_amount(template, match):
             return "planned"
         part = template.subject
+        grouped = isinstance(part, dict) and "cohort" in part and template.object is not None
+        if said == "achieved" and grouped and self._lies_ahead(self._find_period(match)):
+            return "planned"  # "200 stores set up in Hefei by 2025", told in 2024
         if said != "achieved" or not isinstance(part, dict) or not _OF_COUNTED.search(str(part.get("cohort", ""))):
             return said
         counted = self._count_before(match)
