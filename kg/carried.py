@@ -35,6 +35,8 @@ _SPOKEN = re.compile(rf"\b(?:{_ANY('told_on')})\b")
 _OCCASION = re.compile(rf"\b(?:{_ANY('occasions')})\b")
 _LATELY = re.compile(_ANY("lately"), re.IGNORECASE)
 _ALONE = re.compile(r"\s+alone\b")
+# "Exports rose 3 percent, while in 2021 they had risen 5": the year is not that of the report.
+_BESIDES = re.compile(r"\b(?:while|whereas|when|although|though|but)\b")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -118,6 +120,8 @@ def _set_frame(text: str, sentence: SentenceReading, told: Sequence[Mark], befor
     if len({text[m.start : m.end].lower() for m in told}) > 1 and not first.first:
         return None  # two that nothing resolves
     if not _REPORTED.search(words) or _LOOSE.search(words) or len(set(_YEAR.findall(words))) > 1:
+        return None
+    if before is not None and _BESIDES.search(text, here.start, told[0].start):
         return None
     if _DAY.match(first.first) or _ALONE.match(text, told[0].end) or is_of_event(text, told[0], here.start):
         return None  # "in June alone": the next is of the half year again

@@ -66,6 +66,9 @@ _SAID_ON = re.compile(
     r",? (?:[a-z]+ ){0,2}(?:[^,.;:]{2,80}) (?:said|told|learne?[dt]|announced|revealed|disclosed|introduced|reported)\b"
     r"(?! (?:a|an|the) )(?=[^.;]{0,80} that\b)"
 )
+# "Li Wei, head of Linhe until 2020, said": how long somebody held a post.
+_TERM = re.compile(r"(?:until|till|from|since|between)\b", re.IGNORECASE)
+_SAID_BEHIND = re.compile(r", (?:said|told|noted|added|announced|recalled) (?![A-Z])")
 # "…, with an output of 3 billion yuan in 2022, and gathers 300 firms": of the output alone.
 _WITH = re.compile(r", with (?:[^,;.]|\.\d){0,80}$")
 # "88 projects planned for this year had started by March": when they were to be.
@@ -151,6 +154,8 @@ def _leave_told(text: str, marks: Sequence[Mark], floor: int, start: int) -> Ite
 def _dates_saying(text: str, mark: Mark, start: int) -> bool:
     """Say whether a period is the day on which what stands before ``start`` was said, or when it was announced."""
     if _ANNOUNCED.match(text, mark.end, start):
+        return True
+    if _TERM.match(text, mark.start, mark.end) and _SAID_BEHIND.match(text, mark.end, start):
         return True
     return _DAY.match(text, mark.start, mark.end) is not None and _SAID_ON.match(text, mark.end, start) is not None
 
