@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from kg.derive import derive_changes
-from kg.lexicon import Lexicon, fold_case
+from kg.letters import fold_case
+from kg.lexicon import Lexicon
 from kg.matching import CONFIDENCE, Refusal, SentenceMatcher, Told
 from kg.model import Article, Claim, Resolution, find_ancestors, say_value, sort_claims
 from kg.quantity import QuantityGrammar

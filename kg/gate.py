@@ -20,7 +20,7 @@ from kg.derive import evaluate_formula, proves_value
 from kg.english import load_words
 from kg.errors import EvidenceError
 from kg.extract import Extractor
-from kg.lexicon import fold_case, is_bounded
+from kg.letters import fold_case, is_bounded
 from kg.matching import clean_words
 from kg.modality import find_modality
 from kg.model import Claim, Quantity, Resolution, Span

@@ -15,6 +15,7 @@ import ahocorasick_rs
 
 from kg.chinese import find_name_before
 from kg.describing import Descriptions
+from kg.letters import fold_case, is_bounded, is_title_case, same_case
 from kg.model import Entity, Mention, Name, Span, find_ancestors
 from kg.naming import (
     Cue,
@@ -58,7 +59,6 @@ _ONE_NAME = (
     ),
 )
 """The one form behind the ways to write a name, which its IRI is made of."""
-_TITLE_WORD = re.compile(r"[A-Za-z][\w’'-]*")
 # A part of what is named, which is another thing: "Zhongguancun West area".
 _SECTION = re.compile(
     r" (?:East|West|North|South|Central|[Ee]astern|[Ww]estern|[Nn]orthern|[Ss]outhern)"
@@ -154,7 +154,7 @@ class Lexicon:
     def _find_known(self, text: str, folded: str) -> Iterator[Mention]:
         for number, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
             name, entity, entry = self._patterns[number]
-            if not is_bounded(text, start, end) or not _same_case(text[start:end], name):
+            if not is_bounded(text, start, end) or not same_case(text[start:end], name):
                 continue
             if (
                 entity.type == DISTRICT
@@ -364,46 +364,6 @@ class Lexicon:
         return mint_iri(self.base, slugify(type_iri.rstrip("/").rsplit("/", 1)[-1].rsplit("#", 1)[-1]), slugify(name))
 
 
-def fold_case(text: str) -> str:
-    """Return ``text`` in lower case and with straight apostrophes, the same length, so that offsets stay true.
-
-    >>> fold_case("İstanbul Xi’an")
-    "İstanbul xi'an"
-    """
-    text = text.replace("’", "'")
-    folded = text.lower()
-    if len(folded) == len(text):
-        return folded
-    return "".join(low if len(low := char.lower()) == 1 else char for char in text)
-
-
-def is_bounded(text: str, start: int, end: int) -> bool:
-    """Say whether ``text[start:end]`` is not part of a longer word; Chinese has no word boundaries.
-
-    >>> is_bounded("in Beijinger", 3, 10), is_bounded("in Beijing.", 3, 10)
-    (False, True)
-    """
-    if start > 0 and _is_word(text[start]) and _is_word(text[start - 1]):
-        return False
-    return not (end < len(text) and _is_word(text[end - 1]) and _is_word(text[end]))
-
-
-def _is_word(char: str) -> bool:
-    return (char.isalnum() or char == "_") and not "\u2e80" <= char <= "\u9fff"
-
-
-def _same_case(found: str, name: str) -> bool:
-    """A name in capitals must be written so; one in small letters may begin a sentence or a heading.
-
-    Of a long name some words in the middle may be written small: "Economic and technological Development Zone".
-    """
-    found, name = found.replace("’", "'"), name.replace("’", "'")
-    if found == name or found == name.upper() or name == name.lower():
-        return True
-    own, other = found.split(" "), name.split(" ")
-    return len(own) > 3 and own[0] == other[0] and own[-1] == other[-1]
-
-
 def keep_longest(mentions: Iterable[Mention]) -> list[Mention]:
     """Return a sorted choice without overlaps: longest first, then known names before cues."""
     rank = {"name": 0, "translated": 1, "reference": 2, "cue": 3, "shared": 4}
@@ -415,18 +375,6 @@ def keep_longest(mentions: Iterable[Mention]) -> list[Mention]:
         taken.update(range(mention.start, mention.end))
         kept.append(mention)
     return sorted(kept, key=lambda m: m.start)
-
-
-def is_title_case(text: str) -> bool:
-    """Say whether a line capitalises its words, so that capitals tell no names.
-
-    >>> is_title_case("Hefei Park Signs Ten Projects in a Day"), is_title_case("Hefei park signs ten projects")
-    (True, False)
-    """
-    if text.rstrip().endswith((".", "。", ";")):
-        return False
-    words = [word for word in _TITLE_WORD.findall(text) if len(word) > 3]
-    return len(words) > 3 and sum(word[0].isupper() for word in words) > 0.8 * len(words)
 
 
 def _shift(mentions: Iterable[Mention], offset: int) -> list[Mention]:

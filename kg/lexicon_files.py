@@ -14,7 +14,8 @@ import ahocorasick_rs
 
 from kg.describing import Descriptions, make_descriptions
 from kg.errors import KgError, LexiconError
-from kg.lexicon import WIDE, Lexicon, fold_case
+from kg.letters import fold_case
+from kg.lexicon import WIDE, Lexicon
 from kg.model import Entity, Name
 from kg.naming import Cue, CueFinder, Words, make_cue, make_words
 from kg.vocab import DISTRICT, expand_iri, mint_iri

@@ -10,7 +10,7 @@ from typing import Any
 from kg.concepts import INDICATORS, STATEMENT_KINDS
 from kg.errors import EvidenceError, KgError
 from kg.extract import Extractor
-from kg.lexicon import fold_case
+from kg.letters import fold_case
 from kg.model import CLAIM_FIELDS, Article, Claim, Resolution
 from kg.reading import Reading
 from kg.vocab import CLASSES, RELATIONS, class_name, concept_iri, expand_iri

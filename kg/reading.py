@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kg.describing import Describer
-from kg.lexicon import Lexicon, fold_case
+from kg.letters import fold_case
+from kg.lexicon import Lexicon
 from kg.literals import INDEX, INDEX_BASE
 from kg.model import Article, Mention, Quantity, Sentence, Span
 from kg.pattern import MAX_MARKS, OTHER_CLASS

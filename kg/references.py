@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from kg.chinese import CHINESE_NAME, ENGLISH
 from kg.english import load_words
-from kg.lexicon import WIDE, fold_case
+from kg.letters import fold_case
+from kg.lexicon import WIDE
 from kg.model import Mention, Span
 from kg.vocab import ADMIN_AREA, DISTRICT, PARK, is_described
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.errors import KgError, RuleError
-from kg.lexicon import fold_case
+from kg.letters import fold_case
 from kg.notation import BEGIN
 from kg.pattern import CLASS_BASE, Pattern, PatternMaker
 from kg.rule_check import check_entry, check_references, check_rule, check_table, check_template, find_line

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import ahocorasick_rs
 
-from kg.lexicon import fold_case
+from kg.letters import fold_case
 from kg.literals import CLAUSE, EDGE, ENDLESS, INDEX, START, LiteralReader, read_look_behinds
 from kg.notation import strip_begin
 from kg.pattern import Pattern, PatternMaker, compile_source

@@ -6,7 +6,7 @@ import re
 from operator import attrgetter
 from typing import NamedTuple
 
-from kg.lexicon import fold_case
+from kg.letters import fold_case
 from kg.model import Claim
 
 _WORD = re.compile(r"[\w’'-]+")

@@ -17,7 +17,8 @@ from kg import vocab as v
 from kg.article import parse_article
 from kg.errors import LexiconError
 from kg.extract import Extractor
-from kg.lexicon import Lexicon, is_title_case, keep_longest
+from kg.letters import is_title_case
+from kg.lexicon import Lexicon, keep_longest
 from kg.lexicon_files import load_lexicon
 from kg.model import Mention, Span
 from kg.pipeline import Tools

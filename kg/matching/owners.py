@@ -6,7 +6,7 @@ import re
 
 from kg.bearers import list_governed
 from kg.english import load_words
-from kg.lexicon import fold_case
+from kg.letters import fold_case
 from kg.matching.earlier import PLACES
 from kg.matching.things import PRONOUN, MatchThings
 from kg.matching.words import Thing

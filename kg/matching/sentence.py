@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeGuard
 
-from kg.lexicon import fold_case
+from kg.letters import fold_case
 from kg.lists import Item, is_item, is_mark, share_noun, split_list, strip_noun
 from kg.matching.earlier import SUMS
 from kg.matching.values import MatchValues

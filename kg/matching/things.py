@@ -9,7 +9,7 @@ from typing import Any
 
 from kg.bearers import list_employed
 from kg.english import load_words
-from kg.lexicon import fold_case
+from kg.letters import fold_case
 from kg.matching.earlier import PLACES, SPOKEN_OF
 from kg.matching.extents import find_front, fits_extent
 from kg.matching.speakers import MatchSpeakers
