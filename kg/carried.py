@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from kg.dating import find_same_period, is_base, is_of_event
+from kg.dating import PRESENT, find_same_period, is_base, is_of_event
 from kg.english import load_words
 from kg.model import Quantity, Span
 from kg.reading import Mark, Reading, SentenceReading
@@ -27,7 +27,6 @@ _REPORTED = re.compile(rf"\b(?:19|20)\d\d\b|\b(?:{_ANY('parts')}|{_ANY('months')
 _LOOSE = re.compile(rf"^(?:{_ANY('open')})\b|\b(?:{_ANY('vague')})\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _AHEAD = re.compile(rf"\b(?:{_ANY('ahead')})\b")
-_NOW = re.compile(rf"\b(?:{_ANY('now')})\b")
 _OTHER_TIME = re.compile(rf"\b(?:{_ANY('other_times')})\b")
 _OPENS_ELSEWHERE = re.compile(rf"(?:{_ANY('elsewhere')})\b", re.IGNORECASE)
 _ECONOMY = re.compile(rf"\b(?:{_ANY('economy')})\b")
@@ -70,7 +69,7 @@ def find_carried_period(reading: Reading, sentence: SentenceReading) -> Quantity
 def _takes_period(reading: Reading, sentence: SentenceReading) -> bool:
     """Say whether a sentence has no period and no word of its own that tells of when."""
     text, here = reading.article.text, sentence.sentence
-    if here.part != "body" or any(_is_time(m) and not is_base(text, m, here.start) for m in sentence.marks):
+    if here.part != "body" or any(m.is_time() and not is_base(text, m, here.start) for m in sentence.marks):
         return False
     said = sentence.triggers
     return not (
@@ -78,7 +77,7 @@ def _takes_period(reading: Reading, sentence: SentenceReading) -> bool:
         or _OTHER_TIME.search(said)
         or _OCCASION.search(said)
         or _AHEAD.search(said)
-        or _NOW.search(sentence.folded)
+        or PRESENT.search(sentence.folded)
     )
 
 
@@ -97,7 +96,7 @@ def _read_frame(reading: Reading, sentence: SentenceReading, frame: Frame | None
     text, here = reading.article.text, sentence.sentence
     if here.part not in ("body", "title"):
         return frame
-    told = [m for m in sentence.marks if _is_time(m) and not is_base(text, m, here.start)]
+    told = [m for m in sentence.marks if m.is_time() and not is_base(text, m, here.start)]
     told = [m for m in told if not (_is_day_of_saying(text, sentence, m) or _LATELY.fullmatch(text, m.start, m.end))]
     if _AHEAD.search(sentence.triggers) or (told and _OCCASION.search(sentence.triggers)):
         return None
@@ -157,8 +156,4 @@ def _is_day_of_saying(text: str, sentence: SentenceReading, mark: Mark) -> bool:
 
 def _describes(sentence: SentenceReading) -> bool:
     """Say whether a sentence without a number tells what something is now: what follows may be of now as well."""
-    return bool(_NOW.search(sentence.folded)) and not _SPOKEN.search(sentence.triggers)
-
-
-def _is_time(mark: Mark) -> bool:
-    return mark.quantity is not None and mark.quantity.kind in ("period", "date")
+    return bool(PRESENT.search(sentence.folded)) and not _SPOKEN.search(sentence.triggers)

@@ -57,7 +57,8 @@ _BASE_PART = re.compile(
     r"(?:from|over|than|against) (?!.*\b(?:past|to)\b).*\b(?:last|previous|preceding|prior) (?:year|month|quarter)$"
 )
 _AMOUNT = re.compile(rf"(?:{_ANY('changes')})\)? ?$")
-_PRESENT = re.compile(rf"\b(?:{load_words('carrying').any_of('now')})\b")
+# Words that tell what holds now.
+PRESENT = re.compile(rf"\b(?:{load_words('carrying').any_of('now')})\b")
 _EVENT = re.compile(rf"\b(?:{_ANY('events')})\b[^,.;]{{0,110}}$")
 # "The bureau said that by the end of May, …": the period is of what is said.
 _SAID_OF = re.compile(rf"\b(?:{_ANY('reports')}|learnt)\b[^,.;]{{0,80}} that $")
@@ -99,7 +100,7 @@ def find_period(text: str, sentence: SentenceReading, span: tuple[int, int]) -> 
     """
     start, end = span
     floor = sentence.sentence.start
-    marks = [m for m in sentence.marks if m.quantity and m.quantity.kind in ("period", "date")]
+    marks = [m for m in sentence.marks if m.is_time()]
     inside = (
         m
         for m in marks
@@ -127,7 +128,7 @@ def _is_cut_off(text: str, sentence: SentenceReading, said: int, start: int) -> 
     if last < 0:
         return False
     end = text.find(";", start, sentence.sentence.end)
-    return _PRESENT.search(text, last, end if end >= 0 else sentence.sentence.end) is not None
+    return PRESENT.search(text, last, end if end >= 0 else sentence.sentence.end) is not None
 
 
 def _is_name(text: str, mark: Mark) -> bool:
@@ -163,7 +164,7 @@ def _dates_saying(text: str, mark: Mark, start: int) -> bool:
 def find_list_period(reading: Reading, sentence: SentenceReading) -> Quantity | None:
     """Return the period of the heading that a line of a list stands under, where it has one and no more."""
     heading = find_heading(reading, sentence)
-    periods = [mark.quantity for mark in heading.marks if _is_time(mark)] if heading else []
+    periods = [mark.quantity for mark in heading.marks if mark.is_time()] if heading else []
     return periods[0] if len(periods) == 1 else None
 
 
@@ -175,10 +176,6 @@ def find_pointed_period(reading: Reading, sentence: SentenceReading) -> Quantity
 def is_of_event(text: str, mark: Mark, floor: int) -> bool:
     """Say whether a period is when something was founded, said or released."""
     return _EVENT.search(_before(text, mark, floor)) is not None or _dates_aside(text, mark, floor)
-
-
-def _is_time(mark: Mark) -> bool:
-    return mark.quantity is not None and mark.quantity.kind in ("period", "date")
 
 
 # A period that the sentences before have said.

@@ -310,7 +310,7 @@ class _Check:
         claim = self.claim
         if not claim.period:
             return
-        marks = [m for m in self.around if m.quantity and m.quantity.kind in ("period", "date")]
+        marks = [m for m in self.around if m.is_time()]
         reading, sentence = self.gate.reading, self.sentences[0]
         before = find_pointed_period(reading, sentence) or find_carried_period(reading, sentence)
         said_here = [m.quantity for m in marks if m.quantity] + ([before] if before else [])

@@ -197,9 +197,7 @@ def _read_table(path: Path, key: str, make: Callable[[dict[str, Any]], Any]) -> 
 
 def _read_spellings(path: Path) -> Callable[[str], list[str]]:
     """Return what gives a name in all its spellings, itself first."""
-    table = _read_toml(path).get("spellings", {}) if path.exists() else {}
-    if not all(isinstance(others, list) and all(isinstance(word, str) for word in others) for others in table.values()):
-        raise LexiconError("[spellings] holds lists of words", where=str(path))
+    table = _read_lists(path, "spellings")
 
     def spell(text: str) -> list[str]:
         forms = [text]
@@ -211,10 +209,15 @@ def _read_spellings(path: Path) -> Callable[[str], list[str]]:
 
 
 def _read_words(path: Path) -> Words:
-    words = _read_toml(path).get("words", {}) if path.exists() else {}
-    if not all(isinstance(value, list) and all(isinstance(word, str) for word in value) for value in words.values()):
-        raise LexiconError("[words] holds lists of words", where=str(path))
-    return make_words(words)
+    return make_words(_read_lists(path, "words"))
+
+
+def _read_lists(path: Path, section: str) -> dict[str, list[str]]:
+    """Return the lists of words of a section of an optional TOML file."""
+    lists: dict[str, list[str]] = _read_toml(path).get(section, {}) if path.exists() else {}
+    if not all(isinstance(words, list) and all(isinstance(word, str) for word in words) for words in lists.values()):
+        raise LexiconError(f"[{section}] holds lists of words", where=str(path))
+    return lists
 
 
 def _read_descriptions(path: Path, prefixes: Mapping[str, str]) -> Descriptions:

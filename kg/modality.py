@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from kg.dating import ASIDE
 from kg.english import load_words
+from kg.model import Span
 from kg.pattern import MARK
 from kg.reading import SentenceReading
 from kg.rules import RuleSet
@@ -110,11 +112,7 @@ def _find_far(text: str, start: int, rules: RuleSet) -> str:
     low = max(text.rfind(";", 0, start), text.rfind(". ", 0, start), start - FAR) + 1
     if start - low <= CLAUSE or not _LISTED.search(text, max(low, start - 40), start):
         return ""
-    for name in ("target", "planned"):
-        said = getattr(rules, name).search(text, low, start)
-        if said and not _FINITE.search(text, said.end(), start) and not _OTHER.search(text, said.end(), start):
-            return name
-    return ""
+    return _find_governing(text, Span(low, start), start, rules, (_FINITE, _OTHER))
 
 
 def _find_listed(text: str, start: int, end: int, rules: RuleSet) -> str:
@@ -139,8 +137,13 @@ def _find_planned_step(text: str, start: int, rules: RuleSet) -> str:
     step = _STEP.search(text, max(opens, start - CLAUSE), start)
     if step is None:
         return ""
+    return _find_governing(text, Span(opens, step.start()), start, rules, (_FINITE,))
+
+
+def _find_governing(text: str, lead: Span, start: int, rules: RuleSet, ends: Sequence[re.Pattern[str]]) -> str:
+    """Return what is said first in ``lead`` and still governs ``start``: nothing that ends it stands between."""
     for name in ("target", "planned"):
-        said = getattr(rules, name).search(text, opens, step.start())
-        if said is not None and not _FINITE.search(text, said.end(), start):
+        said = getattr(rules, name).search(text, *lead)
+        if said is not None and not any(end.search(text, said.end(), start) for end in ends):
             return name
     return ""

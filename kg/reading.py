@@ -40,6 +40,10 @@ class Mark:
     mention: Mention | None = None
     quantity: Quantity | None = None
 
+    def is_time(self) -> bool:
+        """Say whether it is a period or a date."""
+        return self.quantity is not None and self.quantity.kind in ("period", "date")
+
 
 @dataclass(frozen=True, slots=True)
 class SentenceReading:

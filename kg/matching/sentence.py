@@ -255,8 +255,7 @@ class SentenceMatcher(MatchValues):
         """Return where a list stands: up to the first period in it, which belongs to the sentence."""
         start, end = match.span(name)
         for found in re.finditer(f" {MARK}", self.sentence.masked[start:end]):
-            quantity = self.sentence.mark_at(found[0][1:]).quantity
-            if quantity and quantity.kind in ("period", "date"):
+            if self.sentence.mark_at(found[0][1:]).is_time():
                 return Span(start, start + found.start())
         return Span(start, end)
 

@@ -9,7 +9,7 @@ from typing import Any
 from kg.carried import find_frame
 from kg.dating import find_period, find_pointed_period, is_base
 from kg.english import load_words
-from kg.matching.earlier import COUNT, SUMS, is_growth
+from kg.matching.earlier import COUNT, PLACES, SUMS, is_growth
 from kg.matching.owners import MatchOwners
 from kg.matching.words import NotFilled, Thing, clean_words
 from kg.modality import find_modality
@@ -76,7 +76,6 @@ _PLANNED_THEN = re.compile(
 )
 
 
-_PLACES = frozenset({"AdminArea", "District", "Park"})
 # What a whole place has of money, as indicators are called: a price or an income per head may be small.
 _SUMMED = re.compile(
     r"(?i)^(?!.*(?:per|price|cost|fee|fare|rent|wage|subsid|rate|growth))"
@@ -341,10 +340,6 @@ class MatchValues(MatchOwners):
 
 def _lost_scale(quantity: Quantity, subject: Thing, predicate: str) -> bool:
     """Say whether an amount is too small to be a place's: "investment exceeded 1 yuan" lost its billions."""
-    if (
-        quantity.kind != "money"
-        or subject.type not in _PLACES
-        or not re.fullmatch(r"\d{1,2}(?:\.\d+)?", quantity.value)
-    ):
+    if quantity.kind != "money" or subject.type not in PLACES or not re.fullmatch(r"\d{1,2}(?:\.\d+)?", quantity.value):
         return False
     return _SUMMED.search(local_name(predicate)) is not None
