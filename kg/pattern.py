@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any, Protocol
 
 from kg.errors import RuleError
 from kg.literals import INDEX_BASE
@@ -24,6 +25,33 @@ OTHER_CLASS = chr(0xE0FF)
 _GROUP = re.compile(r"\(\?P<(\w+)>")
 DEPTH = 8
 """How deep word lists may stand in word lists."""
+
+
+class Groups(Protocol):
+    """What knows the named groups of an expression, by their numbers."""
+
+    @property
+    def groupindex(self) -> Mapping[str, int]: ...
+
+
+class Match(Protocol):
+    """A match in a masked sentence: that of an expression, or of one in the outline of it (``kg/outline.py``)."""
+
+    @property
+    def re(self) -> Groups: ...
+
+    @property
+    def string(self) -> str: ...
+
+    def __getitem__(self, group: str | int, /) -> Any: ...
+
+    def groupdict(self) -> dict[str, Any]: ...
+
+    def span(self, group: str | int = 0, /) -> tuple[int, int]: ...
+
+    def start(self, group: str | int = 0, /) -> int: ...
+
+    def end(self, group: str | int = 0, /) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)

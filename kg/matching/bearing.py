@@ -16,7 +16,7 @@ from kg.english import load_words
 from kg.matching.earlier import PLACES, EarlierValues
 from kg.matching.words import POSSESSIVE, NotFilled, Thing, start_of
 from kg.model import Mention, Span
-from kg.pattern import MARK
+from kg.pattern import MARK, Match
 from kg.reading import Mark
 from kg.vocab import class_name
 
@@ -75,7 +75,7 @@ class _Bearer(NamedTuple):
 class MatchBearing(EarlierValues):
     """Finds the thing or the counted group that a phrase behind it is said of."""
 
-    def _bearing_thing(self, classes: str, match: re.Match[str]) -> Thing:
+    def _bearing_thing(self, classes: str, match: Match) -> Thing:
         """Return the nearest thing of a class, or counted group of it, that the words at a match are said of."""
         keys = {key for name in classes.split("|") for key in self.rules.slots[name]}
         position = start_of(match)
@@ -99,7 +99,7 @@ class MatchBearing(EarlierValues):
             raise NotFilled
         return nearest.thing
 
-    def _is_size(self, match: re.Match[str]) -> bool:
+    def _is_size(self, match: Match) -> bool:
         """Say whether a number is a lower bound: "projects with an investment of more than 5 billion" tell a size."""
         mark = self._mark_or_none(match, "v") if match.groupdict().get("v") else None  # in some rules v is a word
         return bool(mark and mark.quantity and mark.quantity.qualifier in ("moreThan", "atLeast"))

@@ -8,6 +8,7 @@ from bisect import bisect_left, bisect_right
 from kg.dating import spans_years
 from kg.matching.words import MatchWords, NotFilled, Thing, start_of
 from kg.model import Claim, Span
+from kg.pattern import Match
 from kg.reading import Mark
 from kg.vocab import RDC, class_name, local_name, mint_iri, slugify
 
@@ -45,7 +46,7 @@ _OF_THEM = re.compile(
 class EarlierValues(MatchWords):
     """What a match says of values claimed before it: "…, up 5 percent, ranking first"."""
 
-    def _words(self, match: re.Match[str], name: str) -> str:
+    def _words(self, match: Match, name: str) -> str:
         """Return what a group matched, or what ``SPOKEN_OF`` says of the group counted before."""
         if name not in SPOKEN_OF or name in match.re.groupindex:
             return super()._words(match, name)
@@ -56,7 +57,7 @@ class EarlierValues(MatchWords):
             raise NotFilled  # "30 firms were closed, bringing the total to 242": not of those closed
         return counted.unit if name == "noun" else counted.subject_label
 
-    def _name_whole(self, match: re.Match[str]) -> str:
+    def _name_whole(self, match: Match) -> str:
         """Return what those counted now are of, as it was called: "120 high-tech firms, including 12 from abroad".
 
         It is the noun alone where no words say that they are of it, where several groups could be meant, and of what
@@ -71,7 +72,7 @@ class EarlierValues(MatchWords):
         except NotFilled:
             return counted.unit
 
-    def _count_before(self, match: re.Match[str], *, alone: bool = False) -> Claim:
+    def _count_before(self, match: Match, *, alone: bool = False) -> Claim:
         """Return the count claimed before a match that it goes on with: "30 firms were set up, of which 12 are …".
 
         It is of this sentence, or of the sentence before in the paragraph where the match begins this one; where words
@@ -147,7 +148,7 @@ class EarlierValues(MatchWords):
         first = bisect_left(sentences, before, key=lambda s: s.sentence.paragraph)
         return sentences[number].sentence.start, sentences[first].sentence.start
 
-    def _value_before(self, match: re.Match[str]) -> Claim:
+    def _value_before(self, match: Match) -> Claim:
         """Return the value claimed last before a match: "…, up 5 percent, ranking first in the city".
 
         Between the two no other thing, indicator or number may stand, for it could own what follows; a place
@@ -193,7 +194,7 @@ class EarlierValues(MatchWords):
             raise NotFilled
         return found[-1]
 
-    def _value_alike(self, match: re.Match[str]) -> Claim:
+    def _value_alike(self, match: Match) -> Claim:
         """Return a value of the sentence before a match, or else of the one before it, where all in its unit are alike.
 
         "A's GDP was 9 billion yuan, followed by B (8 billion yuan)": an amount of GDP as well.
@@ -209,7 +210,7 @@ class EarlierValues(MatchWords):
             raise NotFilled
         return values[-1]
 
-    def _value_said(self, words: str, match: re.Match[str]) -> tuple[str, Claim]:
+    def _value_said(self, words: str, match: Match) -> tuple[str, Claim]:
         """Return what is asked of the value before, and that value: ``-`` goes back to the sentence before."""
         if words == "alike":
             return words, self._value_alike(match)
@@ -217,7 +218,7 @@ class EarlierValues(MatchWords):
             return words[1:], self._value_of_sentence_before(words[1:])
         return words, self._value_before(match)
 
-    def _value_thing(self, kinds: str, match: re.Match[str]) -> Thing:
+    def _value_thing(self, kinds: str, match: Match) -> Thing:
         """Return what the value before was said of, if it is of one of the named kinds (all where none is)."""
         back = kinds.startswith("-")
         claim = self._value_said(kinds, match)[1]
@@ -250,7 +251,7 @@ class EarlierValues(MatchWords):
         others = any(m.key == "count" and parts.end() <= m.start < start for m in self.sentence.marks)
         return others or start - parts.end() <= 1
 
-    def _narrows(self, claim: Claim, match: re.Match[str]) -> bool:
+    def _narrows(self, claim: Claim, match: Match) -> bool:
         """Say whether a lower bound right behind a group is its size: "12 projects with over 3 billion yuan"."""
         mark = match.groupdict().get("v")
         quantity = self.sentence.mark_at(mark).quantity if mark else None
@@ -268,7 +269,7 @@ class EarlierValues(MatchWords):
         )
         return any(c.subject == claim.subject and c.predicate == grown and c.start >= claim.start for c in told)
 
-    def _value_indicator(self, form: str, match: re.Match[str]) -> str:
+    def _value_indicator(self, form: str, match: Match) -> str:
         """Return the indicator of the value before: itself, its ``growth`` or ``change``, its ``share`` in a whole.
 
         Only an amount has a change; growth is also what a growth is said to be above or below of.
@@ -302,7 +303,7 @@ class EarlierValues(MatchWords):
             raise NotFilled
         return self._find_measured(claim)
 
-    def _amount_behind(self, said: Claim, match: re.Match[str]) -> Claim:
+    def _amount_behind(self, said: Claim, match: Match) -> Claim:
         """Return the amount that a rank or a share is said of: "4 billion yuan, ranking third and up 20 percent".
 
         Behind a share only "and" goes back to the amount; a share may be up itself.
@@ -317,7 +318,7 @@ class EarlierValues(MatchWords):
             raise NotFilled
         return amounts[-1]
 
-    def _names_base(self, claim: Claim, match: re.Match[str]) -> bool:
+    def _names_base(self, claim: Claim, match: Match) -> bool:
         """Say whether a change names the year it is reckoned from: "and up 52 percent over the same period in 2019"."""
         said = _BASE_YEAR.search(self._words(match, "z")) if match.groupdict().get("z") else None
         year = claim.period_start[:4] or self.article.published[:4]

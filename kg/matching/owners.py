@@ -11,6 +11,7 @@ from kg.matching.earlier import PLACES
 from kg.matching.things import PRONOUN, MatchThings
 from kg.matching.words import Thing
 from kg.model import find_ancestors
+from kg.pattern import Match
 from kg.reading import Mark, find_heading
 from kg.vocab import COVERS, DISTRICT, RDC, WITHIN, class_name, local_name
 
@@ -123,7 +124,7 @@ class MatchOwners(MatchThings):
             return False
         return place.mention.entity in find_ancestors(thing.mention.entity, self.lexicon.entities)
 
-    def _may_own(self, subject: Thing, predicate: str, match: re.Match[str]) -> bool:
+    def _may_own(self, subject: Thing, predicate: str, match: Match) -> bool:
         """Say whether a number can belong to a thing that stands elsewhere: "the output value" is of what?"""
         name = local_name(predicate)
         if subject.how.endswith("-subject") and self._is_told_of_others():
@@ -175,7 +176,7 @@ class MatchOwners(MatchThings):
         heading = find_heading(self.reading, self.sentence)
         return heading is not None and _OF_OTHERS.search(heading.folded) is not None
 
-    def _is_told_of_place_behind(self, subject: Thing, match: re.Match[str]) -> bool:
+    def _is_told_of_place_behind(self, subject: Thing, match: Match) -> bool:
         """Say whether another place stands right behind: "that of toys fell by 4 percent in Huairou District"."""
         end = self._span(match).end
         if (wider := _IN_WIDER.match(self.article.text, end)) and not any(
@@ -188,7 +189,7 @@ class MatchOwners(MatchThings):
             return False
         return marks[0].entity not in (subject.iri, *find_ancestors(subject.iri, self.lexicon.entities))
 
-    def _is_of_sector(self, name: str, match: re.Match[str]) -> bool:
+    def _is_of_sector(self, name: str, match: Match) -> bool:
         """Say whether a bare "added value" is that of a sector named before it: "The tertiary sector grew, with …"."""
         words = match.groupdict().get("x") or ""
         if name.removesuffix("Growth") != "valueAdded" or len(words.split()) > 2:
@@ -196,7 +197,7 @@ class MatchOwners(MatchThings):
         start = self.sentence.sentence.start
         return _SECTORS.search(self.article.text, start, self._span(match).start) is not None
 
-    def _is_part_of_same(self, subject: Thing, predicate: str, match: re.Match[str]) -> bool:
+    def _is_part_of_same(self, subject: Thing, predicate: str, match: Match) -> bool:
         """Say whether a match tells a part of what the sentence has just told under the same indicator."""
         start = self._span(match).start
         floor = self.sentence.sentence.start
@@ -213,7 +214,7 @@ class MatchOwners(MatchThings):
             for c in self.earlier.list_values(floor)
         )
 
-    def _is_told_with_other(self, subject: Thing, match: re.Match[str]) -> bool:
+    def _is_told_with_other(self, subject: Thing, match: Match) -> bool:
         """Say whether "with" and a number stand right behind another thing: "following Yunhe, with exports of"."""
         start = self._span(match).start
         before = [m for m in self.sentence.marks if m.mention and m.end <= start]
@@ -222,14 +223,14 @@ class MatchOwners(MatchThings):
         last = before[-1].mention
         return last is not None and last.entity != subject.iri and class_name(last.type) in (*PLACES, "Enterprise")
 
-    def _is_told_by_firm(self, match: re.Match[str]) -> bool:
+    def _is_told_by_firm(self, match: Match) -> bool:
         """Say whether an enterprise tells it: "Lanhai said its revenue in Linhe District doubled" is of Lanhai."""
         first = next((mark for mark in self.sentence.marks if mark.mention), None)
         if first is None or first.mention is None or not first.mention.type.endswith("Enterprise"):
             return False
         return first.end <= self._span(match).start and _TELLS.match(self.article.text, first.end) is not None
 
-    def _is_told_of_industry(self, match: re.Match[str]) -> bool:
+    def _is_told_of_industry(self, match: Match) -> bool:
         """Say whether the sentence is about an industry: "Manufacturing led, with exports of 3 billion yuan"."""
         start = self.sentence.sentence.start
         about = _INDUSTRY.match(self.article.text, start)
@@ -238,7 +239,7 @@ class MatchOwners(MatchThings):
         own = own or _PART_NAMED.search(match.groupdict().get("x") or "")
         return about is not None and about.end() <= self._span(match).start and not own
 
-    def _is_said_of_oneself(self, match: re.Match[str], measured: str) -> bool:
+    def _is_said_of_oneself(self, match: Match, measured: str) -> bool:
         """Say whether somebody quoted tells what is earned, and speaks for no place: "the income was 3,000 yuan"."""
         text, here = self.article.text, self.sentence.sentence
         start = self._span(match).start
@@ -258,14 +259,14 @@ class MatchOwners(MatchThings):
         before = [other.sentence for other, _ in zip(self._sentences_before(), range(3), strict=False)]
         return any(_OF_FIRM.search(text, other.start, other.end) for other in before)
 
-    def _goes_on_with_industry(self, match: re.Match[str]) -> bool:
+    def _goes_on_with_industry(self, match: Match) -> bool:
         """Say whether "its" may be of an industry that the sentence before is about: "Its scale topped 3 billion"."""
         if self.sentence.sentence.start + 2 < self._span(match).start or not PRONOUN.match(match.string, match.start()):
             return False
         before = next(self._sentences_before(), None)
         return before is not None and _OF_INDUSTRY.match(self.article.text, before.sentence.start) is not None
 
-    def _is_told_of_group(self, match: re.Match[str]) -> bool:
+    def _is_told_of_group(self, match: Match) -> bool:
         """Say whether the sentence is about firms or zones, and the match one of several things said of them."""
         about = _GROUP.match(self.article.text, self.sentence.sentence.start)
         return about is not None and about.end() <= self._span(match).start

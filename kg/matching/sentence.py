@@ -12,7 +12,7 @@ from kg.matching.earlier import SUMS
 from kg.matching.values import MatchValues
 from kg.matching.words import NotFilled, Pair, Refusal, Thing, clean_words
 from kg.model import Claim, Quantity, Resolution, Span, find_ancestors, say_value
-from kg.pattern import MARK
+from kg.pattern import MARK, Match
 from kg.reading import SentenceReading
 from kg.reductions import Reduction, reduce_sentence
 from kg.rules import Rule, Template, slot_name
@@ -50,7 +50,7 @@ def _meaning(claim: Claim) -> tuple[str, ...]:
     return (claim.subject, claim.predicate, claim.object, claim.value, claim.unit, claim.object_label)
 
 
-def _split_repeated(match: re.Match[str], name: str, count: int) -> list[Item] | None:
+def _split_repeated(match: Match, name: str, count: int) -> list[Item] | None:
     """Return the items of a list that says its indicator again before each: "investment in A, investment in B and C".
 
     Of another number than ``count``, there are none; ``None`` where the indicator is said once.
@@ -138,7 +138,7 @@ class SentenceMatcher(MatchValues):
         return claims
 
     @staticmethod
-    def _value_marks(rule: Rule, match: re.Match[str]) -> set[int]:
+    def _value_marks(rule: Rule, match: Match) -> set[int]:
         """Return the marks of the numbers that a match would make values of."""
         marks: set[int] = set()
         for template in rule.templates:
@@ -147,7 +147,7 @@ class SentenceMatcher(MatchValues):
                 marks.update(ord(mark[1]) for mark in (re.findall(MARK, found) if template.values else (found,)))
         return marks
 
-    def _is_allowed(self, rule: Rule, match: re.Match[str], text: str) -> bool:
+    def _is_allowed(self, rule: Rule, match: Match, text: str) -> bool:
         if rule.unless is not None and rule.unless.search(text, max(0, match.start() - 80), match.end()):
             return False
         if rule.unread and any(ord(mark[1]) in self.taken for mark in re.findall(MARK, match[0])):
@@ -173,7 +173,7 @@ class SentenceMatcher(MatchValues):
         mark = self.sentence.mark_at(found)
         return fold_case(mark.mention.label if mark.mention else self.article.text[mark.start : mark.end])
 
-    def _fill_templates(self, rule: Rule, match: re.Match[str]) -> Iterator[Claim]:
+    def _fill_templates(self, rule: Rule, match: Match) -> Iterator[Claim]:
         for template in rule.templates:
             if template.when and not match[template.when]:
                 continue
@@ -189,7 +189,7 @@ class SentenceMatcher(MatchValues):
                             self._note_refusal(rule, template, match, failure)
         self._pair = None
 
-    def _pairs(self, template: Template, match: re.Match[str]) -> Iterator[Pair | None]:
+    def _pairs(self, template: Template, match: Match) -> Iterator[Pair | None]:
         """Yield the items of a list, each with its number in another; of a template without lists nothing, once.
 
         "A and B rose by 3 and 4 percent": lists of unlike length give none, nor does an item that may be two.
@@ -217,13 +217,13 @@ class SentenceMatcher(MatchValues):
                 inside = tuple(m for m in self.sentence.marks if span.start <= m.start and m.end <= span.end)
                 yield Pair(label, inside, mark)
 
-    def _note_refusal(self, rule: Rule, template: Template, match: re.Match[str], failure: NotFilled) -> None:
+    def _note_refusal(self, rule: Rule, template: Template, match: Match, failure: NotFilled) -> None:
         found = match.groupdict().get(slot_name(template.value)) if template.value else None
         if failure.rivals and found:
             mark = self.sentence.mark_at(found)
             self.refusals.append(Refusal(mark.start, mark.end, rule.id, tuple(m.label for m in failure.rivals)))
 
-    def _targets(self, template: Template, match: re.Match[str]) -> Iterator[Thing | None]:
+    def _targets(self, template: Template, match: Match) -> Iterator[Thing | None]:
         """Yield each item of the list that a template's object or subject stands for; else nothing, once."""
         part = template.subject if _is_list(template.subject) else template.object
         if not _is_list(part):
@@ -251,7 +251,7 @@ class SentenceMatcher(MatchValues):
             return  # "focuses on talent, housing, health care and schools": no list of such things
         yield from things
 
-    def _list_span(self, match: re.Match[str], name: str) -> Span:
+    def _list_span(self, match: Match, name: str) -> Span:
         """Return where a list stands: up to the first period in it, which belongs to the sentence."""
         start, end = match.span(name)
         for found in re.finditer(f" {MARK}", self.sentence.masked[start:end]):
@@ -288,15 +288,13 @@ class SentenceMatcher(MatchValues):
         garbled = any(m.mention is not None and m.mention.garbled for m in marks)
         return Thing(mint_iri(self.base, slugify(kind), slugify(label)), label, kind, garbled)
 
-    def _edges(self, template: Template, match: re.Match[str]) -> tuple[str, ...]:
+    def _edges(self, template: Template, match: Match) -> tuple[str, ...]:
         """Return which ends of its number a template claims: a range is at least the one, up to the other."""
         found = match.groupdict().get(slot_name(template.value)) if template.value else None
         quantity = self.sentence.mark_at(found).quantity if found else None
         return ("atLeast", "upTo") if quantity and quantity.high else ("",)
 
-    def _fill_template(
-        self, rule: Rule, template: Template, match: re.Match[str], edge: str, item: Thing | None
-    ) -> Claim:
+    def _fill_template(self, rule: Rule, template: Template, match: Match, edge: str, item: Thing | None) -> Claim:
         span = self._span(match)
         predicate = self._as_average(self._fill_predicate(template.predicate, match), template, match)
         self._asks_things = local_name(predicate) in self.rules.indicators["of_things"]

@@ -11,6 +11,7 @@ from kg.matching.bearing import MatchBearing
 from kg.matching.told import Source
 from kg.matching.words import NotFilled, Thing, clean_words
 from kg.model import Span
+from kg.pattern import Match
 from kg.vocab import mint_iri, slugify
 
 APART = 2
@@ -36,7 +37,7 @@ _CAPITALS = re.compile(r"(?<![\w’'-])[A-Z][a-z]+ [A-Z][a-z]+")
 class MatchSpeakers(MatchBearing):
     """Finds the person that words of a match mean, among those the article has told of."""
 
-    def _speaker(self, match: re.Match[str], name: str, kind: str = "Person") -> Thing:
+    def _speaker(self, match: Match, name: str, kind: str = "Person") -> Thing:
         """Return whom group ``name`` means: by surname, by a pronoun, or by "the official", "the commission"."""
         if not match[name]:
             raise NotFilled
@@ -107,7 +108,7 @@ class MatchSpeakers(MatchBearing):
         last = max(spoken, key=lambda source: source.start)
         return [source for source in found if source.iri == last.iri] or found
 
-    def _last_speaker(self, match: re.Match[str], kind: str) -> Source:
+    def _last_speaker(self, match: Match, kind: str) -> Source:
         """Return who spoke last, close before, if it is of a kind; nobody else may be named since."""
         start = self.sentence.locate(match.start())
         said = [source for source in self.earlier.sources[-REACH:] if source.spoke and source.end <= start]

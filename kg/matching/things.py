@@ -15,6 +15,7 @@ from kg.matching.extents import find_front, fits_extent
 from kg.matching.speakers import MatchSpeakers
 from kg.matching.words import FIELD, POSSESSIVE, SPACE, NotFilled, Thing, clean_words, start_of
 from kg.model import Mention, Span, hash_id
+from kg.pattern import Match
 from kg.reading import Mark
 from kg.subjects import find_subject
 from kg.vocab import article_iri, class_iri, class_name, cohort_iri, described_iri, mint_iri, slugify
@@ -56,7 +57,7 @@ _OWNS = ("'s ", "’s ")
 class MatchThings(MatchSpeakers):
     """Fills the subject, predicate and object of a match."""
 
-    def _fill_predicate(self, part: Any, match: re.Match[str]) -> str:
+    def _fill_predicate(self, part: Any, match: Match) -> str:
         if isinstance(part, dict):
             words = FIELD.sub(lambda found: self._unowned_words(match, found[1]), part["indicator"])
             return self._indicator(clean_words(words), bool(part.get("growth")))
@@ -69,7 +70,7 @@ class MatchThings(MatchSpeakers):
             return self._value_indicator(str(part)[1:], match)
         return str(part)
 
-    def _fill_object(self, part: Any, match: re.Match[str]) -> Thing:
+    def _fill_object(self, part: Any, match: Match) -> Thing:
         if isinstance(part, dict) and "text" in part:
             name = part["text"].strip("{}")
             if name not in match.re.groupindex or not match[name]:
@@ -85,7 +86,7 @@ class MatchThings(MatchSpeakers):
             return Thing(part["concept"], part["label"], "Concept")
         return self._fill_thing(part, match)
 
-    def _fill_thing(self, part: Any, match: re.Match[str]) -> Thing:
+    def _fill_thing(self, part: Any, match: Match) -> Thing:
         if isinstance(part, tuple):
             return self._fill_first(part, match)
         if isinstance(part, dict):
@@ -115,7 +116,7 @@ class MatchThings(MatchSpeakers):
             raise NotFilled
         return Thing(known.iri, known.label, class_name(known.type))
 
-    def _fill_first(self, parts: Sequence[Any], match: re.Match[str]) -> Thing:
+    def _fill_first(self, parts: Sequence[Any], match: Match) -> Thing:
         """Return the first of several parts that can be filled."""
         rivals: tuple[Mention, ...] = ()
         for part in parts:
@@ -125,7 +126,7 @@ class MatchThings(MatchSpeakers):
                 rivals = rivals or failure.rivals
         raise NotFilled(rivals)
 
-    def _slot_thing(self, match: re.Match[str], name: str) -> Thing:
+    def _slot_thing(self, match: Match, name: str) -> Thing:
         mark = self._slot_mark(match, name)
         if mark.mention is None:
             raise NotFilled
@@ -152,7 +153,7 @@ class MatchThings(MatchSpeakers):
             how or ("reference" if mention.resolved else ""),
         )
 
-    def _near_thing(self, classes: str, match: re.Match[str]) -> Thing:
+    def _near_thing(self, classes: str, match: Match) -> Thing:
         """Return the nearest earlier thing of a class: in the sentence, the paragraph, else the main one."""
         keys = [key for name in classes.split("|") for key in self.rules.slots[name]]
         before = self.sentence.locate(match.start())
@@ -172,7 +173,7 @@ class MatchThings(MatchSpeakers):
             raise NotFilled
         return self._mention_thing(main, "article-subject")
 
-    def _sole_thing(self, classes: str, match: re.Match[str]) -> Thing:
+    def _sole_thing(self, classes: str, match: Match) -> Thing:
         """Return the one thing of a class that the words are about; where two compete there is none."""
         keys = [key for name in classes.split("|") for key in self.rules.slots[name]]
         owner = self._find_owner(match, "x") or self._find_owner(match, "y")
@@ -215,13 +216,13 @@ class MatchThings(MatchSpeakers):
             raise NotFilled
         return self._mention_thing(*found)
 
-    def _means_several(self, found: Mention, match: re.Match[str]) -> bool:
+    def _means_several(self, found: Mention, match: Match) -> bool:
         """Say whether a number is not of the one place found: "Linhe has 30 firms. Their revenue …"."""
         if class_name(found.type) not in PLACES:
             return False
         return _THEIRS.match(self.sentence.folded, match.start()) is not None or self._is_had(found, match)
 
-    def _is_had(self, found: Mention, match: re.Match[str]) -> bool:
+    def _is_had(self, found: Mention, match: Match) -> bool:
         """Say whether a place stands in a list of what "it" has: "It has A Zone, B Park, and paid taxes of …"."""
         here, start = self.sentence.sentence, self.sentence.locate(match.start())
         had = here.start <= found.start < start and _HAD.match(self.article.text, here.start, found.start)
@@ -248,14 +249,14 @@ class MatchThings(MatchSpeakers):
             raise NotFilled(found)
         return self._mention_thing(found[0], "sentence-subject")
 
-    def _means_part(self, match: re.Match[str]) -> bool:
+    def _means_part(self, match: Match) -> bool:
         """Say whether "its" or "their" may mean a sector or firms: "for the sector, its …", "firms saw their …"."""
         text, start = self.sentence.folded, match.start()
         if _FOR_PART.search(text, max(0, start - 90), start):
             return True
         return text.startswith("their ", start) and _FIRMS.search(text, max(0, start - 120), start) is not None
 
-    def _first_thing(self, classes: str, match: re.Match[str]) -> Thing:
+    def _first_thing(self, classes: str, match: Match) -> Thing:
         """Return what the sentence begins with, if it is of a class: who does all that the sentence tells."""
         keys = {key for name in classes.split("|") for key in self.rules.slots[name]}
         actors = {*keys, *self.rules.slots.get("Actor", ())}
@@ -297,7 +298,7 @@ class MatchThings(MatchSpeakers):
         titled = [m for m in main if title and title.start <= m.start < title.end]
         return next(iter(titled or [m for m in main if m.start < self.sentence.sentence.end]), None)
 
-    def _make_thing(self, part: dict[str, Any], match: re.Match[str]) -> Thing:
+    def _make_thing(self, part: dict[str, Any], match: Match) -> Thing:
         base, article = self.base, self.article.id
         garbled = any(
             mark.mention.garbled
@@ -337,7 +338,7 @@ class MatchThings(MatchSpeakers):
             return Thing(described_iri(base, article, class_iri(kind), slugify(label)), label, kind, garbled)
         return Thing(mint_iri(base, slugify(kind), slugify(label)), label, kind, garbled)
 
-    def _member_class(self, part: str, match: re.Match[str]) -> str:
+    def _member_class(self, part: str, match: Match) -> str:
         """Return the class of a cohort's members: the one named, or that of the kind a group's noun is of."""
         noun = _KIND.fullmatch(part)
         if noun and noun[1] in SPOKEN_OF:

@@ -14,6 +14,7 @@ from kg.matching.owners import MatchOwners
 from kg.matching.words import NotFilled, Thing, clean_words
 from kg.modality import find_modality
 from kg.model import Quantity, Resolution, Span
+from kg.pattern import Match
 from kg.reading import find_announced, find_heading
 from kg.rules import Template, slot_name
 from kg.vocab import local_name, observation_iri
@@ -87,7 +88,7 @@ class MatchValues(MatchOwners):
     """Fills number, unit, scope and period of a match."""
 
     def _fill_value(
-        self, template: Template, match: re.Match[str], subject: Thing, predicate: str, edge: str
+        self, template: Template, match: Match, subject: Thing, predicate: str, edge: str
     ) -> dict[str, Any]:
         quantity = self._quantity(match, slot_name(template.value)) if template.value else None
         before = self._quantity(match, template.before) if template.before else None
@@ -135,7 +136,7 @@ class MatchValues(MatchOwners):
         )
         return fields
 
-    def _as_average(self, predicate: str, template: Template, match: re.Match[str]) -> str:
+    def _as_average(self, predicate: str, template: Template, match: Match) -> str:
         """Return an indicator, or where it is a growth that words give to each of several years, that on average.
 
         "Grew 5 percent annually" is said of one year as well, and then means over the year before.
@@ -153,14 +154,14 @@ class MatchValues(MatchOwners):
             raise NotFilled  # "the number of firms grew at an annual rate of 12 percent": in which years?
         return self._name_average(predicate) if sure or _STRETCH.search(text, here.start, here.end) else predicate
 
-    def _second_currency(self, template: Template, match: re.Match[str]) -> Iterator[Resolution]:
+    def _second_currency(self, template: Template, match: Match) -> Iterator[Resolution]:
         """Yield the same amount in a second currency, where the words give it: no second fact."""
         quantity = self._quantity(match, slot_name(template.value)) if template.value else None
         if quantity and quantity.other:
             value, unit = quantity.other
             yield Resolution("value", f"also-{value}-{unit}", quantity.start, quantity.end)
 
-    def _fill_scope(self, part: Any, match: re.Match[str], *, usual: bool = False) -> str:
+    def _fill_scope(self, part: Any, match: Match, *, usual: bool = False) -> str:
         """Return what a number is reckoned in or against; the year before is what growth is against anyway.
 
         With ``usual`` it is kept: "2 points higher than the year before".
@@ -190,16 +191,14 @@ class MatchValues(MatchOwners):
         rate = predicate == COUNT and _RATE.match(self.article.text, quantity.end) is not None
         return rate or _lost_scale(quantity, subject, predicate)
 
-    def _was_once(self, match: re.Match[str]) -> bool:
+    def _was_once(self, match: Match) -> bool:
         """Say whether a number was what something had at a time that nothing dates: "ten years ago, it had 3 firms"."""
         begins = self.sentence.sentence.start
         lead = self.article.text[begins : begins + 60].lower()
         said = self.sentence.folded[: match.end()]
         return _LONG_AGO.match(lead) is not None and _HAD.search(said) is not None and _SINCE.search(said) is None
 
-    def _say_base(
-        self, template: Template, match: re.Match[str], quantity: Quantity | None, period: Quantity | None
-    ) -> str:
+    def _say_base(self, template: Template, match: Match, quantity: Quantity | None, period: Quantity | None) -> str:
         """Return what a number is against: not the year before, where growth is over "the same period of 2020"."""
         kind = quantity.kind if quantity else ""
         scope = self._fill_scope(template.scope, match, usual=kind == "points")
@@ -209,7 +208,7 @@ class MatchValues(MatchOwners):
         year = ((period.first or period.last) if period else "")[:4] or self.article.published[:4]
         return base[1] if year.isdigit() and int(base[1]) != int(year) - 1 else ""
 
-    def _modality_of(self, template: Template, match: re.Match[str]) -> str:
+    def _modality_of(self, template: Template, match: Match) -> str:
         """Return the modality of a match; what only goes on with a planned count of its sentence is planned too."""
         said = self._find_modality(match)
         if said == "achieved" and self._is_planned_amount(template, match):
@@ -225,7 +224,7 @@ class MatchValues(MatchOwners):
             return said
         return counted.modality if counted.start >= self.sentence.sentence.start else said
 
-    def _is_planned_amount(self, template: Template, match: re.Match[str]) -> bool:
+    def _is_planned_amount(self, template: Template, match: Match) -> bool:
         """Say whether the amount alone is planned: "62 projects, with a planned investment of", "a planned area"."""
         name = str(template.value).removeprefix("-").removeprefix("$")
         mark = self._mark_or_none(match, name) if match.groupdict().get(name) else None
@@ -237,7 +236,7 @@ class MatchValues(MatchOwners):
         behind = self.article.text[mark.end : mark.end + 60].lower()
         return bool(_PLANNED.search(before) or _PLANNED_BEHIND.match(behind))
 
-    def _find_modality(self, match: re.Match[str]) -> str:
+    def _find_modality(self, match: Match) -> str:
         """Return the modality of a match, found once for all the claims of it."""
         span = match.span()
         found = self._modalities.get(span)
@@ -253,7 +252,7 @@ class MatchValues(MatchOwners):
             return False
         return (period.first or period.last)[:4] > year
 
-    def _find_period(self, match: re.Match[str]) -> Quantity | None:
+    def _find_period(self, match: Match) -> Quantity | None:
         found = find_period(self.article.text, self.sentence, self._span(match))
         return found or find_pointed_period(self.reading, self.sentence)
 
@@ -279,7 +278,7 @@ class MatchValues(MatchOwners):
             return None if _PLANNED_THEN.match(text, period.end, quantity.start) else period
         return period
 
-    def _carried_period(self, subject: Thing, predicate: str, match: re.Match[str]) -> Quantity | None:
+    def _carried_period(self, subject: Thing, predicate: str, match: Match) -> Quantity | None:
         """Return the period that a sentence before has said, where it is of the same thing and has been achieved.
 
         Only for what is reckoned by periods: output and trade, and not a balance or a capacity. The sentence that says

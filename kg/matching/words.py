@@ -12,7 +12,7 @@ from kg.english import load_words
 from kg.lexicon import Lexicon
 from kg.matching.told import Told
 from kg.model import Mention, Quantity, Span
-from kg.pattern import MARK
+from kg.pattern import MARK, Match
 from kg.reading import Mark, Reading, SentenceReading
 from kg.reductions import Reduction
 from kg.rules import RuleSet, Stage, Template, as_choices, slot_name
@@ -69,14 +69,14 @@ _OWNED = re.compile(
 _VALUE_ADDED = re.compile(r"\b(?:value[- ]added|added values)(?= of| in|$)", re.IGNORECASE)
 
 
-def _say_owned(match: re.Match[str]) -> str:
+def _say_owned(match: Match) -> str:
     """Return whose what is, the other way round; of a sector that is not said, there is nothing to say."""
     if _UNSAID.fullmatch(match[1]):
         raise NotFilled
     return f"{match[2]} of the {match[1][0].lower()}{match[1][1:]}"
 
 
-def _say_sector(match: re.Match[str]) -> str:
+def _say_sector(match: Match) -> str:
     """Return a sector under its usual name: "the first industry" is the primary one."""
     return f" {match[1]} the {_SECTORS.get(match[2].lower(), match[2])} industry"
 
@@ -161,7 +161,7 @@ class MatchWords:
         self._known: set[tuple[str, ...]] = set()
         """What the claims of the whole sentence mean, while a reduction of it is read."""
 
-    def _span(self, match: re.Match[str]) -> Span:
+    def _span(self, match: Match) -> Span:
         """Return the article span of a match, without surrounding white space."""
         groups = match.re.groupindex
         start, end = match.span("quote") if "quote" in groups and match["quote"] else match.span()
@@ -180,7 +180,7 @@ class MatchWords:
         number = bisect_left(self.reading.sentences, start, key=lambda other: other.sentence.start)
         return (self.reading.sentences[n] for n in range(number - 1, -1, -1))
 
-    def _slot_mark(self, match: re.Match[str], name: str) -> Mark:
+    def _slot_mark(self, match: Match, name: str) -> Mark:
         if self._pair and name == "each":
             return self._pair.number
         found = match[name.removeprefix("$")]
@@ -188,19 +188,19 @@ class MatchWords:
             raise NotFilled
         return self.sentence.mark_at(found)
 
-    def _quantity(self, match: re.Match[str], name: str) -> Quantity:
+    def _quantity(self, match: Match, name: str) -> Quantity:
         quantity = self._slot_mark(match, name).quantity
         if quantity is None:
             raise NotFilled
         return quantity
 
-    def _said_period(self, template: Template, match: re.Match[str]) -> Quantity | None:
+    def _said_period(self, template: Template, match: Match) -> Quantity | None:
         """Return the period a template names; of several slots the first that matched, or none."""
         choices = as_choices(template.period)
         said = [choice for choice in choices if match[slot_name(choice)]]
         return self._quantity(match, said[0]) if said else None
 
-    def _words(self, match: re.Match[str], name: str) -> str:
+    def _words(self, match: Match, name: str) -> str:
         """Return what a group matched, as words: a slot's label, or the article's own text."""
         if self._pair and name == "each":
             return self._pair.label
@@ -211,23 +211,23 @@ class MatchWords:
             return mark.mention.label
         return clean_words(self.article.text[slice(*self._group_span(match, name))])
 
-    def _group_span(self, match: re.Match[str], name: str) -> Span:
+    def _group_span(self, match: Match, name: str) -> Span:
         start, end = match.span(name)
         if isinstance(self.sentence, Reduction) and self.sentence.is_broken(start, end):
             raise NotFilled  # words that do not stand together are no name
         return Span(self.sentence.locate(start), self.sentence.locate(end, end=True))
 
-    def _label(self, template: str, match: re.Match[str]) -> str:
+    def _label(self, template: str, match: Match) -> str:
         text = FIELD.sub(
             lambda found: self._stage_of(match, found[1]).word if found[2] else self._words(match, found[1]), template
         )
         return clean_words(text)
 
-    def _stage_of(self, match: re.Match[str], name: str) -> Stage:
+    def _stage_of(self, match: Match, name: str) -> Stage:
         return self._phrased(self.rules.stages, match, name)
 
     @staticmethod
-    def _phrased(choices: Sequence[Stage], match: re.Match[str], name: str) -> Stage:
+    def _phrased(choices: Sequence[Stage], match: Match, name: str) -> Stage:
         """Return the stage or the kind whose phrasing a group matched."""
         words = match.groupdict().get(name) or ""
         for choice in choices:
@@ -254,7 +254,7 @@ class MatchWords:
         label = _SECTOR.sub(_say_sector, _VALUE_ADDED.sub("added value", _SHORT.sub("", label)))
         return mint_iri(self.base, "indicator", slugify(f"growth of {label}" if growth else label))
 
-    def _find_owner(self, match: re.Match[str], name: str) -> Mark | None:
+    def _find_owner(self, match: Match, name: str) -> Mark | None:
         """Return the place inside a group's words that owns what follows: "the added value of Linhe's firms"."""
         words = match.groupdict().get(name)
         if words is None or self._mark_or_none(match, name) or _RATIO.match(words):
@@ -268,7 +268,7 @@ class MatchWords:
                 return mark
         return None
 
-    def _unowned_words(self, match: re.Match[str], name: str) -> str:
+    def _unowned_words(self, match: Match, name: str) -> str:
         """Return a group's words without the place that owns what they name, which is the subject."""
         owner = self._find_owner(match, name)
         if owner is None:
@@ -278,7 +278,7 @@ class MatchWords:
         behind = POSSESSIVE.sub("", self.article.text[owner.end : end], count=1)
         return f"{_DETERMINER_LAST.sub('', self.article.text[start : owner.start])}the{behind}"
 
-    def _mark_or_none(self, match: re.Match[str], name: str) -> Mark | None:
+    def _mark_or_none(self, match: Match, name: str) -> Mark | None:
         found = match[name]
         return self.sentence.mark_at(found) if found and len(found) == 2 and "\ue000" <= found[0] < "\ue100" else None
 
@@ -292,7 +292,7 @@ def clean_words(text: str) -> str:
     return SPACE.sub(" ", _QUOTES.sub(" ", text)).strip(" ,;:.")
 
 
-def start_of(match: re.Match[str]) -> int:
+def start_of(match: Match) -> int:
     """Return where the words of a match begin that something is said of: its group ``at``, if that matched."""
     begun = match.start("at") if "at" in match.re.groupindex else -1
     return begun if begun >= 0 else match.start()
