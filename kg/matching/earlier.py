@@ -32,6 +32,8 @@ _PART = re.compile(
     r"\b(?:includ(?:ing|es?|ed)|of (?:which|whom|them|these|those)|among (?:which|whom|them|these|those))\b"
 )
 _PARTS = re.compile(r", (?:including|comprising|namely|of (?:which|them))\b|: ", re.IGNORECASE)
+# Where what is told next is of another indicator: "up 5 percent; exports rose", "while exports rose".
+_NEW_CLAUSE = re.compile(r"; |,? (?:while|whereas|and (?:the|its|that) )")
 _BASE_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _OF_WHOLE = re.compile(r"\b(?:of|among) (?:which|whom|the|them|these|those)\b[^.;]{0,60}, ?$", re.IGNORECASE)
 MAX_LIST = 200
@@ -189,7 +191,9 @@ class EarlierValues(MatchWords):
         found = (
             grown if form == "growth" else [c for c in values if c.unit not in _RATIOS and not is_growth(c.predicate)]
         )
-        kind = "percent" if form == "growth" else "money"
+        if form == "rank" and not found:
+            found = grown
+        kind = "percent" if found is grown else "money"
         if len({(c.subject, c.predicate) for c in found}) != 1 or sum(m.key == kind for m in before.marks) != 1:
             raise NotFilled
         return found[-1]
@@ -279,6 +283,10 @@ class EarlierValues(MatchWords):
             return claim.predicate
         if form == "change" and (claim.unit == "rank" or local_name(claim.predicate).startswith("share-of-")):
             claim = self._amount_behind(claim, match)
+        if form == "rank":
+            if claim.unit != "rank" and match.start():
+                raise NotFilled
+            return claim.predicate
         if form == "rate":
             if not is_growth(claim.predicate) or claim.unit != "percent":
                 raise NotFilled  # "reached 3 billion yuan, the second fastest": the fastest what?
@@ -349,10 +357,20 @@ class EarlierValues(MatchWords):
         """Return the indicator by which what has a value can be ranked: none where its growth may be meant as well."""
         told = [m.key for m in self.sentence.marks if claim.start <= m.start and m.end <= claim.end]
         if is_growth(claim.predicate):
-            raise NotFilled  # "grew by 9 percent, ranking second": by growth or by size, the words do not say
+            if claim.unit == "percent" and self._only_grew(claim):
+                return claim.predicate  # "exports grew by 9 percent, ranking second": no size is told
+            raise NotFilled  # "of 3 billion yuan, up by 9 percent, ranking second": by growth or by size?
         if claim.unit not in _RATIOS and [key for key in told if key in SUMS][-1:] == ["percent"]:
             raise NotFilled  # "3 billion yuan, up 9 percent, ranking second": by growth or by size?
         return claim.predicate.removesuffix("Growth") if claim.predicate.startswith(RDC) else claim.predicate
+
+    def _only_grew(self, claim: Claim) -> bool:
+        """Say whether a clause tells one growth and no amount: "exports grew by 9 percent"."""
+        text = self.article.text
+        told = [m for m in self.sentence.marks if m.quantity and not m.is_time() and m.end <= claim.end]
+        ranked = max((m.end for m in told if m.key == "ordinal"), default=0)
+        told = [m for m in told if m.start >= ranked and not _NEW_CLAUSE.search(text, m.end, claim.end)]
+        return [m.key for m in told if m.key != "size"] == ["percent"]
 
     def _name_average(self, predicate: str) -> str:
         """Return the indicator of how an indicator, or what it is the growth of, grows in a year on average."""

@@ -78,6 +78,8 @@ _PLANNED_THEN = re.compile(
 
 
 # What a whole place has of money, as indicators are called: a price or an income per head may be small.
+# A rank by what happens in a period is of that period as well.
+CARRIED = SUMS | {"ordinal"}
 _SUMMED = re.compile(
     r"(?i)^(?!.*(?:per|price|cost|fee|fare|rent|wage|subsid|rate|growth))"
     r".*(?:gdp|product|output|investment|revenue|sales|exports|imports|trade|value|income|tax|profit)"
@@ -101,7 +103,7 @@ class MatchValues(MatchOwners):
         period = self._said_period(template, match) if template.period else self._find_period(match)
         if period is None and quantity and self._was_once(match):
             raise NotFilled
-        if period is None and not template.period and quantity is not None and quantity.kind in SUMS:
+        if period is None and not template.period and quantity is not None and quantity.kind in CARRIED:
             period = self._carried_period(subject, predicate, match)
         modality = template.modality or self._modality_of(template, match)
         period = self._correct_period(period, quantity, predicate, modality)
