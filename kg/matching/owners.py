@@ -38,7 +38,8 @@ _PART_NAMED = re.compile(r" (?:of|in|for) ")
 _SECTORS = re.compile(r"\b(?:[Ii]ndustry|[Ii]ndustries|[Ss]ectors?)\b")
 _GROUP = re.compile(
     r"(?:(?:In|By|From|During|As of|Last|This) [^,;.]{2,40}, )?"
-    r"(?:[Tt]he |[Tt]hese |[Tt]hose |[Aa]ll |[Ii]ts )?(?!(?:[\w-]+ ){0,3}(?:value|output|volume|revenue|income|profits?) of )"
+    r"(?:[Tt]he |[Tt]hese |[Tt]hose |[Aa]ll |[Ii]ts )?"
+    r"(?!(?:[\w-]+ ){0,3}(?:value|output|volume|revenue|income|profits?) of )"
     rf"(?:[\w-]+ ){{0,4}}?(?:{_ANY('groups')})"
     r"(?: (?:in|of|at|from|above|with)\b[^,.;:]{3,60}?)?"
     r" (?:(?:has|have|had|also|jointly|together|accumulatively|cumulatively) ){0,2}"
