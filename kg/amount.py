@@ -29,7 +29,8 @@ _FROM = re.compile(r"(?<!ging )(?<!range )(?<![a-z])from \Z")
 _SECOND = re.compile(
     f"(?:{SPACE})?\\( ?(?:or |equivalent to |equal to |i\\.e\\. |= ?)?|,? (?:or|equivalent to|equal to) "
 )
-_CLOSE = re.compile(r"(?: ?[;,/][^()\n]{0,60})? ?\)")
+# "(about $16 billion at the current exchange rate)".
+_CLOSE = re.compile(r"(?: ?[;,/][^()\n]{0,60}| (?:at|as of|based on|by) [^()\n]{0,60})? ?\)")
 _LIST = re.compile(r",? (?:and|or) |, ?| to ")
 _FOLLOW = re.compile(r"[ \n]+([a-z]+)")
 _CLASS = re.compile(r"[ -]([a-z]+)")
@@ -140,7 +141,7 @@ def read_tail(view: View, end: int, currency: Unit | None) -> tuple[int, Decimal
         if name in grammar.money_scales and not currency and not (match[2] and _is_money(grammar, match[2])):
             return _read_spaced(view, end, name, match.end(1))
         scale, stop = grammar.scales[name], match.end(1)
-    if match[2]:
+    if match[2] and not (scale == ONE and grammar.patterns.currency.match(low, match.start(2), match.end(2) + 2)):
         found = grammar.after_units[squeeze(match[2])]
         if currency is None or found.code == currency.code:
             unit, stop = found, match.end(2)

@@ -39,6 +39,8 @@ _OWNED = re.compile(r"[’']s?$")
 _LAST = re.compile(r"([\w’'-]+)[ \n]+$")
 _NO_AMOUNTS = frozenset(("period", "date", "ordinal"))
 _WORK_ON = re.compile(rf"\b(?:{_WORDS.any_of('works')}) of $")
+# "Among them are a chip plant and a park": things are named, and nothing is said to be one.
+_NAMES_SOME = re.compile(r"\b(?:among (?:them|these|those|which)|there) (?:is|are|was|were) (?:also )?$")
 PHASE = "phase"
 _WHOLE = re.compile(rf" of (?:the|this|its) (?:[a-z][a-z&-]* ){{0,4}}?({_WORDS.any_of('wholes')})(?![\w’'-])")
 _ROLES = frozenset(_WORDS.all_of("roles"))
@@ -231,7 +233,9 @@ class Describer:
         if _WORK_ON.search(self.folded, max(floor, begin - 32), begin):
             return True
         before = _LAST.search(self.folded, max(floor, begin - 24), begin)
-        return before is None or before[1] not in self.forms.equates
+        if before is None or before[1] not in self.forms.equates:
+            return True
+        return _NAMES_SOME.search(self.folded, max(floor, begin - 32), begin) is not None
 
     # ------------------------------------------------------------ the things
     def _tell(self, phrase: _Phrase, place: str, around: Surroundings) -> tuple[Mention | None, bool]:

@@ -25,7 +25,7 @@ MAX_GAP = 200
 """How many characters at most stand between a thing and a phrase that is said of it."""
 _LEAD = rf"(?:(?:the|an?|its|their|this|another|each) )?(?:{MARK} )?(?:new |planned )?[\"“]?$"
 # Where something lies, or what it is compared with: no phrase behind is of that. "Invested in" a plant is no place.
-_LOCATES = re.compile(
+LOCATES = re.compile(
     rf"\b(?:(?<!invest )(?<!invested )(?<!investing )(?<!investment )in|at|near|within|inside|from|beside|outside"
     rf"|around|under|into|than|like|as|including|such as|by|next to|close to|connecting|linking|serving|supplying)"
     rf" {_LEAD}"
@@ -114,7 +114,7 @@ class MatchBearing(EarlierValues):
             before = text[max(0, found.start() - 40) : found.start()]
             if mark.mention is None or mark.mention.type not in keys or POSSESSIVE.match(text, found.end()):
                 continue
-            placed = _GOVERNS if class_name(mark.mention.type) in PLACES - {"Park"} else _LOCATES
+            placed = _GOVERNS if class_name(mark.mention.type) in PLACES - {"Park"} else LOCATES
             joined = governed >= 0 and _JOINED.fullmatch(text, governed, found.start())
             if joined or placed.search(before) or _PART_OF.search(before):
                 governed = found.end()
@@ -140,9 +140,11 @@ class MatchBearing(EarlierValues):
         """Say whether a mark stands for something that acts or is counted itself."""
         if mark.quantity is not None:
             return mark.quantity.kind in ("count", "percent", "ordinal")
-        return (
-            mark.mention is not None and class_name(mark.mention.type) == "Enterprise" and not _OF_THING.search(before)
-        )
+        if mark.mention is None or _OF_THING.search(before):
+            return False
+        kind = class_name(mark.mention.type)
+        # "A chip plant worth 3 billion yuan, a logistics park with an investment of": of the park.
+        return kind == "Enterprise" or (kind == "Park" and LOCATES.search(before) is None)
 
 
 def _thing_of(mention: Mention) -> Thing:

@@ -161,6 +161,8 @@ class MatchOwners(MatchThings):
             match.string, match.start()
         ):
             return True
+        if subject.type == "Project" and measured in self.rules.indicators["of_things"]:
+            return True  # "The plant broke ground. The total investment is …"
         if match[0].endswith(", it "):  # "With an area of 12 hectares, it has …"
             return True
         said = [self._group_span(match, group) for group in ("x", "y") if match.groupdict().get(group)]

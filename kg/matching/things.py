@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import chain, islice
 from typing import Any
 
 from kg.bearers import list_employed
 from kg.english import load_words
 from kg.letters import fold_case
+from kg.matching.bearing import LOCATES
 from kg.matching.earlier import PLACES, SPOKEN_OF
 from kg.matching.extents import find_front, fits_extent
 from kg.matching.speakers import MatchSpeakers
@@ -154,7 +156,12 @@ class MatchThings(MatchSpeakers):
         )
 
     def _near_thing(self, classes: str, match: Match) -> Thing:
-        """Return the nearest earlier thing of a class: in the sentence, the paragraph, else the main one."""
+        """Return the nearest earlier thing of a class: in the sentence, the paragraph, else the main one.
+
+        With ``!`` behind it, only where this sentence so far, or else the one before, names just one of the class.
+        """
+        if classes.endswith("!"):
+            return self._only_thing(classes[:-1], match)
         keys = [key for name in classes.split("|") for key in self.rules.slots[name]]
         before = self.sentence.locate(match.start())
         here = [m for m in self.sentence.marks if m.mention and m.mention.type in keys and m.end <= before]
@@ -172,6 +179,24 @@ class MatchThings(MatchSpeakers):
         if main is None:
             raise NotFilled
         return self._mention_thing(main, "article-subject")
+
+    def _only_thing(self, classes: str, match: Match) -> Thing:
+        """Return the one thing of a class that this sentence so far names, or else the sentence before it."""
+        keys = [key for name in classes.split("|") for key in self.rules.slots[name]]
+        before = self.sentence.locate(start_of(match))
+        paragraph = self.sentence.sentence.paragraph
+        for other in chain([self.sentence], islice(self._sentences_before(), 1)):
+            marks = [m for m in other.marks if m.mention and m.mention.type in keys and m.end <= before]
+            named = {
+                m.mention.entity: m.mention
+                for m in marks
+                if m.mention and not LOCATES.search(self.article.text, max(0, m.start - 40), m.start)
+            }
+            if len(named) == 1 and paragraph - other.sentence.paragraph <= 1 and other.sentence.part != "title":
+                return self._mention_thing(next(iter(named.values())), "paragraph-subject")
+            if named:
+                break
+        raise NotFilled
 
     def _sole_thing(self, classes: str, match: Match) -> Thing:
         """Return the one thing of a class that the words are about; where two compete there is none."""
