@@ -100,7 +100,8 @@ class _Phrase(NamedTuple):
     @property
     def kind(self) -> str:
         """The last word of the head: what all things have that one description can mean."""
-        return self.head.replace("-", " ").rpartition(" ")[2]
+        words = self.head.replace("-", " ").split()
+        return PHASE if words[0] == PHASE else words[-1]
 
 
 class _Thing(NamedTuple):
@@ -201,6 +202,8 @@ class Describer:
     def _walk_left(self, start: int, end: int, floor: int, quantities: Sequence[Quantity]) -> _Phrase | None:
         """Return the description that ends with a head: its words back to a determiner, an owner or an amount."""
         head = self.folded[start:end]
+        if head.startswith(PHASE + " "):
+            return _Phrase(start, end, head, "", "", start)  # "Phase II of the project" has no determiner
         words = position = start
         open_words = True
         for _ in range(MAX_WORDS + 1):
