@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,15 @@ from typing import Any
 from kg.errors import KgError, RuleError
 from kg.letters import fold_case
 from kg.notation import BEGIN
-from kg.pattern import CLASS_BASE, Pattern, PatternMaker
+from kg.pattern import CLASS_BASE, MARK, Pattern, PatternMaker
 from kg.rule_check import check_entry, check_references, check_rule, check_table, check_template, find_line
-from kg.rules import Example, Reducers, Rule, RuleSet, Stage, Template, as_choices, slot_name
+from kg.rules import LEFT_OUT, Chunking, Example, Reducers, Rule, RuleSet, Stage, Template, as_choices, slot_name
 from kg.vocab import expand_iri
+
+OUTLINE = "outline.toml"
+"""The file that says what the outline of a sentence is made of; a domain can do without it."""
+# A mark, the sign of whose something is, a word, any other sign: as they are, where no chunk begins.
+_AS_IT_IS = rf"{MARK}|['’]s(?!\w)|\w(?:[\w’'&/.+-]*\w)?|\S"
 
 
 def load_rules(folder: Path, *, prefixes: Mapping[str, str], trusted: bool = False) -> RuleSet:
@@ -27,10 +32,14 @@ def load_rules(folder: Path, *, prefixes: Mapping[str, str], trusted: bool = Fal
     table = _read_toml(slot_path)
     for problem in check_table(table):
         raise RuleError(problem, where=str(slot_path))
-    compiler = _Compiler(table, prefixes, str(slot_path))
+    outline_path = folder / OUTLINE
+    outline = _read_toml(outline_path) if outline_path.is_file() else {}
+    for problem in check_table(outline):
+        raise RuleError(problem, where=str(outline_path))
+    compiler = _Compiler(table, outline, prefixes, str(slot_path))
     rules: dict[str, Rule] = {}
     for path in sorted(folder.glob("*.toml")):
-        if path.name in ("slots.toml", "page.toml"):
+        if path.name in ("slots.toml", "page.toml", OUTLINE):
             continue
         for where, entry in _read_entries(path):
             rule = compiler.compile_rule(entry, where, len(rules))
@@ -68,7 +77,9 @@ def _read_entries(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
 class _Compiler:
     """Turns rule entries into rules: expands macros and slots, checks every name."""
 
-    def __init__(self, table: Mapping[str, Any], prefixes: Mapping[str, str], where: str) -> None:
+    def __init__(
+        self, table: Mapping[str, Any], outline: Mapping[str, Any], prefixes: Mapping[str, str], where: str
+    ) -> None:
         self.prefixes = prefixes
         stages: Mapping[str, Mapping[str, str]] = table.get("stages", {})
         kinds: Mapping[str, Mapping[str, str]] = table.get("kinds", {})
@@ -77,13 +88,17 @@ class _Compiler:
             for name, entries in (("stage", stages), ("counted", kinds))
             if entries
         }
-        self.words: Mapping[str, str] = {**table.get("words", {}), **any_of}
+        self.words: Mapping[str, str] = {**table.get("words", {}), **any_of, **outline.get("words", {})}
+        for word in sorted(outline.get("words", {}).keys() & table.get("words", {}).keys()):
+            raise RuleError(f"the word list {word!r} stands in slots.toml as well", where=where)
+        kinds_of_chunks = sorted({*outline.get("chunks", {}), *outline.get("heads", {})})
         try:
             self.slots = {
                 name: tuple(self._expand_key(key) for key in keys) for name, keys in table.get("slots", {}).items()
             }
         except KgError as error:
             raise RuleError(error.what, where=where, hint=error.hint) from error
+        self.slots |= {kind.capitalize(): (f"chunk.{kind}",) for kind in kinds_of_chunks}
         keys = sorted({key for members in self.slots.values() for key in members})
         if len(keys) > 0xFE:
             raise RuleError(f"{len(keys)} slot classes are more than 254", where=where)
@@ -93,6 +108,7 @@ class _Compiler:
         self.kinds = tuple(self._make_stage(name, entry, where, "(?: and .*)?") for name, entry in kinds.items())
         self.begin = self.make_pattern(self.words.get(BEGIN, "(?!)"), where, BEGIN)
         self.items = {name: self.make_pattern(words, where, name) for name, words in table.get("items", {}).items()}
+        self.chunking = self._make_chunking(outline, kinds_of_chunks, where)
         listed = table.get("indicators", {})
         names = ("of_things", "of_parts", "of_firms", "of_places", "of_periods", "of_no_period")
         self.indicators = {name: frozenset(listed.get(name, ())) for name in names}
@@ -104,6 +120,18 @@ class _Compiler:
         self.modality = {
             name: self.make_pattern(modality.get(name, "(?!)"), where, name) for name in ("planned", "target", "denied")
         }
+
+    def _make_chunking(self, outline: Mapping[str, Any], kinds: Sequence[str], where: str) -> Chunking:
+        """Return what outlines are made of: every chunk begins where a word does."""
+        left_out = "|".join(outline.get(LEFT_OUT, {}).values()) or "(?!)"
+        chunks = [(LEFT_OUT, left_out), *outline.get("chunks", {}).items()]
+        scan = "|".join(rf"(?P<{kind}>(?<![\w’'-])(?:{source}))" for kind, source in chunks)
+        return Chunking(
+            self.make_pattern(f"{scan}|{_AS_IT_IS}", where, OUTLINE),
+            tuple((kind, self.make_pattern(source, where, kind)) for kind, source in outline.get("heads", {}).items()),
+            tuple((kind, self.make_pattern(source, where, kind)) for kind, source in outline.get("joined", {}).items()),
+            {kind: self.codes[f"chunk.{kind}"] for kind in kinds},
+        )
 
     def _make_stage(self, name: str, entry: Mapping[str, str], where: str, tail: str = "") -> Stage:
         if "words" not in entry:
@@ -228,6 +256,8 @@ class _Compiler:
             links=tuple(rule for rule in rules if rule.kind == "link"),
             placements=tuple(rule for rule in rules if rule.kind == "placement"),
             owners=tuple(rule for rule in rules if rule.kind == "owner"),
+            outlines=tuple(rule for rule in rules if rule.kind == "outline"),
+            chunking=self.chunking,
             planned=self.modality["planned"],
             target=self.modality["target"],
             denied=self.modality["denied"],

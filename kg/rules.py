@@ -87,6 +87,25 @@ class Reducers:
     """What may not stand between the subject and a further verb: another clause."""
 
 
+LEFT_OUT = "left_out"
+PHRASE, NAMED = "phrase", "named"
+"""The chunks that no outline has; those whose kind their end decides; of these those with a name that nobody knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunking:
+    """What outlines are made of (``kg/outline.py``): ``outline.toml``."""
+
+    scan: Pattern
+    """A chunk: as a group ``left_out`` or one named after its kind; else a mark, a word or a sign."""
+    heads: tuple[tuple[str, Pattern], ...]
+    """What a phrase is, by how it ends."""
+    joined: tuple[tuple[str, Pattern], ...]
+    """Over the outline, what becomes one chunk of a kind."""
+    codes: Mapping[str, str]
+    """The class character of each kind."""
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """A sentence a rule must match, and the claims it must give, each as one short line."""
@@ -136,6 +155,9 @@ class RuleSet:
     links: tuple[Rule, ...]
     placements: tuple[Rule, ...]
     owners: tuple[Rule, ...]
+    outlines: tuple[Rule, ...]
+    """Rules over the outline of a sentence, for the numbers that no other rule has read."""
+    chunking: Chunking
     planned: Pattern
     target: Pattern
     denied: Pattern
@@ -161,15 +183,16 @@ class RuleSet:
     @property
     def predicates(self) -> frozenset[str]:
         """The predicates that the rules claim, other than those found in the words."""
-        rules = (*self.rules, *self.links, *self.placements, *self.owners)
+        rules = (*self.rules, *self.outlines, *self.links, *self.placements, *self.owners)
         return frozenset(t.predicate for r in rules for t in r.templates if "://" in str(t.predicate))
 
     def compile_patterns(self) -> None:
         """Compile every pattern; raise ``RuleError`` naming the rule of the first that does not compile."""
-        rules = (*self.rules, *self.links, *self.placements, *self.owners)
+        rules = (*self.rules, *self.outlines, *self.links, *self.placements, *self.owners)
         patterns = [p for rule in rules for p in (rule.pattern, rule.unless, rule.prior, rule.joiner) if p]
         patterns += [p for rule in rules for p in rule.named.values()]
         patterns += [s.pattern for s in (*self.stages, *self.kinds)]
+        patterns += [self.chunking.scan, *(p for _, p in (*self.chunking.heads, *self.chunking.joined))]
         patterns += [getattr(self.reducers, field.name) for field in fields(Reducers)]
         for pattern in (*patterns, *self.items.values(), self.begin, self.planned, self.target, self.denied):
             compile_source(pattern.source, pattern.where)

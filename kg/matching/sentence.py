@@ -12,6 +12,7 @@ from kg.matching.earlier import SUMS
 from kg.matching.values import MatchValues
 from kg.matching.words import NotFilled, Pair, Refusal, Thing, clean_words
 from kg.model import Claim, Quantity, Resolution, Span, find_ancestors, say_value
+from kg.outline import outline_sentence
 from kg.pattern import MARK, Match
 from kg.reading import SentenceReading
 from kg.reductions import Reduction, reduce_sentence
@@ -135,7 +136,35 @@ class SentenceMatcher(MatchValues):
                 if made:
                     taken |= values
             self.taken |= taken
+        return claims + self._match_outline(sentence)
+
+    def _match_outline(self, sentence: SentenceReading) -> list[Claim]:
+        """Return what the rules over outlines claim of the numbers that no rule before has read."""
+        if sentence.sentence.part != "body" or not self.rules.outlines or not self._has_unread(sentence):
+            return []
+        claims: list[Claim] = []
+        outline = outline_sentence(sentence, self.rules.chunking)
+        for rule in self.rules.outlines:
+            if rule.pattern is None:
+                continue
+            for match in outline.find_matches(rule.pattern):
+                values = self._value_marks(rule, match)
+                if not values or values & self.taken or not self._is_allowed(rule, match, sentence.folded):
+                    continue
+                made = [c for c in self._fill_templates(rule, match) if not self._is_known(c)]
+                claims.extend(made)
+                self.earlier.add(made)
+                if made:
+                    self.taken |= values
         return claims
+
+    def _has_unread(self, sentence: SentenceReading) -> bool:
+        """Say whether a sentence has a number that is no time and no value yet."""
+        found = re.findall(MARK, sentence.masked)
+        return any(
+            ord(mark[1]) not in self.taken and (own := sentence.mark_at(mark)).quantity and not own.is_time()
+            for mark in found
+        )
 
     @staticmethod
     def _value_marks(rule: Rule, match: Match) -> set[int]:

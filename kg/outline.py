@@ -1,0 +1,169 @@
+"""The outline of a sentence: its phrases and groups of verbs as chunks, without what only says when, how or by whom.
+
+"According to the bureau, the total output value of the zone has in 2022 steadily risen to 3 billion yuan" is
+"{Measured} of {Park} {Reach} {money}". A rule over the outline reads all the ways to say so, where one over the
+masked sentence needs each word between spelt out. It is a second level of masking: names and quantities were the first
+(a cascade of finite-state patterns, cf. Abney, "Partial Parsing via Finite-State Cascades", 1996).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from kg.literals import INDEX_BASE
+from kg.pattern import MAX_MARKS, Groups, Pattern, compile_source
+from kg.reading import SentenceReading
+from kg.rules import LEFT_OUT, NAMED, PHRASE, Chunking
+
+_STOPS = frozenset((",", ";", ":", "and", "but", "while", "that", "(", "–", "—", "-"))
+"""Behind these a comma says nothing: what stood between is left out."""
+# A word in capitals inside a sentence, and one that owns what follows: names that nobody knows.
+_UNKNOWN = re.compile(r"(?<=[^\s.!?:;•*-] )(?<![\"“] )[A-Z][a-z]{2,}(?![\w-]*-)")
+_OWNER = re.compile(r"[A-Z][a-z]+['’]s")
+
+
+class Chunk(NamedTuple):
+    """A stretch of the masked sentence, and how the outline writes it: two characters, or its own words."""
+
+    start: int
+    end: int
+    code: str
+    """The class character; empty for words that are written as they are."""
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The outline of a sentence: its ``text``, and where each chunk stands in it and in the masked sentence."""
+
+    text: str
+    folded: str
+    chunks: tuple[Chunk, ...]
+    places: tuple[int, ...]
+
+    def find_matches(self, pattern: Pattern) -> Iterator[OutlineMatch]:
+        """Yield the matches of a pattern, none overlapping another."""
+        for match in pattern.finditer(self.text):
+            if match.end() > match.start():
+                yield OutlineMatch(match, self)
+
+    def locate(self, start: int, end: int) -> tuple[int, int]:
+        """Return the stretch of the masked sentence that a stretch of the outline stands for."""
+        first = max(bisect_right(self.places, start) - 1, 0)
+        last = max(bisect_right(self.places, end - 1) - 1, first)
+        return self.chunks[first].start, self.chunks[last].end
+
+
+class OutlineMatch:
+    """A match in an outline, as one in the masked sentence: its groups are what its chunks stand for."""
+
+    __slots__ = ("_match", "_outline")
+
+    def __init__(self, match: re.Match[str], outline: Outline) -> None:
+        self._match = match
+        self._outline = outline
+
+    @property
+    def re(self) -> Groups:
+        """What knows the groups."""
+        return self._match.re
+
+    @property
+    def string(self) -> str:
+        """The folded masked sentence."""
+        return self._outline.folded
+
+    def __getitem__(self, group: str | int, /) -> Any:
+        start, end = self.span(group)
+        return self._outline.folded[start:end] if start >= 0 else None
+
+    def groupdict(self) -> dict[str, Any]:
+        """Return what each named group stands for; ``None`` where it did not match."""
+        return {name: self[name] for name in self._match.re.groupindex}
+
+    def span(self, group: str | int = 0, /) -> tuple[int, int]:
+        """Return where a group begins and ends in the masked sentence; -1 twice where it did not match."""
+        start, end = self._match.span(group)
+        while start < end and self._outline.text[start] == " ":
+            start += 1
+        while start < end and self._outline.text[end - 1] == " ":
+            end -= 1
+        return self._outline.locate(start, end) if 0 <= start < end else (-1, -1)
+
+    def start(self, group: str | int = 0, /) -> int:
+        """Return where a group begins in the masked sentence."""
+        return self.span(group)[0]
+
+    def end(self, group: str | int = 0, /) -> int:
+        """Return where a group ends in the masked sentence."""
+        return self.span(group)[1]
+
+
+def outline_sentence(sentence: SentenceReading, chunking: Chunking) -> Outline:
+    """Return the outline of a sentence, or of a reduction of it."""
+    chunks = _drop_commas(_find_chunks(sentence, chunking))
+    for kind, pattern in chunking.joined:
+        chunks = _join_chunks(sentence.folded, chunks, chunking.codes[kind], pattern)
+    return _write_outline(sentence.folded, chunks)
+
+
+def _find_chunks(sentence: SentenceReading, chunking: Chunking) -> Iterator[Chunk]:
+    """Yield the chunks of a sentence in order, those that are left out left out."""
+    folded = sentence.folded
+    for match in compile_source(chunking.scan.source, chunking.scan.where).finditer(folded):
+        kind = match.lastgroup
+        if kind == LEFT_OUT:
+            continue
+        start, end = match.span()
+        if kind is None:
+            yield Chunk(start, end, folded[start] if "\ue000" <= folded[start] <= "\ue0ff" else "", match[0])
+        elif kind == PHRASE:
+            yield Chunk(start, end, chunking.codes[_find_kind(sentence, start, end, chunking)], "")
+        else:
+            yield Chunk(start, end, chunking.codes[kind], "")
+
+
+def _find_kind(sentence: SentenceReading, start: int, end: int, chunking: Chunking) -> str:
+    """Return what a phrase is: with a name in it that nobody knows, no more than a phrase."""
+    if _UNKNOWN.search(sentence.masked, start if start else 1, end) or _OWNER.match(sentence.masked, start, end + 2):
+        return NAMED
+    return next((kind for kind, pattern in chunking.heads if pattern.search(sentence.folded, start, end)), PHRASE)
+
+
+def _drop_commas(chunks: Iterator[Chunk]) -> list[Chunk]:
+    """Return chunks without the commas that only set off what is left out."""
+    kept: list[Chunk] = []
+    for chunk in chunks:
+        if chunk.words == "," and (not kept or kept[-1].words in _STOPS):
+            continue
+        kept.append(chunk)
+    return kept
+
+
+def _join_chunks(folded: str, chunks: list[Chunk], code: str, pattern: Pattern) -> list[Chunk]:
+    """Return chunks with those of each match of a pattern as one, unless something left out stands between them."""
+    outline = _write_outline(folded, chunks)
+    for match in reversed(list(pattern.finditer(outline.text))):
+        first = bisect_right(outline.places, match.start()) - 1
+        last = bisect_right(outline.places, match.end() - 1) - 1
+        between = (folded[a.end : b.start] for a, b in zip(chunks[first:last], chunks[first + 1 :], strict=False))
+        if last > first and all(not gap.strip() for gap in between):
+            chunks[first : last + 1] = [Chunk(chunks[first].start, chunks[last].end, code, "")]
+    return chunks
+
+
+def _write_outline(folded: str, chunks: Sequence[Chunk]) -> Outline:
+    """Return the outline that chunks make: each its class and number characters or its words, blanks between."""
+    pieces: list[str] = []
+    places: list[int] = []
+    length = 0
+    for number, chunk in enumerate(chunks[:MAX_MARKS]):
+        piece = chunk.code + chr(INDEX_BASE + number) if chunk.code else chunk.words
+        places.append(length)
+        pieces.append(piece)
+        length += len(piece) + 1
+    return Outline(" ".join(pieces), folded, tuple(chunks[:MAX_MARKS]), tuple(places))
