@@ -98,6 +98,6 @@ def test_a_word_list_stands_in_one_file_only(tmp_path: Path) -> None:
     folder = tmp_path / "rules"
     copytree(load_domain().rules, folder)
     path = folder / "outline.toml"
-    path.write_text(path.read_text("utf-8").replace("[words]", "[words]\nyearly = 'x'\n", 1), "utf-8")
+    path.write_text(path.read_text("utf-8").replace("\n[words]\n", "\n[words]\nyearly = 'x'\n"), "utf-8")
     with pytest.raises(RuleError, match=r"'yearly' stands in slots.toml as well"):
         load_rules(folder, prefixes=PREFIXES)
