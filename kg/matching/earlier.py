@@ -223,7 +223,7 @@ class EarlierValues(MatchWords):
         return words, self._value_before(match)
 
     def _value_thing(self, kinds: str, match: Match) -> Thing:
-        """Return what the value before was said of, if it is of one of the named kinds (all where none is)."""
+        """Return what the value before was said of, if it is of one of the named kinds, or a ``rank``."""
         back = kinds.startswith("-")
         claim = self._value_said(kinds, match)[1]
         if not back and self._narrows(claim, match):
@@ -231,7 +231,9 @@ class EarlierValues(MatchWords):
         if claim.subject_type == "Cohort" and self.article.text.startswith(",", claim.end):
             if not back and self._is_part_told(claim.start):
                 raise NotFilled
-        names = kinds.split("|") if kinds and not back else []
+        if kinds == "rank" and claim.unit != "rank":
+            raise NotFilled
+        names = kinds.split("|") if kinds and not back and kinds != "rank" else []
         if names and claim.subject_type not in names and self.members.get(claim.subject) not in names:
             raise NotFilled
         return Thing(
@@ -303,6 +305,8 @@ class EarlierValues(MatchWords):
             if local_name(claim.predicate).startswith("share-of-"):
                 raise NotFilled  # "accounting for 4 percent of X and contributing 3 percent to Y": no share of a share
             return mint_iri(self.base, "indicator", slugify(f"share of {self._say_indicator(claim.predicate)}"))
+        if form == "contribution":
+            return mint_iri(self.base, "indicator", slugify(f"contribution of {self._say_indicator(claim.predicate)}"))
         if form == "average":
             if claim.subject_type == "Cohort" or claim.value_before:
                 raise NotFilled  # "from 4 billion yuan in 2013 to 9 billion": over years that no one period names
