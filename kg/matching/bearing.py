@@ -59,6 +59,8 @@ _CLAUSE = re.compile(
     r"|\b(?:and|but|while|whereas|where|when|because|so)"
     rf" (?:the|its|an?|this|their|it|{MARK})\b"
 )
+# "Projects were signed with an investment of more than 5 billion": their sum, and no size.
+_TELLS = re.compile(r"\b(?:was|were|has|have|been)\b")
 _OF_THING = re.compile(r"\b(?:by|of|for|with|from|between|and|in)(?: the)? $")
 HOW = "clause-bearer"
 """How such a thing was found, for the record."""
@@ -95,7 +97,8 @@ class MatchBearing(EarlierValues):
         if nearest.thing.type == "Cohort" and text.startswith(",", nearest.end):
             if self._is_part_told(self.sentence.locate(nearest.start)):
                 raise NotFilled
-        if nearest.thing.type == "Cohort" and "," not in text[nearest.end : match.end()] and self._is_size(match):
+        plain = nearest.thing.type == "Cohort" and "," not in text[nearest.end : match.end()]
+        if plain and not _TELLS.search(text, nearest.end, position) and self._is_size(match):
             raise NotFilled
         return nearest.thing
 
