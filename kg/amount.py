@@ -18,6 +18,7 @@ MAX_DIGITS = 20
 
 ONE = Decimal(1)
 _HALF = Decimal("0.5")
+_ROUNDED = Decimal("0.08")
 _SIGNED = ("percent", "points")
 
 _NUMBER = re.compile(NUMBER)
@@ -287,11 +288,14 @@ def finish(view: View, amount: Amount) -> Quantity:
         value, number = f"-{value}", Span(number.start - 1, number.end)
     if more and kind in ("money", "measure") and (per := grammar.patterns.per.match(low, end)):
         code, end = f"{code}/{grammar.after_units[squeeze(per[1])].code}", per.end()
-    if kind != "money":
+    if unit and unit.base and code == unit.code and not high and (more or follow == ","):
+        end, other = _second_unit(view, end, unit, amount.worth)
+        return Quantity(begin, end, kind, value, code, qualifier, high, number=number, other=other)
+    if kind != "money" or unit is None:
         return Quantity(begin, end, kind, value, code, qualifier, high, number=number)
     if _is_size(view, begin, number, end, qualifier):
         kind = "size"
-    end, other = _second_currency(view, end, code)
+    end, other = _second_unit(view, end, unit, amount.worth)
     return Quantity(begin, end, kind, value, code, qualifier, high, number=number, other=other)
 
 
@@ -337,19 +341,21 @@ def _skip_currency(view: View, at: int) -> int:
     return match.end() if match else -1
 
 
-def _second_currency(view: View, end: int, code: str) -> tuple[int, tuple[str, str] | None]:
-    """Read the same amount in a second currency behind an amount: one fact said twice."""
-    low = view.low
+def _second_unit(view: View, end: int, unit: Unit, worth: Decimal) -> tuple[int, tuple[str, str] | None]:
+    """Read the same amount in a second currency or unit behind an amount: one fact said twice."""
+    low, patterns = view.low, view.grammar.patterns
     match = _SECOND.match(low, end)
-    digits = view.grammar.patterns.second.match(low, match.end()) if match else None
-    if match is None or digits is None:
+    if match is None:
+        return end, None
+    digits = patterns.second.match(low, match.end())
+    if digits is None and not (unit.base and patterns.words.match(low, match.end())):
         return end, None
     floor, view.floor = view.floor, match.end()
-    second = amount_at(view, digits.end())
+    second = amount_at(view, digits.end() if digits else match.end())
     view.floor = floor
-    if second is None or second.unit is None:
+    if second is None or second.unit is None or second.unit.code == unit.code:
         return end, None
-    if second.unit.kind != "money" or second.unit.code == code:
+    if second.unit.kind != unit.kind or not _is_same(unit, worth, second.unit, second.worth):
         return end, None
     stop = second.end
     if "(" in match[0]:
@@ -358,6 +364,14 @@ def _second_currency(view: View, end: int, code: str) -> tuple[int, tuple[str, s
             return end, None
         stop = close.end()
     return stop, (canonical(second.worth), second.unit.code)
+
+
+def _is_same(unit: Unit, worth: Decimal, other: Unit, value: Decimal) -> bool:
+    """Say whether two amounts can be the same: of money always, else if they are, but for what rounding takes."""
+    if unit.base != other.base:
+        return False
+    size, same = worth * unit.in_base, value * other.in_base
+    return not unit.base or abs(size - same) <= size * _ROUNDED
 
 
 def _is_size(view: View, begin: int, number: Span, end: int, qualifier: str) -> bool:

@@ -72,6 +72,7 @@ STATEMENT_KINDS: tuple[str, ...] = (
     "hasOutcome",
     "reliesOn",
     "covers",
+    "borders",
     "startedBefore",
     "issuedBy",
     "evaluation",

@@ -84,6 +84,8 @@ def split_list(
     """
     if names:
         masked = _blank_asides(masked, start, end)
+        if ";" in masked[start:end] and "," not in masked[start:end]:
+            masked = masked[:start] + masked[start:end].replace(";", ",") + masked[end:]  # "A; B; and C"
     stop = _STOP.search(masked, start, end)
     if stop and _FOR.match(masked, stop.start(), end) and not _COMMA.search(masked, start, stop.start()):
         return []

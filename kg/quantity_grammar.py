@@ -26,11 +26,16 @@ WINDOW = 48
 
 
 class Unit(NamedTuple):
-    """A unit as a quantity carries it: code, kind of quantity, and code's units in one written unit."""
+    """A unit as a quantity carries it: code, kind of quantity, and code's units in one written unit.
+
+    ``base`` is what it measures ("m2"), where other units measure the same, and ``in_base`` how much of that it is.
+    """
 
     code: str
     kind: str
     factor: Decimal
+    base: str = ""
+    in_base: Decimal = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +167,8 @@ def _read_units(
     before: dict[str, Unit] = {}
     spaced: set[str] = set()
     for row in reader.rows("unit"):
-        unit = Unit(row["code"], row["kind"], Decimal(row.get("factor", "1")))
+        base, in_base = next(iter(row.get("is", {}).items()), ("", "1"))
+        unit = Unit(row["code"], row["kind"], Decimal(row.get("factor", "1")), base, Decimal(in_base))
         for aliases, key in ((after, "after"), (before, "before")):
             for alias in reader.words(row, key):
                 if aliases.get(alias, unit) != unit:
