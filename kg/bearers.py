@@ -39,7 +39,7 @@ _PLACED = re.compile(
 _COMPOUND = re.compile(r"(?<![\w-])(?:[A-Z][\w’']*-){1,4}$")
 # Between a name and where it lies: "Linhe Zone in South China's Yunhe Province"; or the other way round.
 _LIES = re.compile(
-    r"[\"”]?(?: [Cc]ity)?(?:,? (?:(?:located|situated|based) )?in|, (?:the |provincial )*capital(?: city)? of)"
+    r"[\"”]?(?: [Cc]ity)?(?:,? (?:(?:located|situated|based) )?in| of|, (?:the |provincial )*capital(?: city)? of)"
     r" (?:the )?(?:(?:[A-Za-z]+ )?China[’']s |city of )?[\"“]?"
 )
 # In an address: "Linhe Zone, Qinglan, Yunhe Province"; but "Linhe Zone, Qinglan and Hualin" are three.
@@ -130,6 +130,8 @@ _SEATED_END = re.compile(r"[^.;\n]{0,60}?, (?:it|the (?:zone|park|area|developme
 # What stands behind a name and makes it a part of something else's.
 # "Guangzhou's Science City": a name nobody knows.
 _NAMES = re.compile(r"[’']s (?:[\w-]+ )?[A-Z][a-z]")
+# "The Linhe area will focus on": of a zone that the article tells of, and not all of Linhe.
+PART_OF_PLACE = re.compile(rf"[\"”]? (?:{_ANY('parted')})\b(?!-)")
 _GOES_ON = re.compile(rf" (?:\([A-Z]{{2,8}}\) )?(?:[A-Z][a-z]+ ){{0,2}}(?:{_ANY('landmarks')})\b")
 # "In Beijing CBD": a part of the city, without a name of its own here.
 _CALLED_CBD = re.compile(r"(?:[’']s)? (?:CBD|Central Business District)\b")
@@ -343,7 +345,9 @@ def _is_joined(text: str, mark: Mark) -> bool:
 
 def _goes_on(text: str, mark: Mark) -> bool:
     """Say whether a name only begins what the words are about: "Yantai's zone", "Linhe Knowledge City Square"."""
-    if mark.key in (ADMIN_AREA, DISTRICT) and _LONGER.match(text, mark.end, mark.end + 90):
+    if mark.key in (ADMIN_AREA, DISTRICT) and (
+        _LONGER.match(text, mark.end, mark.end + 90) or PART_OF_PLACE.match(text, mark.end)
+    ):
         return True
     return any(form.match(text, mark.end, mark.end + 60) for form in (_NAMES, _OWNED_THING, _GOES_ON))
 

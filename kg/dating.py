@@ -67,6 +67,8 @@ _SAID_ON = re.compile(
     r",? (?:[a-z]+ ){0,2}(?:[^,.;:]{2,80}) (?:said|told|learne?[dt]|announced|revealed|disclosed|introduced|reported)\b"
     r"(?! (?:a|an|the) )(?=[^.;]{0,80} that\b)"
 )
+# "After the zone joined the plan in 2006, it carried out two reforms": some time later.
+_AFTER = re.compile(r"\s*[\"“]?(?:(?:[Ss]oon|[Ss]hortly) )?(?:[Aa]fter|[Bb]efore) (?:[\w’'-]+ ){2,20}$")
 # "Li Wei, head of Linhe until 2020, said": how long somebody held a post.
 _TERM = re.compile(r"(?:until|till|from|since|between)\b", re.IGNORECASE)
 _SAID_BEHIND = re.compile(r", (?:said|told|noted|added|announced|recalled) (?![A-Z])")
@@ -147,6 +149,8 @@ def _leave_told(text: str, marks: Sequence[Mark], floor: int, start: int) -> Ite
         if any(low < mark.start < high for low, high in asides) or _dates_saying(text, mark, start):
             continue
         if text.startswith(", and ", mark.end) and _WITH.search(words):
+            continue
+        if _AFTER.match(text, floor, mark.start) and "," in text[mark.end : start]:
             continue
         if not _EVENT.search(words) or _SAID_OF.search(words):
             yield mark

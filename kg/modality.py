@@ -20,6 +20,7 @@ FAR = 400
 """How many masked characters before a match a list that is planned can begin."""
 # In front of an item of a list, and what no list holds.
 _LISTED = re.compile(r"(?:,(?: and| as well as| or)?|\band|\bas well as) $")
+_GOES_ON = re.compile(r",?(?: and| as well as| or)? (?=[\ue000-\ue0ff])")
 _OTHER = re.compile(r"\b(?:which|who|that|where|when|while|but|whose|because|so|said|says|already|currently|now)\b|:")
 
 _PASSED = re.compile(ASIDE.pattern + r"(?= \w)")
@@ -110,7 +111,8 @@ def _find_far(text: str, start: int, rules: RuleSet) -> str:
     Of what a clause or a verb of its own tells, nothing is said so far back.
     """
     low = max(text.rfind(";", 0, start), text.rfind(". ", 0, start), start - FAR) + 1
-    if start - low <= CLAUSE or not _LISTED.search(text, max(low, start - 40), start):
+    listed = _LISTED.search(text, max(low, start - 40), start) or _GOES_ON.match(text, start)
+    if start - low <= CLAUSE or not listed:
         return ""
     return _find_governing(text, Span(low, start), start, rules, (_FINITE, _OTHER))
 

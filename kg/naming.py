@@ -24,6 +24,7 @@ _CAPITAL_BEHIND = re.compile(r"[- ][A-Z]")
 _NUMBERED = re.compile(r"\bNo\. [0-9]{1,3}$")
 _POSSESSIVE = re.compile(r"[’']s?$")
 _BRACKET = re.compile(r"\([A-Z][\w’'-]*(?: [A-Z][\w’'-]*){0,2}\)$")
+_CUT_OFF = re.compile(r"\b[A-Z][\w’'-]+ (?:and|&) $")
 _JOINTS = ("_", "’", "'", "-")
 NAME_PARTS = re.compile(r"[ \-/]")
 _SMALL_HEAD = re.compile(r" (?:district|county|city|province|new area|high-tech zone|development zone|university)\b")
@@ -220,6 +221,8 @@ def _read_name(text: str, head: Span, cue: Cue, words: Words) -> Found | None:
         end = _walk_right(text, end, words)
     name = text[start:end]
     lead = text[start : head.start].strip()
+    if lead and _CUT_OFF.search(text, max(0, start - MAX_WORD), start) and _says_kind(lead, words):
+        return None  # "the Medical Glass and Equipment Industrial Park": the end of a name, and none of its own
     rest = text[head.end : end]
     if not lead and not (cue.alone and rest):
         return None
@@ -234,6 +237,11 @@ def _read_name(text: str, head: Span, cue: Cue, words: Words) -> Found | None:
     if first and lead.lower() in words.joined:
         return None  # "Exhibition economic zone opens": a capital only because a sentence begins
     return Found(start, end, cue.type, _ACRONYM_IN.sub("", name))
+
+
+def _says_kind(lead: str, words: Words) -> bool:
+    """Say whether all words in front of a head say of what kind the thing is."""
+    return all(word.lower() in words.joined or not names_which(word, words) for word in lead.split(" "))
 
 
 def names_which(word: str, words: Words) -> bool:

@@ -45,6 +45,11 @@ _BEGINS_UNKNOWN = re.compile(
     r"\s*[\"“]?(?:[A-Z][\w ]{0,30}, )?(?:(?:[A-Z]?[a-z]*(?:north|south|east|west)[a-z]*|Central) (?:China[’']s )?)?"
     rf"({CHINESE_NAME})(?= |[’']s)",
 )
+# "The customs said India is the largest buyer, with imports of …": of what nobody here knows.
+_TELLS_OF_UNKNOWN = re.compile(
+    r"(?:\b(?:said|says|that|while|whereas|showed|but) (?:the )?|[;:] )([A-Z][a-z]{3,}\w*)(?: [A-Z]\w+){0,2}"
+    r" (?:is|was|became|remained|remains|ranked|topped|led|accounted)\b"
+)
 # A firm by its initials: "CATL announced that it will build …".
 _INITIALS = re.compile(
     r"(?:^|[.!?,;]\s|\n|\b(?:that|and|firm|company|giant|maker) )([A-Z]{3,8})"
@@ -66,8 +71,9 @@ _MADE = re.compile(
 # "Yunhe set up a new area. It has …": the area, or Yunhe?
 _FOUNDS = re.compile(
     rf"\b(?:{_BEARERS.any_of('founds')}) an? (?:[a-z-]+ ){{0,5}}(?:{_BEARERS.any_of('founded')})\b(?! of the\b)"
-    rf"|\b[Aa]n? (?:[a-z-]+ ){{0,5}}(?:{_BEARERS.any_of('founded')}) (?:was|has been|is|will be|is to be)"
-    rf" (?:{_BEARERS.any_of('founds')})\b"
+    rf"|\b[Aa]n? (?:[a-z-]+ ){{0,5}}(?:{_BEARERS.any_of('founded')})(?: [^.;,\n]{{2,160}})?"
+    r" (?:was|has been|is|will be|is to be) (?:(?:officially|formally|newly|recently) )?"
+    rf"(?:{_BEARERS.any_of('founds')})\b"
 )
 # A sentence that tells of "it", and in no clause of another.
 _TELLS_OF_IT = re.compile(
@@ -362,6 +368,7 @@ def _has_unknown_name(text: str, sentence: SentenceReading, position: int) -> bo
     marked = [(mark.start, mark.end) for mark in sentence.marks]
     begins = _BEGINS_UNKNOWN.match(text, start, position)
     found = [begins] if begins and begins[1] not in ENGLISH else []
+    found += _TELLS_OF_UNKNOWN.finditer(text, start, position)
     for match in (*found, *_UNKNOWN.finditer(text, start, position), *_INITIALS.finditer(text, start, position)):
         at = match.start(1)
         if _FEAST.match(text, at):

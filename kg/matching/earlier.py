@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 
 from kg.dating import spans_years
-from kg.matching.words import MatchWords, NotFilled, Thing, start_of
+from kg.matching.counted import COUNT, CountedGroups
+from kg.matching.words import NotFilled, Thing, start_of
 from kg.model import Claim, Span
 from kg.pattern import Match
 from kg.reading import Mark
@@ -21,134 +21,18 @@ SUMS = frozenset(("money", "percent", "times"))
 _RATIOS = frozenset(("percent", "point", "times", "rank"))
 
 
-COUNT = RDC + "count"
-SPOKEN_OF = frozenset(("noun", "group", "kind", "whole"))
-"""Fields of a label that the group counted before fills: its noun, all it is called, that if no verb is in it, or
-that where the words say that those counted now are of it, else its noun."""
-
-
-# That those counted now are of the group counted before.
-_PART = re.compile(
-    r"\b(?:includ(?:ing|es?|ed)|of (?:which|whom|them|these|those)|among (?:which|whom|them|these|those))\b"
-)
 _PARTS = re.compile(r", (?:including|comprising|namely|of (?:which|them))\b|: ", re.IGNORECASE)
 # Where what is told next is of another indicator: "up 5 percent; exports rose", "while exports rose".
 _NEW_CLAUSE = re.compile(r"; |,? (?:while|whereas|and (?:the|its|that) )")
 _BASE_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_OF_WHOLE = re.compile(r"\b(?:of|among) (?:which|whom|the|them|these|those)\b[^.;]{0,60}, ?$", re.IGNORECASE)
-MAX_LIST = 200
-"""How many characters at most stand between such words and the last of a list that they begin."""
-# What may begin a sentence that goes on with what the one before has counted.
-_OF_THEM = re.compile(
-    r"\s*(?:(?:among|of|out of) (?:them|these|those|which|(?:the|these|those) (?:[a-z-]+ ){0,3}?(?P<noun>[a-z]+s)),? "
-    r"|(?:they|these|(?:the|these|those) (?:[a-z-]+ ){0,3}?(?P<noun2>[a-z]+s)),? )?"
+# A sum that is spent on what is counted next.
+_SPENT_ON = re.compile(
+    r"\b(?:yuan|RMB|CNY|dollars|[mb]illion)(?: \([^()]{3,40}\))? (?:for|in|into|on) (?:the |some |a total of )?$"
 )
 
 
-class EarlierValues(MatchWords):
+class EarlierValues(CountedGroups):
     """What a match says of values claimed before it: "…, up 5 percent, ranking first"."""
-
-    def _words(self, match: Match, name: str) -> str:
-        """Return what a group matched, or what ``SPOKEN_OF`` says of the group counted before."""
-        if name not in SPOKEN_OF or name in match.re.groupindex:
-            return super()._words(match, name)
-        if name == "whole":
-            return self._name_whole(match)
-        counted = self._count_before(match, alone=name != "noun")
-        if name == "kind" and not counted.subject_label.endswith(counted.unit):
-            raise NotFilled  # "30 firms were closed, bringing the total to 242": not of those closed
-        return counted.unit if name == "noun" else counted.subject_label
-
-    def _name_whole(self, match: Match) -> str:
-        """Return what those counted now are of, as it was called: "120 high-tech firms, including 12 from abroad".
-
-        It is the noun alone where no words say that they are of it, where several groups could be meant, and of what
-        a sentence before has counted (which may be planned).
-        """
-        counted = self._count_before(match)
-        sure = counted.subject_label.endswith(counted.unit) and counted.start >= self.sentence.sentence.start
-        if not sure or not _PART.search(self.sentence.folded, max(0, match.start() - MAX_LIST), match.end()):
-            return counted.unit
-        try:
-            return self._count_before(match, alone=True).subject_label
-        except NotFilled:
-            return counted.unit
-
-    def _count_before(self, match: Match, *, alone: bool = False) -> Claim:
-        """Return the count claimed before a match that it goes on with: "30 firms were set up, of which 12 are …".
-
-        It is of this sentence, or of the sentence before in the paragraph where the match begins this one; where words
-        that point back stand before the match ("Among them,", "The projects"), also of the paragraph before. Where
-        groups of several kinds were counted none is meant, nor, ``alone``, where anything else was valued.
-        """
-        here = self.sentence.sentence
-        start = self.sentence.locate(match.start())
-        said = [c for c in self.earlier.list_values(here.start) if c.end <= start]
-        opening = _OF_THEM.fullmatch(self.sentence.folded[: match.start()]) if not said else None
-        before = next(self._sentences_before(), None) if opening else None
-        if opening and before and here.paragraph - before.sentence.paragraph <= bool(opening[0]):
-            said = self.earlier.list_values(before.sentence.start)
-        marks = [m for m in self.sentence.marks if m.key == "count" and m.end <= start]
-        if any(not any(c.start <= m.start and m.end <= c.end for c in said) for m in marks):
-            raise NotFilled  # "of the 64 projects, 20 firms applied and 31 were approved": projects or firms?
-        counts = [c for c in said if c.subject_type == "Cohort" and c.predicate == COUNT]
-        whole = counts if not alone else said
-        if alone and counts:  # those said to be of the first are no group beside it
-            whole = [c for c in said if not c.subject_label.startswith(f"{counts[0].subject_label} ")]
-        if not counts or len({c.subject if alone else c.unit for c in whole}) != 1:
-            raise NotFilled
-        if opening and opening[0] and not self._is_meant(opening, counts[0]):
-            raise NotFilled
-        return counts[0]
-
-    def _is_meant(self, opening: re.Match[str], counted: Claim) -> bool:
-        """Say whether words that point back ("Among them,", "The projects include") can mean what was counted."""
-        named = opening["noun"] or opening["noun2"]
-        return self._all_counted(counted) and (not named or named in counted.unit.lower())
-
-    def _claimed_thing(self, text: str) -> Thing:
-        """Return the thing of an earlier claim: ``Event``, or ``Cohort.Policy`` by what it counts (same paragraph).
-
-        With ``~`` behind it, the paragraph before may have counted it, if it counted one such group only; with ``!``
-        there is none where this paragraph has counted several.
-        """
-        kind, _, member = text.rstrip("~!").partition(".")
-        floor, far = self._paragraph_starts() if member else (0, 0)
-        recent = self.earlier.find_recent(kind, member)
-        if recent is None:
-            raise NotFilled
-        found, other = recent
-        near = found.start >= floor
-        if not near and ("~" not in text or found.start < far):
-            raise NotFilled
-        if (not near or text.endswith("!")) and other is not None and other.start >= (floor if near else far):
-            raise NotFilled
-        if text.endswith("!") and (not self._all_counted(found) or self._is_part(found)):
-            raise NotFilled  # "A signed 12 projects, and B 30. These projects …"
-        span = Span(found.start, found.end)
-        return Thing(found.subject, found.subject_label, found.subject_type, resolved=span, how="earlier-claim")
-
-    def _is_part(self, claim: Claim) -> bool:
-        """Say whether what a claim counts is only a part of others: "Of the projects, 35 are …. The investment is"."""
-        sentences = self.reading.sentences
-        here = sentences[bisect_right(sentences, claim.start, key=lambda s: s.sentence.start) - 1].sentence
-        return _OF_WHOLE.search(self.article.text, here.start, claim.start) is not None
-
-    def _all_counted(self, claim: Claim) -> bool:
-        """Say whether every number of the sentence of a claim is one that the rules read."""
-        sentences = self.reading.sentences
-        here = sentences[bisect_right(sentences, claim.start, key=lambda s: s.sentence.start) - 1]
-        told = self.earlier.list_claims(here.sentence.start)
-        counts = [mark for mark in here.marks if mark.key == "count"]
-        return all(any(c.start <= m.start and m.end <= c.end for c in told) for m in counts)
-
-    def _paragraph_starts(self) -> tuple[int, int]:
-        """Return where the first sentences begin of this paragraph, and of the one before it."""
-        sentences = self.reading.sentences
-        number = bisect_left(sentences, self.sentence.sentence.paragraph, key=lambda s: s.sentence.paragraph)
-        before = sentences[max(0, number - 1)].sentence.paragraph
-        first = bisect_left(sentences, before, key=lambda s: s.sentence.paragraph)
-        return sentences[number].sentence.start, sentences[first].sentence.start
 
     def _value_before(self, match: Match) -> Claim:
         """Return the value claimed last before a match: "…, up 5 percent, ranking first in the city".
@@ -170,6 +54,8 @@ class EarlierValues(MatchWords):
             raise NotFilled
         if any(c.subject != last.subject for c in values if c.end == last.end):
             raise NotFilled
+        if last.predicate == COUNT and _SPENT_ON.search(text, max(0, last.start - 60), last.start):
+            raise NotFilled  # "invested 9 billion yuan in 30 projects, 18 percent": the sum or the projects?
         return last
 
     def _houses(self, mark: Mark) -> bool:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
-from kg.bearers import list_governed
+from kg.bearers import PART_OF_PLACE, list_governed
 from kg.english import load_words
 from kg.letters import fold_case
 from kg.matching.earlier import PLACES
+from kg.matching.ranked import tells_measure
 from kg.matching.things import PRONOUN, MatchThings
 from kg.matching.words import Thing
 from kg.model import find_ancestors
 from kg.pattern import Match
 from kg.reading import Mark, find_heading
-from kg.vocab import COVERS, DISTRICT, RDC, WITHIN, class_name, local_name
+from kg.vocab import COVERS, DISTRICT, PARK, RDC, WITHIN, class_name, local_name
 
 _ANY = load_words("owners").any_of
 _REGIONAL = frozenset(load_words("owners").all_of("regional"))
@@ -29,6 +31,21 @@ _IN_WIDER = re.compile(
 # Between a place and the one it lies in: "Linhe, East China's Yunhe".
 _SEAT = re.compile(r", (?:the )?(?:(?:[A-Z][a-z]+ |[a-z]+ern )?China[’']s )?")
 _IN = re.compile(r" in (?:the )?(?:city of )?")
+# Behind a number where it was measured, by a name that nobody knows: "in Linhe Market Pilot".
+_IN_UNKNOWN = re.compile(
+    r"(?: (?:during|over|within) [^,.;]{3,50}?)? (?:in|at) (?:the )?"
+    r"((?!First|Second|Third|Fourth|Chinese|Spring|National|New|Lunar|Belt)[A-Z][a-z]+(?: [A-Z][\w-]+){1,7})"
+)
+# Units of what things are ranked by.
+_RANKING = frozenset(("CNY", "USD", "EUR", "percent", "point", "times", "units", "ton"))
+# Around a name in the middle of a list: "areas in A, B, and C".
+_LISTED_BEFORE = re.compile(
+    r"(?:\b(?:in|of|from|between|across|including|namely|areas)|:) (?:the )?[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,3}, $"
+)
+_AND_PLACES = re.compile(
+    r"(?:, (?:the )?[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,3}){0,4},? (?:and|or|as well as) (?:in )?(?:the )?[A-Z]"
+)
+_LISTED_BEHIND = re.compile(r",? (?:and|or|as well as) (?:the )?[A-Z]")
 _TELLS = re.compile(rf"(?: (?:also|has|had|recently))? (?:{_ANY('firms_tell')})\b")
 _INDUSTRY = re.compile(
     rf"(?:[Tt]he )?(?:(?!(?:in|of|for|by|on)\b)[\w-]+ ){{0,3}}?(?:{_ANY('sectors')})(?: (?:industry|sector))?"
@@ -37,7 +54,7 @@ _INDUSTRY = re.compile(
 _PART_NAMED = re.compile(r" (?:of|in|for) ")
 _SECTORS = re.compile(r"\b(?:[Ii]ndustry|[Ii]ndustries|[Ss]ectors?)\b")
 _GROUP = re.compile(
-    r"(?:(?:In|By|From|During|As of|Last|This) [^,;.]{2,40}, )?"
+    r"(?:(?:In|By|From|During|As of|Last|This|Only|Just) [^,;.]{2,40}, )?"
     r"(?:[Tt]he |[Tt]hese |[Tt]hose |[Aa]ll |[Ii]ts )?"
     r"(?!(?:[\w-]+ ){0,3}(?:value|output|volume|revenue|income|profits?) of )"
     rf"(?:[\w-]+ ){{0,4}}?(?:{_ANY('groups')})"
@@ -116,6 +133,20 @@ class MatchOwners(MatchThings):
             for number in places
         )
 
+    def _stands_in_list(self, subject: Thing) -> bool:
+        """Say whether a place is named only inside a list of others: "in A, B, and C, covering 30 hectares"."""
+        if subject.how or subject.type not in PLACES or self._pair:
+            return False
+        text = self.article.text
+        named = [m for m in self.sentence.marks if m.mention and m.mention.entity == subject.iri]
+        before = [_LISTED_BEFORE.search(text, max(0, m.start - 60), m.start) for m in named]
+        return bool(named) and all(b and _LISTED_BEHIND.match(text, m.end) for b, m in zip(before, named, strict=True))
+
+    def _is_one_of_places(self, place: Thing) -> bool:
+        """Say whether a place is the first of several that a group is in: "12 parks in A, B and C"."""
+        named = [m for m in self.sentence.marks if m.mention and m.mention.entity == place.iri]
+        return bool(named) and all(_AND_PLACES.match(self.article.text, m.end) for m in named)
+
     def _is_seat_of(self, thing: Mark, place: Mark) -> bool:
         """Say whether a place stands behind one that the lexicon knows to lie in it, and a comma between them."""
         if (
@@ -129,6 +160,10 @@ class MatchOwners(MatchThings):
     def _may_own(self, subject: Thing, predicate: str, match: Match) -> bool:
         """Say whether a number can belong to a thing that stands elsewhere: "the output value" is of what?"""
         name = local_name(predicate)
+        if name == "ranking" and self._is_ranked_by_measure(subject, match):
+            return False
+        if not subject.how and subject.type in PLACES and self._is_part_of_place(subject, match):
+            return False
         if subject.how.endswith("-subject") and self._is_told_of_others():
             return False
         if (
@@ -175,6 +210,25 @@ class MatchOwners(MatchThings):
             return True
         return bool(_REGIONAL & {fold_case(word) for word in words}) or self._is_spoken_of(subject)
 
+    def _is_ranked_by_measure(self, subject: Thing, match: Match) -> bool:
+        """Say whether the words around a rank say by what it is: "with a GDP of 3 billion yuan, Linhe ranks third"."""
+        span = self._span(match)
+        told = [c for c in self.earlier.list_values(self.sentence.sentence.start) if c.unit in _RANKING]
+        if any(c.end <= span.start and c.subject == subject.iri for c in told):
+            return True
+        before = next(self._sentences_before(), None)
+        measures = self.rules.slots["Indicator"]
+        sentences = self.reading.sentences
+        whole = bisect_left(sentences, self.sentence.sentence.start, key=lambda s: s.sentence.start)
+        return tells_measure(self.article.text, sentences[whole], before, span.start, span.end, measures)
+
+    def _is_part_of_place(self, subject: Thing, match: Match) -> bool:
+        """Say whether a match names only a part of a place: "the Linhe area focuses on"."""
+        span = self._span(match)
+        named = [m for m in self.sentence.marks if m.mention and m.mention.entity == subject.iri]
+        named = [m for m in named if span.start <= m.start and m.end <= span.end and m.key != PARK]
+        return bool(named) and all(PART_OF_PLACE.match(self.article.text, m.end) for m in named)
+
     def _is_told_of_others(self) -> bool:
         """Say whether a list's heading sets it apart from what the article is about: "Other districts:"."""
         heading = find_heading(self.reading, self.sentence)
@@ -186,6 +240,9 @@ class MatchOwners(MatchThings):
         if (wider := _IN_WIDER.match(self.article.text, end)) and not any(
             m.start <= wider.start(1) < m.end for m in self.sentence.marks
         ):
+            return True
+        named = _IN_UNKNOWN.match(self.article.text, end)
+        if named and not any(m.start < named.end(1) and named.start(1) < m.end for m in self.sentence.marks):
             return True
         behind = _IN.match(self.article.text, end)
         marks = [m.mention for m in self.sentence.marks if behind and m.mention and m.start == behind.end()]

@@ -131,6 +131,7 @@ class SentenceMatcher(MatchValues):
                 if values & self.taken:
                     continue
                 made = [c for c in self._fill_templates(rule, match) if not self._is_known(c)]
+                made = [c for c in made if not self._is_told_as_plan(c)]
                 claims.extend(made)
                 self.earlier.add(made)
                 if made:
@@ -165,6 +166,15 @@ class SentenceMatcher(MatchValues):
             ord(mark[1]) not in self.taken and (own := sentence.mark_at(mark)).quantity and not own.is_time()
             for mark in found
         )
+
+    def _is_told_as_plan(self, claim: Claim) -> bool:
+        """Say whether the sentence has told as planned what a claim of things says: a verb far before governs both."""
+        if claim.modality != "achieved" or claim.object_type in ("literal", "Observation"):
+            return False
+        said = (claim.subject, claim.predicate, claim.object)
+        told = self.earlier.list_claims(self.sentence.sentence.start)
+        same = [c for c in told if c.object and (c.subject, c.predicate, c.object) == said]
+        return any(c.modality in ("planned", "target") for c in same)
 
     @staticmethod
     def _value_marks(rule: Rule, match: Match) -> set[int]:
@@ -342,7 +352,7 @@ class SentenceMatcher(MatchValues):
         }
         resolutions = list(self._resolutions("subject", subject, span))
         if template.value or template.unit or (template.object is None):
-            if self._stands_as_seat(subject):
+            if self._stands_as_seat(subject) or self._stands_in_list(subject):
                 raise NotFilled
             fields |= self._fill_value(template, match, subject, predicate, edge)
             resolutions += self._second_currency(template, match)
@@ -372,6 +382,8 @@ class SentenceMatcher(MatchValues):
     def _check_target(self, subject: Thing, predicate: str, target: Thing) -> None:
         """Raise ``NotFilled`` where a thing would be related to itself, or lie where it does not."""
         if target.iri and (target.iri == subject.iri or self._lies_elsewhere(predicate, subject, target)):
+            raise NotFilled
+        if subject.type == "Cohort" and local_name(predicate) == "locatedIn" and self._is_one_of_places(target):
             raise NotFilled
         if local_name(predicate) == "superlative" and self._is_of_building(subject, target):
             raise NotFilled

@@ -8,19 +8,21 @@ from collections.abc import Sequence
 from itertools import chain, islice
 from typing import Any
 
-from kg.bearers import list_employed
+from kg.bearers import PART_OF_PLACE, list_employed
 from kg.english import load_words
 from kg.letters import fold_case
 from kg.matching.bearing import LOCATES
-from kg.matching.earlier import PLACES, SPOKEN_OF
+from kg.matching.counted import SPOKEN_OF
+from kg.matching.earlier import PLACES
 from kg.matching.extents import find_front, fits_extent
+from kg.matching.sites import find_site
 from kg.matching.speakers import MatchSpeakers
 from kg.matching.words import FIELD, POSSESSIVE, SPACE, NotFilled, Thing, clean_words, start_of
 from kg.model import Mention, Span, hash_id
 from kg.pattern import Match
 from kg.reading import Mark
 from kg.subjects import find_subject
-from kg.vocab import article_iri, class_iri, class_name, cohort_iri, described_iri, mint_iri, slugify
+from kg.vocab import PARK, article_iri, class_iri, class_name, cohort_iri, described_iri, mint_iri, slugify
 
 _ANY = load_words("shares").any_of
 PRONOUN = re.compile(r"[ ,]*(?:and )?(?:its|it|their|they)\b")
@@ -291,7 +293,8 @@ class MatchThings(MatchSpeakers):
                 continue
             if _PREPOSITION.search(text, max(0, mark.start - 24), mark.start):
                 continue
-            if mark.mention.type not in keys or POSSESSIVE.match(text, mark.end):
+            part = mark.mention.type != PARK and PART_OF_PLACE.match(text, mark.end)
+            if mark.mention.type not in keys or POSSESSIVE.match(text, mark.end) or part:
                 raise NotFilled
             return self._mention_thing(mark.mention, "sentence-subject")
         raise NotFilled
@@ -336,6 +339,8 @@ class MatchThings(MatchSpeakers):
                 raise NotFilled
             value = self._quantity(match, part["value"]).value if match.groupdict().get(part.get("value", "")) else ""
             key = self._label(part.get("key", part["cohort"]), match)
+            if value and (site := self._unknown_site(match)):
+                label, key = f"{label}{site}", f"{key}{site}"
             member = self._member_class(part.get("type", ""), match)
             number = (match.groupdict().get(part.get("value", "")) or "", member)
             if part.get("same") and number in self._groups:
@@ -362,6 +367,13 @@ class MatchThings(MatchSpeakers):
         if part.get("here"):
             return Thing(described_iri(base, article, class_iri(kind), slugify(label)), label, kind, garbled)
         return Thing(mint_iri(base, slugify(kind), slugify(label)), label, kind, garbled)
+
+    def _unknown_site(self, match: Match) -> str:
+        """Return the words behind a group's noun that say where it is by a name that nobody knows."""
+        told = [match.end(name) for name in ("u", "w", "c", "v") if match.groupdict().get(name)]
+        if not told or not match.groupdict().get("u"):
+            return ""
+        return find_site(self.article.text, self.sentence.locate(max(told), end=True), self.sentence.marks)
 
     def _member_class(self, part: str, match: Match) -> str:
         """Return the class of a cohort's members: the one named, or that of the kind a group's noun is of."""

@@ -9,7 +9,8 @@ from typing import Any
 from kg.carried import find_frame
 from kg.dating import find_period, find_pointed_period, is_base
 from kg.english import load_words
-from kg.matching.earlier import COUNT, PLACES, SUMS, is_growth
+from kg.matching.counted import COUNT
+from kg.matching.earlier import PLACES, SUMS, is_growth
 from kg.matching.owners import MatchOwners
 from kg.matching.words import NotFilled, Thing, clean_words
 from kg.modality import find_modality

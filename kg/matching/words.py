@@ -60,6 +60,11 @@ _SECTOR = re.compile(
     r" (of|in) (?:the )?(primary|secondary|tertiary|first|second|third) (?:industry|sector)$", re.IGNORECASE
 )
 _SECTORS = {"first": "primary", "second": "secondary", "third": "tertiary"}
+# What is told of a group behind its name, and a note's number: no part of how it is called.
+_SETTLED = re.compile(
+    r"(?:(?<! are)(?<! is)(?<! were)(?<! was) (?:in progress|under ?way"
+    r"|settled in (?:the )?(?:district|zone|city|park|county|area)|\[\d{1,3}\]))+$"
+)
 # "The manufacturing sector's added value" is the added value of that sector.
 _OWNED = re.compile(
     r"^(?!(?:share|proportion|ratio|percentage|rate) of )"
@@ -221,7 +226,7 @@ class MatchWords:
         text = FIELD.sub(
             lambda found: self._stage_of(match, found[1]).word if found[2] else self._words(match, found[1]), template
         )
-        return clean_words(text)
+        return _SETTLED.sub("", clean_words(text))
 
     def _stage_of(self, match: Match, name: str) -> Stage:
         return self._phrased(self.rules.stages, match, name)
