@@ -43,7 +43,7 @@ def tells_measure(
         return True
     if _THIS.match(sentence.folded) and before is not None and any(m.key in keys for m in before.marks):
         return True
-    return _is_told_behind(text, marks, end, keys)
+    return _is_told_behind(text, marks, end, set(measures))
 
 
 def _is_told_behind(text: str, marks: Collection[Mark], end: int, keys: Collection[str]) -> bool:
