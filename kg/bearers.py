@@ -131,7 +131,7 @@ _SEATED_END = re.compile(r"[^.;\n]{0,60}?, (?:it|the (?:zone|park|area|developme
 # "Guangzhou's Science City": a name nobody knows.
 _NAMES = re.compile(r"[’']s (?:[\w-]+ )?[A-Z][a-z]")
 # "The Linhe area will focus on": of a zone that the article tells of, and not all of Linhe.
-PART_OF_PLACE = re.compile(rf"[\"”]? (?:{_ANY('parted')})\b(?!-)")
+PART_OF_PLACE = re.compile(rf"[\"”]? (?:{_ANY('parted')})\b(?![-:])")
 _GOES_ON = re.compile(rf" (?:\([A-Z]{{2,8}}\) )?(?:[A-Z][a-z]+ ){{0,2}}(?:{_ANY('landmarks')})\b")
 # "In Beijing CBD": a part of the city, without a name of its own here.
 _CALLED_CBD = re.compile(r"(?:[’']s)? (?:CBD|Central Business District)\b")
