@@ -17,6 +17,8 @@ from kg.vocab import ADMIN_AREA, DISTRICT, ORGANIZATION, PARK, is_described, loc
 
 BEARERS = frozenset({"District", "Park", "AdminArea", "Enterprise", "Project", "Organization"})
 """The classes whose things a number can belong to."""
+PLACES = frozenset({"District", "Park", "AdminArea"})
+"""Those of them whose things alone have a gross domestic product or a population."""
 LEAD = 12
 """How many characters at most "In the whole …" has, with which a sentence begins."""
 
@@ -28,9 +30,11 @@ _COARSE = (*_AREAS.all_of("province_ends"), "China")
 _OF_CHINA = r"(?: (?:[a-z]+ )?china[’']s)?[ -][\"“‘']?$"
 _GOVERNED = re.compile(
     r"\b(?:of|in|at|for|to|from|by|with|into|on|near|than|among|across|between|under|as|like|including|includes?:?|namely:?|outside|via"
-    r"|over|governs|governing|administers|administering|capital of|located in|east|west|north|south|central"
+    r"|over|governs|governing|administers|administering|capital of|located in|within|along|east|west|north"
+    r"|south|central"
     r"|(?-i:[a-z]{3,}ing)|eastern|western|northern|southern|(?:north|south)(?:east|west)(?:ern)?)"
-    r"(?: the| all| whole| former| nearby| neighbou?ring| adjacent| famous| old| newly built)*" + _OF_CHINA,
+    r"(?: the| all| whole| former| nearby| neighbou?ring| adjacent| famous| old| newly built| downtown"
+    r"| urban| suburban)*" + _OF_CHINA,
     re.IGNORECASE,
 )
 _PLACED = re.compile(
@@ -82,7 +86,11 @@ _ENDS = re.compile(r"(?: [a-z]+ (?:committee|government))?(?=[,.;:\"”]|$| (?:i
 _SPEAKER = re.compile(
     rf", (?:an? |the )?(?:[a-z-]+ ){{0,4}}?(?:{_ANY('speakers')})\b[^;.\n]{{0,140}}?,? (?:{_ANY('speaks')})\b"
 )
-_RANKED_IN = re.compile(rf"\b(?:{_ANY('ranks')})(?: [a-z]+){{0,2}} (?:in|of|across)(?: the| all)? $", re.IGNORECASE)
+_RANKED_IN = re.compile(
+    rf"\b(?:{_ANY('ranks')})(?! (?:quarter|half|month|batch|phase|stage|year|time))(?: [a-z]+){{0,2}}"
+    r" (?:in|of|across)(?: the| all)? $",
+    re.IGNORECASE,
+)
 # "58 percent of the total for the district": what something is a part of is not what is spoken of.
 _WHOLE = re.compile(
     r"(?:percent|per cent|%|third|half|quarter|fifth|tenth) of (?:the )?(?:[a-z-]+ ){1,5}(?:for|of|in)(?: the)? $"
@@ -112,6 +120,7 @@ _MEASURED = re.compile(
     rf"(?:{_ANY('measures')}) (?:\([A-Z]{{2,6}}\) )?(?:of|in|for) (?:the )?(?:whole )?[\"“]?"
 )
 _OFFICE = re.compile(rf" .*\b(?:{_ANY('offices')})\b", re.IGNORECASE)
+_BARE_OFFICE = re.compile(r"(?:\w+ )?(?:Bureau|Office|Commission|Committee|Department|Administration|Ministry) ")
 # "Firms such Lanhai Motors, Shenlan Robotics, etc.": examples in a list.
 _AND_SO_ON = re.compile(r"(?: [A-Z][\w-]*){0,3}(?:, [^,.;:\n]{2,60}){0,8}?,? (?:etc\b|and so on\b|and others\b)")
 # "It has jurisdiction over Qinglan Street and Hualin District": parts of what is spoken of.
@@ -160,8 +169,9 @@ def choose_bearer(
     lead: int | None = None,
     strict: bool = False,
     things: bool = False,
+    kinds: frozenset[str] = BEARERS,
 ) -> list[Mention] | None:
-    """Return the things that marks can be about: no mark is there (``None``), one, or none or several.
+    """Return the things of some ``kinds`` that marks can be about: no mark there (``None``), one, or none or several.
 
     Things that no preposition governs come first ("in A and B" governs both); a place that holds another
     of them is only where that one lies. At somebody's plant, the number is the plant's: nobody's here.
@@ -169,7 +179,7 @@ def choose_bearer(
     counts only where a sentence begins there; where ``strict``, "southeast of A" leaves it open whether A is meant.
     Of what an article only describes ("a new plant"), without ``things`` what a sentence begins with counts alone.
     """
-    found = _find_candidates(text, marks, things=things)
+    found = _find_candidates(text, marks, things=things, kinds=kinds)
     divided = _divide_candidates(text, found, marks)
     if divided is None:
         return []
@@ -195,9 +205,9 @@ def choose_bearer(
     return [mention for mention in mentions if mention.entity not in holders]
 
 
-def _find_candidates(text: str, marks: Sequence[Mark], *, things: bool) -> list[Mark]:
+def _find_candidates(text: str, marks: Sequence[Mark], *, things: bool, kinds: frozenset[str]) -> list[Mark]:
     """Return the marks of things that words can be about, without those that only describe or compare."""
-    found = [m for m in marks if m.mention and local_name(m.mention.type) in BEARERS]
+    found = [m for m in marks if m.mention and (local_name(m.mention.type) in kinds or _speaks_for(m.mention))]
     found = [m for m in found if m.mention and m.mention.label not in _TOO_WIDE]
     if not things:
         found = [m for m in found if m.mention and (not is_described(m.mention.entity) or _begins(text, m))]
@@ -372,13 +382,27 @@ def _houses_unknown(text: str, mark: Mark, marks: Sequence[Mark]) -> bool:
     if thing is not None and not any(thing.start() < other.end and other.start < mark.start for other in marks):
         return True
     found = _UNNAMED.search(text, max(0, mark.start - 60), mark.start)
-    return found is not None and not any(other.start <= found.start(1) < other.end for other in marks)
+    if found is None or _is_title_case(text, found.start(1)):
+        return False
+    return not any(other.start <= found.start(1) < other.end for other in marks)
+
+
+def _is_title_case(text: str, end: int) -> bool:
+    """Say whether a line up to a place is in capitals as headlines are, where a capital makes no name."""
+    begin = max(text.rfind("\n", 0, end) + 1, end - 120)
+    words = [word for word in text[begin:end].split() if len(word) > 3 and word[0].isalpha()]
+    return len(words) > 2 and all(word[0].isupper() for word in words)
 
 
 def _names_another(text: str, mark: Mark, marks: Sequence[Mark]) -> bool:
     """Say whether the name is a part of another thing's that no mark explains: "Linhe airport"."""
     found = _CALLED_AFTER.match(text, mark.end, mark.end + 40)
     return found is not None and not any(mark.end <= other.start < found.end() for other in marks)
+
+
+def _speaks_for(mention: Mention) -> bool:
+    """Say whether a thing is an organ that bears the name of its place, and so can stand for that."""
+    return is_office(mention) and _BARE_OFFICE.match(mention.label) is None
 
 
 def is_office(mention: Mention) -> bool:

@@ -46,7 +46,9 @@ _PHASED = frozenset({PROJECT, PARK, ENTERPRISE, ORGANIZATION})
 # One zone, however an article writes it.
 _ONE_NAME = (
     (
-        re.compile(r"\bhi(?:gh)?[ -]tech(?:nology)?(?: (?:industr(?:y|ial)|development)){0,2} zone\b", re.IGNORECASE),
+        re.compile(
+            r"\bhi(?:gh)?[ -]tech(?:nology)?(?: (?:industr(?:y|ies|ial)|development)){0,2} zone\b", re.IGNORECASE
+        ),
         "high-tech zone",
     ),
     (re.compile(r"^China \(([A-Z][\w’' ]{1,30})\) (?=Pilot Free[ -]Trade (?:Zone|Area)$)"), r"\1 "),

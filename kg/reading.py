@@ -97,7 +97,9 @@ class Reading:
 
     translated: bool = False
     """Whether the article reads as machine-translated: it uses a variant that only translation makes."""
-    bearers: dict[tuple[int, bool, bool], list[Mention] | None] = field(default_factory=dict, compare=False, repr=False)
+    bearers: dict[tuple[int, bool, bool, bool], list[Mention] | None] = field(
+        default_factory=dict, compare=False, repr=False
+    )
     """What each sentence, by its start, can be about: found once, for it is asked again and again."""
     named: dict[tuple[str, str], list[Mention]] = field(default_factory=dict, compare=False, repr=False)
     """By classes and a pattern, the things whose names hold it, in order of the text: found once as well."""

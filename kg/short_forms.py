@@ -137,7 +137,7 @@ _TWINS: tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...] = (
         PARK,
         re.compile(
             r"(.+?)(?: National)? [Hh]i(?:gh)?[ -][Tt]ech(?:nology)?"
-            r"(?: (?:[Ii]ndustr(?:y|ial)|[Dd]evelopment)){0,2} [Zz]one"
+            r"(?: (?:[Ii]ndustr(?:y|ies|ial)|[Dd]evelopment)){0,2} [Zz]one"
         ),
         ("{} Hi-tech", "{} Hi-Tech", "{} High-tech", "{} High-Tech"),
     ),

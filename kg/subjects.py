@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 
-from kg.bearers import choose_bearer, is_office, list_distinct, list_employers, list_governed
+from kg.bearers import BEARERS, choose_bearer, is_office, list_distinct, list_employers, list_governed
 from kg.chinese import CHINESE_NAME, ENGLISH
 from kg.english import load_words
 from kg.model import Entity, Mention, find_ancestors
@@ -91,6 +91,7 @@ def find_subject(
     pronoun: bool = False,
     rivals: list[Mention] | None = None,
     things: bool = False,
+    kinds: frozenset[str] = BEARERS,
 ) -> tuple[Mention, str] | None:
     """Return what the words at ``position`` (of the article) are about and how it was found, or nothing.
 
@@ -99,8 +100,9 @@ def find_subject(
     article has come to something else since. A ``pronoun`` ("its GDP") means what was last spoken of.
     Where several things compete, ``rivals`` is told which. What an article only describes ("a new plant") counts
     where the number is one of ``things`` (an area, an investment), else only where a sentence begins with it.
+    Only things of these ``kinds`` compete: no bureau has a gross domestic product.
     """
-    search = _Search(reading, sentence, entities, pronoun=pronoun, things=things)
+    search = _Search(reading, sentence, entities, pronoun=pronoun, things=things, kinds=kinds)
     found = search.find(position)
     if rivals is not None:
         rivals += search.rivals
@@ -118,16 +120,19 @@ class _Search:
         *,
         pronoun: bool,
         things: bool,
+        kinds: frozenset[str],
     ) -> None:
         self.reading, self.text = reading, reading.article.text
         self.sentence, self.entities = sentence, entities
-        self.pronoun, self.things = pronoun, things
+        self.pronoun, self.things, self.kinds = pronoun, things, kinds
         self.rivals: list[Mention] = []
 
     def find(self, position: int) -> tuple[Mention, str] | None:
         """Return the subject of the words at a position: of their sentence, of one before, or of the article."""
         here = [mark for mark in self.sentence.marks if mark.end <= position]
-        chosen = choose_bearer(self.text, here, self.entities, strict=self.pronoun, things=self.things)
+        chosen = choose_bearer(
+            self.text, here, self.entities, strict=self.pronoun, things=self.things, kinds=self.kinds
+        )
         chosen = _give_places(self.reading, chosen)
         if chosen is not None:
             return self._decide(chosen, "sentence-subject")
@@ -232,7 +237,7 @@ class _Search:
         return bool(mentions) and all(m.entity in find_ancestors(main.entity, self.entities) for m in mentions)
 
     def _find_bearers(self, other: SentenceReading, *, leading: bool = False) -> list[Mention] | None:
-        return _find_bearers(self.reading, other, self.entities, leading=leading, things=self.things)
+        return _find_bearers(self.reading, other, self.entities, leading=leading, things=self.things, kinds=self.kinds)
 
     def _list_before(self, sentence: SentenceReading) -> list[SentenceReading]:
         """Return the sentences within reach before one, the nearest first."""
@@ -283,12 +288,13 @@ def _find_bearers(
     *,
     leading: bool = False,
     things: bool = False,
+    kinds: frozenset[str] = BEARERS,
 ) -> list[Mention] | None:
     """Return ``choose_bearer`` of all of a sentence; ``leading`` asks for what stands where it begins."""
-    key = (sentence.sentence.start, leading, things)
+    key = (sentence.sentence.start, leading, things, kinds is BEARERS)
     if key not in reading.bearers:
         lead = sentence.sentence.start if leading else None
-        chosen = choose_bearer(reading.article.text, sentence.marks, entities, lead=lead, things=things)
+        chosen = choose_bearer(reading.article.text, sentence.marks, entities, lead=lead, things=things, kinds=kinds)
         reading.bearers[key] = _give_places(reading, chosen)
     return reading.bearers[key]
 

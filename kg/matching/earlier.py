@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from kg.bearers import PLACES as PLACES
 from kg.dating import spans_years
 from kg.matching.counted import COUNT, CountedGroups
 from kg.matching.words import NotFilled, Thing, start_of
@@ -14,7 +15,6 @@ from kg.vocab import RDC, class_name, local_name, mint_iri, slugify
 
 REACH = 60
 """How many characters at most stand between a value and what is said of it next."""
-PLACES = frozenset(("District", "Park", "AdminArea"))
 # A place that something is in.
 _INSIDE = re.compile(r"\b(?:in|at|across|throughout)(?: the)? $", re.IGNORECASE)
 SUMS = frozenset(("money", "percent", "times"))

@@ -337,6 +337,7 @@ class SentenceMatcher(MatchValues):
         span = self._span(match)
         predicate = self._as_average(self._fill_predicate(template.predicate, match), template, match)
         self._asks_things = local_name(predicate) in self.rules.indicators["of_things"]
+        self._asks_places = local_name(predicate).removesuffix("Growth") in self.rules.indicators["of_places_alone"]
         subject = item if item and _is_list(template.subject) else self._fill_thing(template.subject, match)
         if not self._may_own(subject, predicate, match):
             raise NotFilled

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import chain, islice
 from typing import Any
 
-from kg.bearers import PART_OF_PLACE, list_employed
+from kg.bearers import BEARERS, PART_OF_PLACE, list_employed
 from kg.english import load_words
 from kg.letters import fold_case
 from kg.matching.bearing import LOCATES
@@ -215,7 +215,7 @@ class MatchThings(MatchSpeakers):
             raise NotFilled
         if _WHEN_PROJECTS.search(self.sentence.folded, 0, match.start()):
             raise NotFilled
-        key = (before, pronoun, self._asks_things)
+        key = (before, pronoun, self._asks_things, self._asks_places)
         if key not in self._subjects:
             competing: list[Mention] = []
             chosen = find_subject(
@@ -226,6 +226,7 @@ class MatchThings(MatchSpeakers):
                 pronoun=pronoun,
                 rivals=competing,
                 things=self._asks_things,
+                kinds=PLACES if self._asks_places else BEARERS,
             )
             self._subjects[key] = (chosen, tuple(competing))
         found, rivals = self._subjects[key]

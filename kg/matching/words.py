@@ -156,8 +156,8 @@ class MatchWords:
         self.article = reading.article
         self.sentence = sentence
         self.taken: set[int] = set()
-        self._subjects: dict[tuple[int, bool, bool], tuple[tuple[Mention, str] | None, tuple[Mention, ...]]] = {}
-        self._asks_things = False
+        self._subjects: dict[tuple[int, bool, bool, bool], tuple[tuple[Mention, str] | None, tuple[Mention, ...]]] = {}
+        self._asks_things = self._asks_places = False
         self._groups: dict[tuple[str, str], Thing] = {}
         """By the mark of a number and what it counts, the group that a rule has made of it first."""
         self.refusals: list[Refusal] = []
