@@ -32,7 +32,11 @@ _LAST_COMMA = re.compile(", (?:and|as well as) ")
 
 # "Qingdao-headquartered Lanhai": where it is based is no part of its name.
 _BASED = re.compile(r"^[\w’']+-(?:based|headquartered) (?=[A-Z])")
-_LEAD_OF = re.compile(r"^(?:(?:of|in|from|the) )+")
+# What the items of a list can have in turn.
+_IN_TURN = (SUMS - {"times"}) | {
+    f"measure.{unit}" for unit in ("ton", "kg", "kWh", "teu", "m3", "MW", "kW", "GW", "GWh", "km")
+}
+_LEAD_OF = re.compile(r"^(?:(?:of|in|from|[Tt]he) )+")
 
 
 def _is_list(part: Any) -> TypeGuard[dict[str, Any]]:
@@ -49,6 +53,12 @@ def _reaches_over(numbers: Sequence[Quantity | None]) -> bool:
 def _meaning(claim: Claim) -> tuple[str, ...]:
     """Return what makes a claim another than those of the same sentence."""
     return (claim.subject, claim.predicate, claim.object, claim.value, claim.unit, claim.object_label)
+
+
+def _contradict(claims: Sequence[Claim]) -> bool:
+    """Say whether the claims of one match give one indicator two values: "tax revenue, of which local tax revenue"."""
+    said = [(c.subject, c.predicate, c.unit, c.qualifier, c.scope, c.period) for c in claims if c.value]
+    return len(set(said)) < len(said)
 
 
 def _split_repeated(match: Match, name: str, count: int) -> list[Item] | None:
@@ -153,6 +163,8 @@ class SentenceMatcher(MatchValues):
                 if not values or values & self.taken or not self._is_allowed(rule, match, sentence.folded):
                     continue
                 made = [c for c in self._fill_templates(rule, match) if not self._is_known(c)]
+                if _contradict(made):
+                    continue
                 claims.extend(made)
                 self.earlier.add(made)
                 if made:
@@ -252,7 +264,7 @@ class SentenceMatcher(MatchValues):
             return
         for label, span, mark in zip(labels, spans, marks, strict=False):
             ranks = mark.key == "ordinal" and template.unit == "rank"
-            if ranks or (mark.key in SUMS and mark.key != "times"):
+            if ranks or mark.key in _IN_TURN:
                 inside = tuple(m for m in self.sentence.marks if span.start <= m.start and m.end <= span.end)
                 yield Pair(label, inside, mark)
 
