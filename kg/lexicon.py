@@ -83,6 +83,11 @@ _WATERS = re.compile(
 )
 _PLACE_NAMES = re.compile(r"(?<![\w-])([A-Z][a-z’']{2,30}) (?:[Cc]ity|[Cc]ounty|[Dd]istrict|[Pp]refecture)\b")
 _APART = re.compile(r"(?:\A|\n|\b(?:of|in|at|for|to|from|by|with|the) |[’']s |[:–—] )$")
+_REPORTS = re.compile(r"\bReport\b|\bWork of\b")
+_GOVERNS = re.compile(
+    r"(?:(?P<place>(?!People)[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,2}?) (?:(?:Municipal|Provincial|City) )?)?"
+    r"(?:People[’']s )?Government(?: of (?:the )?(?P<of>[A-Z][\w’' -]+))?$"
+)
 WIDE = "*"
 """Among the heads of a reference: whatever of its class was named since may be meant as well."""
 MOST_CONCEPTS = 4096
@@ -199,7 +204,7 @@ class Lexicon:
         found = [[m for m in group if m.entity not in elsewhere] for group in found] if elsewhere else found
         seen = {m.entity for group, title in zip(found, titled, strict=True) if not title for m in group}
         found = [
-            [m for m in group if not title or m.kind != "cue" or m.entity in seen or self._stands_alone(text, m)]
+            [kept for m in group if (kept := self._keep_titled(text, m, seen) if title else m)]
             for group, title in zip(found, titled, strict=True)
         ]
         named = [m for group in found for m in group]
@@ -299,6 +304,19 @@ class Lexicon:
             return False
         heads = text[behind.end() : behind.end() + 1] in ("\n", "") and behind[1] in self._words.headings
         return not heads or text[mention.start - 1 : mention.start] not in ("\n", "")
+
+    def _keep_titled(self, text: str, mention: Mention, seen: Collection[str]) -> Mention | None:
+        """Return a mention of a heading in capitals, of a government what it governs, or nothing if it is no name."""
+        if mention.kind != "cue" or mention.entity in seen or self._stands_alone(text, mention):
+            return mention
+        governs = _GOVERNS.match(text, mention.start, mention.end) if mention.type == ORGANIZATION else None
+        if governs is None or not _REPORTS.search(text, max(0, mention.start - 16), mention.end + 24):
+            return None
+        (start, end), name = governs.span(governs.lastgroup or 0), governs[governs.lastgroup or 0]
+        known = next((e for kind in (DISTRICT, ADMIN_AREA) if (e := self._by_name.get((kind, fold_case(name))))), None)
+        if known is not None:
+            return Mention(start, end, known.iri, known.label, known.type, "name")
+        return self._make_mention(start, end, DISTRICT, name) if name.endswith((" District", " County")) else None
 
     def _stands_alone(self, text: str, mention: Mention) -> bool:
         """Say whether a heading sets the name of a place apart from other words: "Rises in Jinpu New Area"."""

@@ -82,6 +82,13 @@ _TELLS_OF_IT = re.compile(
 )
 
 
+# "Highlights of Linhe Municipal Government Work Report": the report is about what that government governs.
+_GOVERNMENT = re.compile(
+    r"\bGovernment(?:[’']s)? (?:[0-9]{4} )?(?:Annual )?(?:Work )?Report\b"
+    r"|\bWork (?:Report )?of (?:the )?[^\n]{0,40}Government\b"
+)
+
+
 def find_subject(
     reading: Reading,
     sentence: SentenceReading,
@@ -260,12 +267,20 @@ def find_main_subject(reading: Reading, entities: Mapping[str, Entity]) -> tuple
         if chosen is None and sentence.sentence.part == "title":
             chosen = _find_bearers(reading, sentence, entities)
             chosen = chosen if chosen and {mention.type for mention in chosen} <= {DISTRICT, PARK} else None
+            chosen = chosen or _find_governed(reading, sentence)
         if chosen is not None and (chosen or sentence.sentence.part != "title"):
             return (chosen[0], "article-subject") if len(chosen) == 1 else None
         if chosen is not None:
             titled = {mark.mention.entity for mark in sentence.marks if mark.mention}
             return _find_titled(reading, entities, titled)
     return None
+
+
+def _find_governed(reading: Reading, title: SentenceReading) -> list[Mention] | None:
+    """Return the one place of whose government a title names the report."""
+    if _GOVERNMENT.search(reading.article.text, title.sentence.start, title.sentence.end) is None:
+        return None
+    return list_distinct(m.mention for m in title.marks if m.mention and m.key in (ADMIN_AREA, DISTRICT)) or None
 
 
 def _find_titled(

@@ -37,6 +37,13 @@ _PLANNED_AREA = re.compile(
     r"(?:area|floorage|floor space|space)\b[^,.;]{0,60}$"
 )
 _PLANNED_BEHIND = re.compile(r" (?:in|of|worth of) (?:total )?(?:planned|intended|proposed|projected) investment\b")
+# "In 2021, GDP will reach 12 billion yuan", told in 2022: as translations say what was reached; but no plan of then.
+_WILL = re.compile(r"\bwill\b")
+_THEN = re.compile(r"(?:in|from|during|throughout|as of|as at|at the end of)\b", re.IGNORECASE)
+_INTENDED = re.compile(
+    r"\b(?:plan|expect|target|aim|goal|forecast|project(?:ed|ion)|estimat|predict|hope|striv|propos|schedul|due\b|intend"
+    r"|pledg|promis|vow|should\b|would\b|must\b|by (?:the end of )?[12])|\bwill not\b|\bif\b"
+)
 AREAS = ("measure.km2", "measure.m2", "measure.mu", "measure.ha")
 _OF_COUNTED = re.compile(r"\{(?:noun|whole)\}")
 # "The city plans 30 parks, of which 12 were completed in May": what was done is not planned.
@@ -214,6 +221,8 @@ class MatchValues(MatchOwners):
     def _modality_of(self, template: Template, match: Match) -> str:
         """Return the modality of a match; what only goes on with a planned count of its sentence is planned too."""
         said = self._find_modality(match)
+        if said == "planned" and self._has_been(match):
+            return "achieved"
         if said == "achieved" and self._is_planned_amount(template, match):
             return "planned"
         part = template.subject
@@ -247,6 +256,16 @@ class MatchValues(MatchOwners):
             heading = find_heading(self.reading, self.sentence) or find_announced(self.reading, self.sentence)
             found = self._modalities[span] = find_modality(self.sentence, self.rules, *span, heading)
         return found
+
+    def _has_been(self, match: Match) -> bool:
+        """Say whether what "will" be is of a period that was over when the article appeared, and no plan is told of."""
+        text = self.sentence.folded
+        if not _WILL.search(text, 0, match.end()) or _INTENDED.search(text):
+            return False
+        period, published = self._find_period(match), self.article.published
+        if period is None or not period.last or not _THEN.match(self.article.text, period.start):
+            return False
+        return period.last < published[: len(period.last)]
 
     def _lies_ahead(self, period: Quantity | None) -> bool:
         """Say whether a period begins or ends only in a year after the article's own: "by 2025", said in 2022."""
