@@ -13,7 +13,7 @@ from kg.english import load_words
 from kg.model import Entity, Mention, find_ancestors
 from kg.reading import Mark
 from kg.references import dates_line
-from kg.vocab import ADMIN_AREA, DISTRICT, ORGANIZATION, PARK, is_described, local_name
+from kg.vocab import ADMIN_AREA, DISTRICT, ENTERPRISE, ORGANIZATION, PARK, is_described, local_name
 
 BEARERS = frozenset({"District", "Park", "AdminArea", "Enterprise", "Project", "Organization"})
 """The classes whose things a number can belong to."""
@@ -36,6 +36,14 @@ _GOVERNED = re.compile(
     r"(?: the| all| whole| former| nearby| neighbou?ring| adjacent| famous| old| newly built| downtown"
     r"| urban| suburban)*" + _OF_CHINA,
     re.IGNORECASE,
+)
+# "Produced by battery giant Shenlan": what was made is spoken of.
+_MADE_BY = re.compile(
+    rf"\b(?:by|from|with|for) (?:the |an? )?(?:[\w’'-]+ ){{0,3}}?(?:{load_words('lists').any_of('roles')}) $"
+)
+# "Second only to Hefei's Linhe and Yunhe": what is only compared with.
+_BEHIND = re.compile(
+    r"\b(?:(?:second|next) only to|only after|just behind|overtaking|surpassing|outpacing)\b[^.;]{0,90}$"
 )
 _PLACED = re.compile(
     r"\b(?:in|at|for|of|across|(?:data|statistics|figures) from)(?: the| whole)*" + _OF_CHINA, re.IGNORECASE
@@ -218,7 +226,7 @@ def _find_candidates(text: str, marks: Sequence[Mark], *, things: bool, kinds: f
     found = [m for m in found if m.mention and not _PRESS.search(m.mention.label)]
     found = [m for m in found if not _FIRMS_OF.match(text, m.end)]
     found = [m for m in found if not _COMPARED.search(text, max(0, m.start - 24), m.start)]
-    found = [m for m in found if not _SEAT.search(text, max(0, m.start - 80), m.start)]
+    found = [m for m in found if not any(w.search(text, max(0, m.start - 120), m.start) for w in (_BEHIND, _SEAT))]
     found = [m for m in found if not _WHOLE.search(text, max(0, m.start - 80), m.start)]
     return [m for m in _leave_posts(text, found) if not (_is_bracketed(text, m) or _is_joined(text, m))]
 
@@ -237,7 +245,8 @@ def _divide_candidates(text: str, found: Sequence[Mark], marks: Sequence[Mark]) 
             return None
         before = text[max(0, mark.start - 24) : mark.start]
         directed = _DIRECTED.search(text, max(0, mark.start - 30), mark.start) is not None
-        if joined or (_GOVERNED.search(before) and not directed):
+        made = mark.key == ENTERPRISE and _MADE_BY.search(text, max(0, mark.start - 60), mark.start)
+        if joined or made or (_GOVERNED.search(before) and not directed):
             if _PLACED.search(before) or (joined and governed in placed):
                 placed.append(mark)
             governed = mark

@@ -46,6 +46,7 @@ _PASSED = re.compile(
 """What stands before a place where something only came from or went."""
 _COMPARED = re.compile(rf"\b(?:{_WORDS.any_of('compares')})(?: the)? $", re.IGNORECASE)
 """What stands before a place that is only compared with."""
+_PHASE = re.compile(r" Phase [IVX\d]+$")
 _NEAR = 400
 """How many characters before "the zone" at most another is spoken of that it may mean."""
 _NEAR_LINES = 3
@@ -263,6 +264,8 @@ def _choose_target(reference: Mention, named: _Named, fallback: Mapping[str, Men
         chosen = [fallback[t] for t in types if t in fallback and (ends.fit(fallback[t]) or sole)]
         return max(chosen, key=lambda m: m.start) if chosen else None
     target = max(fitting, key=lambda m: m.start)
+    if _PHASE.search(target.label):
+        return None  # "The first phase of X is running. The project has cost 3 billion yuan": all of it
     topics = [m for m in _list_topics(named, types) if ends.fit(m)]
     topic = max(topics, key=lambda m: m.start, default=target)
     # "The region" may be a district or a zone, "the area" is the one that was called so.

@@ -50,6 +50,10 @@ _TELLS_OF_UNKNOWN = re.compile(
     r"(?:\b(?:said|says|that|while|whereas|showed|but) (?:the )?|[;:] )([A-Z][a-z]{3,}\w*)(?: [A-Z]\w+){0,2}"
     r" (?:is|was|became|remained|remains|ranked|topped|led|accounted)\b"
 )
+# "One of the bases, made by A, will produce cells. It …": of the base.
+_ONE_OF = re.compile(
+    r"\s*[\"“]?(?:One|Another|Each|The (?:first|second|other|latter|former)) (?:of (?:the|these|its|them)\b|one\b)"
+)
 # A firm by its initials: "CATL announced that it will build …".
 _INITIALS = re.compile(
     r"(?:^|[.!?,;]\s|\n|\b(?:that|and|firm|company|giant|maker) )([A-Z]{3,8})"
@@ -218,6 +222,8 @@ class _Search:
     def _hides_subject(self, other: SentenceReading) -> bool:
         """Say whether a sentence without a bearer is about something that the article does not name."""
         if self.pronoun and _has_unknown_name(self.text, other, other.sentence.end):
+            return True
+        if self.pronoun and _ONE_OF.match(self.text, other.sentence.start):
             return True
         return _is_of_unnamed(self.text, other)
 
