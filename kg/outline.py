@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from kg.literals import INDEX_BASE
+from kg.literals import INDEX, INDEX_BASE
 from kg.pattern import MAX_MARKS, Groups, Pattern, compile_source
 from kg.reading import SentenceReading
 from kg.rules import LEFT_OUT, NAMED, PHRASE, Chunking
@@ -41,15 +41,11 @@ class Outline:
     """The outline of a sentence: its ``text``, and where each chunk stands in it and in the masked sentence."""
 
     text: str
+    shape: str
+    """``text`` with one number for all chunks, as the index of rules asks for it."""
     folded: str
     chunks: tuple[Chunk, ...]
     places: tuple[int, ...]
-
-    def find_matches(self, pattern: Pattern) -> Iterator[OutlineMatch]:
-        """Yield the matches of a pattern, none overlapping another."""
-        for match in pattern.finditer(self.text):
-            if match.end() > match.start():
-                yield OutlineMatch(match, self)
 
     def locate(self, start: int, end: int) -> tuple[int, int]:
         """Return the stretch of the masked sentence that a stretch of the outline stands for."""
@@ -159,11 +155,13 @@ def _join_chunks(folded: str, chunks: list[Chunk], code: str, pattern: Pattern) 
 def _write_outline(folded: str, chunks: Sequence[Chunk]) -> Outline:
     """Return the outline that chunks make: each its class and number characters or its words, blanks between."""
     pieces: list[str] = []
+    shape: list[str] = []
     places: list[int] = []
     length = 0
     for number, chunk in enumerate(chunks[:MAX_MARKS]):
         piece = chunk.code + chr(INDEX_BASE + number) if chunk.code else chunk.words
         places.append(length)
         pieces.append(piece)
+        shape.append(chunk.code + INDEX if chunk.code else piece)
         length += len(piece) + 1
-    return Outline(" ".join(pieces), folded, tuple(chunks[:MAX_MARKS]), tuple(places))
+    return Outline(" ".join(pieces), " ".join(shape), folded, tuple(chunks[:MAX_MARKS]), tuple(places))

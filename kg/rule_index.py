@@ -165,6 +165,12 @@ class RuleIndex:
         self._fires = list(fires.values())
         self._always = sum(1 << number for number, entry in enumerate(entries) if not entry.triggers)
         self._kinds: dict[tuple[frozenset[str], str, bool], int] = {}
+        self._parts: dict[tuple[str, bool], int] = {}
+        self._needing: dict[frozenset[str], int] = {}
+        """By class characters of which a sentence must have one, the rules, as bits, that need it."""
+        for number, plan in enumerate(self.plans):
+            for need in plan.codes:
+                self._needing[need] = self._needing.get(need, 0) | 1 << number
 
     def _make_plan(self, entry: Entry, reader: LiteralReader, maker: PatternMaker) -> Plan:
         known = reader.read(entry.pattern.written)
@@ -233,14 +239,18 @@ class RuleIndex:
 
     def _find_kind(self, codes: frozenset[str], part: str, translated: bool) -> int:
         """Return the rules, as bits, for a part of the page and a kind of text whose marks a sentence has."""
-        kind = "translated" if translated else "plain"
-        return sum(
-            1 << number
-            for number, (plan, entry) in enumerate(zip(self.plans, self._entries, strict=True))
-            if (entry.part == part or (entry.part == "any" and part != "meta"))
-            and entry.texts in ("any", kind)
-            and all(need & codes for need in plan.codes)
-        )
+        read = self._parts.get((part, translated))
+        if read is None:
+            texts = ("any", "translated" if translated else "plain")
+            read = self._parts[part, translated] = sum(
+                1 << number
+                for number, entry in enumerate(self._entries)
+                if entry.texts in texts and (entry.part == part or (entry.part == "any" and part != "meta"))
+            )
+        for need, rules in self._needing.items():
+            if need.isdisjoint(codes):
+                read &= ~rules
+        return read
 
     def find_clauses(self, folded: str, found: Found) -> list[int]:
         """Return where clauses begin in a folded sentence: never inside a word."""

@@ -177,7 +177,15 @@ class RuleSet:
     @cached_property
     def index(self) -> RuleIndex:
         """Which rules can match a sentence: made when it is first asked, for not every command reads an article."""
-        entries = [Entry(r.pattern, r.triggers, r.part, r.texts, r.case) for r in self.rules if r.pattern]
+        return self._make_index(self.rules)
+
+    @cached_property
+    def outline_index(self) -> RuleIndex:
+        """Which rules over outlines can match one: made when it is first asked as well."""
+        return self._make_index(self.outlines)
+
+    def _make_index(self, rules: tuple[Rule, ...]) -> RuleIndex:
+        entries = [Entry(r.pattern, r.triggers, r.part, r.texts, r.case) for r in rules if r.pattern]
         return RuleIndex(entries, self.maker, self.begin)
 
     @property

@@ -12,7 +12,7 @@ from kg.matching.earlier import SUMS
 from kg.matching.values import MatchValues
 from kg.matching.words import NotFilled, Pair, Refusal, Thing, clean_words
 from kg.model import Claim, Quantity, Resolution, Span, find_ancestors, say_value
-from kg.outline import outline_sentence
+from kg.outline import OutlineMatch, outline_sentence
 from kg.pattern import MARK, Match
 from kg.reading import SentenceReading
 from kg.reductions import Reduction, reduce_sentence
@@ -155,10 +155,13 @@ class SentenceMatcher(MatchValues):
             return []
         claims: list[Claim] = []
         outline = outline_sentence(sentence, self.rules.chunking)
-        for rule in self.rules.outlines:
-            if rule.pattern is None:
-                continue
-            for match in outline.find_matches(rule.pattern):
+        index, part, translated = self.rules.outline_index, sentence.sentence.part, self.reading.translated
+        found = index.find_literals(outline.shape)
+        codes = frozenset(chunk.code for chunk in outline.chunks if chunk.code)
+        for trial in index.select_rules(sentence.triggers, codes, part, translated, found):
+            rule = self.rules.outlines[trial.number]
+            for said in index.plans[trial.number].find_matches(outline.text, trial, ()):
+                match = OutlineMatch(said, outline)
                 values = self._value_marks(rule, match)
                 if not values or values & self.taken or not self._is_allowed(rule, match, sentence.folded):
                     continue
