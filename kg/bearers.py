@@ -25,7 +25,8 @@ LEAD = 12
 _ANY = load_words("bearers").any_of
 _AREAS = load_words("areas")
 _TOO_WIDE = frozenset(_AREAS.all_of("too_wide"))
-_COARSE = (*_AREAS.all_of("province_ends"), "China")
+_PROVINCES = tuple(_AREAS.all_of("province_ends"))
+_COARSE = (*_PROVINCES, "China")
 
 _OF_CHINA = r"(?: (?:[a-z]+ )?china[’']s)?[ -][\"“‘']?$"
 _GOVERNED = re.compile(
@@ -341,9 +342,10 @@ def _only_places(text: str, mark: Mark, before: Sequence[Mark], behind: Sequence
 
 
 def _is_coarser(mark: Mark, other: Mark) -> bool:
-    """Say whether a place can hold the one named before it, by their kinds: a city holds a zone."""
+    """Say whether a place can hold the one named before it, by kind: a city holds a zone, no province another."""
     if mark.key == other.key:
-        return mark.mention is not None and mark.mention.label.endswith(_COARSE)
+        labels = [named.mention.label if named.mention else "" for named in (mark, other)]
+        return labels[0].endswith(_COARSE) and (labels[0] == "China" or not labels[1].endswith(_PROVINCES))
     return mark.key == ADMIN_AREA or other.key == PARK
 
 
