@@ -36,6 +36,12 @@ _LATELY = re.compile(_ANY("lately"), re.IGNORECASE)
 _ALONE = re.compile(r"\s+alone\b")
 # "Exports rose 3 percent, while in 2021 they had risen 5": the year is not that of the report.
 _BESIDES = re.compile(r"\b(?:while|whereas|when|although|though|but)\b")
+# "Review of Work During 2023", "2023 Work Review", alone on its line.
+_REVIEWS = r"(?:[Rr]eview|[Ss]ummary|[Aa]chievements|[Oo]verview|[Pp]erformance|[Ii]ndicators|[Rr]esults)"
+_REVIEW = re.compile(
+    rf"(?:(?:[A-Z][a-z]+|[a-z]+) ){{0,3}}?{_REVIEWS}(?: (?:[A-Z]?[a-z]{{1,12}})){{0,8}} (?:19|20)\d\d[:：]?"
+    rf"|(?:19|20)\d\d (?:[A-Z]?[a-z]{{1,12}} ){{0,4}}{_REVIEWS}[:：]?"
+)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -48,6 +54,8 @@ class Frame:
     things: frozenset[str]
     """The IRIs of all that the sentence names, where it tells figures or of the economy, and not only counts."""
     idle: int = 0
+    heads: bool = False
+    """Whether a heading says it ("Review of Work in 2023"): of all that is told under it."""
 
 
 def find_frame(reading: Reading, sentence: SentenceReading) -> Frame | None:
@@ -129,9 +137,11 @@ def _set_frame(text: str, sentence: SentenceReading, told: Sequence[Mark], befor
     named = frozenset(m.mention.entity for m in sentence.marks if m.mention and m.mention.entity)
     figures = any(m.key in _NUMBERS for m in sentence.marks) or _ECONOMY.search(sentence.triggers) is not None
     things = named if figures else frozenset()
+    heads = _REVIEW.fullmatch(text, here.start, here.end) is not None
     if before is not None and first.first and _bounds(first) == _bounds(before.quantity):
         things |= before.things
-    return Frame(first, Span(here.start, here.end), things)
+        heads = heads or before.heads
+    return Frame(first, Span(here.start, here.end), things, heads=heads)
 
 
 def _bounds(period: Quantity) -> tuple[str, str]:

@@ -221,8 +221,8 @@ def share_noun(labels: Sequence[str]) -> list[str]:
     (['urban residents', 'rural residents'], ['steel manufacturing', 'retail services'])
     """
     shared = _SHARED.search(labels[-1]) if labels else None
-    if shared is None or any(_HEADED.search(label) for label in labels[:-1]):
-        return list(labels)
+    if shared is None or any(_HEADED.search(label) or f"{shared[0]} " in f" {label} " for label in labels[:-1]):
+        return list(labels)  # "agriculture, industries above designated size and service industries"
     return [*(label + shared[0] for label in labels[:-1]), labels[-1]]
 
 

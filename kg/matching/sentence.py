@@ -14,7 +14,7 @@ from kg.matching.words import NotFilled, Pair, Refusal, Thing, clean_words
 from kg.model import Claim, Quantity, Resolution, Span, find_ancestors, say_value
 from kg.outline import OutlineMatch, outline_sentence
 from kg.pattern import MARK, Match
-from kg.reading import SentenceReading
+from kg.reading import Mark, SentenceReading
 from kg.reductions import Reduction, reduce_sentence
 from kg.rules import Rule, Template, slot_name
 from kg.vocab import class_name, local_name, mint_iri, slugify
@@ -223,8 +223,10 @@ class SentenceMatcher(MatchValues):
         return outer.entity in find_ancestors(inner.entity, self.lexicon.entities)
 
     def _slot_words(self, found: str) -> str:
-        """Return in lower case the label of the thing a slot matched, or the words of its quantity."""
-        mark = self.sentence.mark_at(found)
+        """Return in lower case what a slot matched, each mark as its label or the words of its quantity."""
+        return re.sub(MARK, lambda part: self._mark_words(self.sentence.mark_at(part[0])), found)
+
+    def _mark_words(self, mark: Mark) -> str:
         return fold_case(mark.mention.label if mark.mention else self.article.text[mark.start : mark.end])
 
     def _fill_templates(self, rule: Rule, match: Match) -> Iterator[Claim]:

@@ -31,6 +31,7 @@ _HAD = re.compile(
     rf"(?:{load_words('owners').any_of('has')}) [^.;]{{0,300}}$"
 )
 _OF_WHICH = re.compile(r"\b(?:which|whose|where)\b|;")
+_DETERMINER = re.compile(r"^(?:the|its|their|these|those|all|our) ", re.IGNORECASE)
 _THEIRS = re.compile(r"[ ,]*(?:and )?their\b")
 # "It now employs 300 people": the pronoun stands where the sentence begins, before the words of the rule.
 _OPENS_WITH_IT = re.compile(r"\s*[\"“]?it (?:[a-z]+ ){0,4}$")
@@ -366,6 +367,7 @@ class MatchThings(MatchSpeakers):
             raise NotFilled
         kind = class_name(class_iri(class_name(part["class"])))
         if part.get("here"):
+            label = _DETERMINER.sub("", label)
             return Thing(described_iri(base, article, class_iri(kind), slugify(label)), label, kind, garbled)
         return Thing(mint_iri(base, slugify(kind), slugify(label)), label, kind, garbled)
 

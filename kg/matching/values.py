@@ -314,7 +314,7 @@ class MatchValues(MatchOwners):
         if frame is None:
             return None
         told = (c for c in self.earlier.values if frame.sentence.start <= c.start < frame.sentence.end)
-        same = subject.iri in frame.things or any(c.subject == subject.iri for c in told)
+        same = frame.heads or subject.iri in frame.things or any(c.subject == subject.iri for c in told)
         return frame.quantity if same else None
 
     def _ends_stretch(self, quantity: Quantity, period: Quantity) -> bool:
