@@ -153,7 +153,7 @@ PART_OF_PLACE = re.compile(rf"[\"”]? (?:{_ANY('parted')})\b(?![-:])")
 _GOES_ON = re.compile(rf" (?:\([A-Z]{{2,8}}\) )?(?:[A-Z][a-z]+ ){{0,2}}(?:{_ANY('landmarks')})\b")
 # "In Beijing CBD": a part of the city, without a name of its own here.
 _CALLED_CBD = re.compile(r"(?:[’']s)? (?:CBD|Central Business District)\b")
-_OWNED_THING = re.compile(rf"[’'](?:s |(?<=s[’']) )(?:[\w-]+ ){{0,3}}?(?:{_ANY('owned')})\b(?! of)")
+_OWNED_THING = re.compile(rf"[’'](?:s |(?<=s[’']) )(?:[\w-]+ ){{0,3}}?(?:{_ANY('owned')})s?\b(?! of)")
 _LONGER = re.compile(
     rf"(?: \([^()]{{1,30}}\))? (?:{_ANY('zoned')})(?:,? (?:and )?[a-z-]+){{0,5}}? (?:zone|park|area|base)\b"
 )

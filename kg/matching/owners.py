@@ -11,8 +11,8 @@ from kg.letters import fold_case
 from kg.matching.earlier import PLACES
 from kg.matching.ranked import tells_measure
 from kg.matching.things import PRONOUN, MatchThings
-from kg.matching.words import Thing
-from kg.model import find_ancestors
+from kg.matching.words import NotFilled, Thing
+from kg.model import Claim, find_ancestors
 from kg.pattern import Match
 from kg.reading import Mark, find_heading
 from kg.vocab import COVERS, DISTRICT, PARK, RDC, WITHIN, class_name, local_name
@@ -85,6 +85,13 @@ _BUILDING = re.compile(
     rf"({_ANY('buildings')})s?(?= (?:in|of|at|on|across|among)\b|$)",
     re.IGNORECASE,
 )
+# What no firm is: "a plant built by Shenlan and Lanhai, the first chip plant in the west".
+_SITE_OF = re.compile(
+    r"(?:(?:is |was )?one of )?(?:the|(?:the )?[\w-]+[’']s) (?:(?!(?:of|in|for|at|to|on)\b)[\w-]+ ){1,5}?"
+    r"(?:projects?|plants?|factor(?:y|ies)|parks?|zones?|districts?|cit(?:y|ies)|count(?:y|ies)|bridges?|ports?)"
+    r"(?= (?:in|of|at|on|across|among|for|to)\b|$)",
+    re.IGNORECASE,
+)
 # What holds no district.
 _OF_COUNTY = (" County", " District", " Town", " Township", " Banner")
 # A post in a firm: who holds it speaks for that, and so does "he" right after.
@@ -96,6 +103,28 @@ _PLANNED_AREA = re.compile(r"[Tt]he (?:total )?plann(?:ed|ing) (?:land )?area\b"
 
 class MatchOwners(MatchThings):
     """Judges whether a thing may own the number of a match."""
+
+    def _is_told_as_plan(self, claim: Claim) -> bool:
+        """Say whether the sentence has told as planned what a claim of things says: a verb far before governs both."""
+        if claim.modality != "achieved" or claim.object_type in ("literal", "Observation"):
+            return False
+        said = (claim.subject, claim.predicate, claim.object)
+        told = self.earlier.list_claims(self.sentence.sentence.start)
+        same = [c for c in told if c.object and (c.subject, c.predicate, c.object) == said]
+        return any(c.modality in ("planned", "target") for c in same)
+
+    def _check_target(self, subject: Thing, predicate: str, target: Thing) -> None:
+        """Raise ``NotFilled`` where a thing would be related to itself, or lie where it does not."""
+        if target.iri and (target.iri == subject.iri or self._lies_elsewhere(predicate, subject, target)):
+            raise NotFilled
+        if subject.type == "Cohort" and local_name(predicate) == "locatedIn" and self._is_one_of_places(target):
+            raise NotFilled
+        if predicate == WITHIN and subject.iri.endswith("/china"):
+            raise NotFilled
+        if local_name(predicate) == "superlative" and self._is_of_building(subject, target):
+            raise NotFilled
+        if local_name(predicate) == "within" and all(t.label.endswith(" District") for t in (subject, target)):
+            raise NotFilled  # "parts of X District, Y District": a list
 
     def _lies_elsewhere(self, predicate: str, subject: Thing, target: Thing) -> bool:
         """Say whether a place would lie in another city or province than its own: "Xiaoshan, Wenzhou" are two."""
@@ -118,7 +147,9 @@ class MatchOwners(MatchThings):
         return chain[-2] if len(chain) > 1 and chain[-1].endswith("/china") else ""
 
     def _is_of_building(self, subject: Thing, target: Thing) -> bool:
-        """Say whether a superlative is of a building, and no place's: "Linhe …. It is the largest airport in China"."""
+        """Say whether a superlative is of a building or site, and no place's or firm's: "It is the largest airport"."""
+        if subject.type == "Enterprise":
+            return _SITE_OF.match(target.label) is not None
         named = _BUILDING.match(target.label)
         return subject.type in PLACES and named is not None and named[1] not in subject.label.lower()
 
@@ -216,6 +247,9 @@ class MatchOwners(MatchThings):
         told = [c for c in self.earlier.list_values(self.sentence.sentence.start) if c.unit in _RANKING]
         if any(c.end <= span.start and c.subject == subject.iri for c in told):
             return True
+        ranked = (c for c in self.earlier.list_values(self.sentence.sentence.start) if c.unit == "rank")
+        if any(c.end <= span.start and local_name(c.predicate) != "ranking" for c in ranked):
+            return True  # "its business environment rose to the 9th place, and ranked first in the south"
         before = next(self._sentences_before(), None)
         measures = self.rules.slots["Indicator"]
         sentences = self.reading.sentences

@@ -182,15 +182,6 @@ class SentenceMatcher(MatchValues):
             for mark in found
         )
 
-    def _is_told_as_plan(self, claim: Claim) -> bool:
-        """Say whether the sentence has told as planned what a claim of things says: a verb far before governs both."""
-        if claim.modality != "achieved" or claim.object_type in ("literal", "Observation"):
-            return False
-        said = (claim.subject, claim.predicate, claim.object)
-        told = self.earlier.list_claims(self.sentence.sentence.start)
-        same = [c for c in told if c.object and (c.subject, c.predicate, c.object) == said]
-        return any(c.modality in ("planned", "target") for c in same)
-
     @staticmethod
     def _value_marks(rule: Rule, match: Match) -> set[int]:
         """Return the marks of the numbers that a match would make values of."""
@@ -396,17 +387,6 @@ class SentenceMatcher(MatchValues):
             confidence=CONFIDENCE[status],
             resolved=tuple(resolutions),
         )
-
-    def _check_target(self, subject: Thing, predicate: str, target: Thing) -> None:
-        """Raise ``NotFilled`` where a thing would be related to itself, or lie where it does not."""
-        if target.iri and (target.iri == subject.iri or self._lies_elsewhere(predicate, subject, target)):
-            raise NotFilled
-        if subject.type == "Cohort" and local_name(predicate) == "locatedIn" and self._is_one_of_places(target):
-            raise NotFilled
-        if local_name(predicate) == "superlative" and self._is_of_building(subject, target):
-            raise NotFilled
-        if local_name(predicate) == "within" and all(t.label.endswith(" District") for t in (subject, target)):
-            raise NotFilled  # "parts of X District, Y District": a list
 
     @staticmethod
     def _resolutions(part: str, thing: Thing, span: Span) -> Iterator[Resolution]:

@@ -62,7 +62,7 @@ _SECTOR = re.compile(
 _SECTORS = {"first": "primary", "second": "secondary", "third": "tertiary"}
 # What is told of a group behind its name, and a note's number: no part of how it is called.
 _SETTLED = re.compile(
-    r"(?:(?<! are)(?<! is)(?<! were)(?<! was) (?:in progress|under ?way"
+    r"(?: as well$)|(?:(?<! are)(?<! is)(?<! were)(?<! was) (?:in progress|under ?way"
     r"|settled in (?:the )?(?:district|zone|city|park|county|area)|\[\d{1,3}\]))+$"
 )
 # "The manufacturing sector's added value" is the added value of that sector.
