@@ -60,6 +60,11 @@ _INITIALS = re.compile(
     r" (?:also )?(?:announce[ds]?|said|says|plans|planned|will|signed|invested|told|decided|agreed|began|started)\b"
 )
 
+# "General information of Jiangsu", "About Hefei": a page of that place.
+_PROFILE = re.compile(
+    rf"\s*(?:(?:[A-Za-z]+ ){{0,2}}?(?:{_BEARERS.any_of('profiles')}) (?:of|about|on|to)|{_BEARERS.any_of('presents')})(?: the)? ",
+    re.IGNORECASE,
+)
 # "Modern Agriculture Park", alone on its line.
 _UNKNOWN_HEADING = re.compile(
     r"[\d.()IVX*•·–\s-]{0,6}(?:[A-Z][\w’'&-]*,? (?:(?:of|and|for) )?){1,8}"
@@ -272,7 +277,8 @@ def find_main_subject(reading: Reading, entities: Mapping[str, Entity]) -> tuple
         chosen = _find_bearers(reading, sentence, entities, leading=True)
         if chosen is None and sentence.sentence.part == "title":
             chosen = _find_bearers(reading, sentence, entities)
-            chosen = chosen if chosen and {mention.type for mention in chosen} <= {DISTRICT, PARK} else None
+            profile = chosen is not None and len(chosen) == 1 and _is_profile(reading, sentence, chosen[0])
+            chosen = chosen if chosen and (profile or {mention.type for mention in chosen} <= {DISTRICT, PARK}) else None
             chosen = chosen or _find_governed(reading, sentence)
         if chosen is not None and (chosen or sentence.sentence.part != "title"):
             return (chosen[0], "article-subject") if len(chosen) == 1 else None
@@ -287,6 +293,11 @@ def _find_governed(reading: Reading, title: SentenceReading) -> list[Mention] | 
     if _GOVERNMENT.search(reading.article.text, title.sentence.start, title.sentence.end) is None:
         return None
     return list_distinct(m.mention for m in title.marks if m.mention and m.key in (ADMIN_AREA, DISTRICT)) or None
+
+
+def _is_profile(reading: Reading, title: SentenceReading, named: Mention) -> bool:
+    """Say whether a title is that of a page about the place it names: "General information of Jiangsu"."""
+    return _PROFILE.fullmatch(reading.article.text, title.sentence.start, named.start) is not None
 
 
 def _find_titled(

@@ -32,8 +32,8 @@ LOCATES = re.compile(
 )
 _GOVERNS = re.compile(rf"\b(?:of|in|at|for|to|from|by|with|into|on|near|than|as|like|across) {_LEAD}")
 _PART_OF = re.compile(
-    rf"\b(?:phases?|phase (?:[ivx]{{1,4}}|one|two|three|\d|{MARK})"
-    rf"|{_ANY('portions')}|(?:campus|wing|branch|annex|section)(?:es|s)?|percent|{MARK})"
+    rf"(?:\b(?:phases?|phase (?:[ivx]{{1,4}}|one|two|three|\d|{MARK})"
+    rf"|{_ANY('portions')}|(?:campus|wing|branch|annex|section)(?:es|s)?|percent)|{MARK})"
     rf" of {_LEAD}"
 )
 # "15 of the 79 projects": what follows is said of the 15.

@@ -138,6 +138,9 @@ class MatchOwners(MatchThings):
         ancestors = find_ancestors(subject.iri, self.lexicon.entities)
         if known.type == DISTRICT and target.label.endswith(_OF_COUNTY) and target.iri not in ancestors:
             return True  # "four towns of Yunhe County, namely Hongshan": no Hongshan District
+        held = self.lexicon.entities.get(target.iri)
+        if held is not None and held.within and target.iri not in ancestors and held.within not in ancestors:
+            return True  # "Hongze, Gaoyou and Luoma": a county of one city lies in no town of another
         own, other = self._province_of(subject.iri), self._province_of(target.iri)
         return "" not in (own, other) and own != other
 
