@@ -42,6 +42,7 @@ _OPENED = re.compile(r"[\"“《*]")
 _NEXT = re.compile(r"[A-Z][\w’\-–.&+]*")
 _ACRONYM_IN = re.compile(r" ?\([A-Z]{2,8}\)")
 SENTENCE_START = re.compile(r"(?:^|[.!?。！？:][\"'”’)\]]*\s+|\n\s*)[\"'“‘(\[]*$")
+_ONE_OF_MANY = re.compile(r"\b[Aa]n? $")
 # "The Wanjiang City Belt": several cities.
 _CITIES_BEHIND = re.compile(r" (?:Belt|Circle|Cluster|Group|Agglomeration)s?\b")
 _PHASES = {"one": "I", "two": "II", "three": "III", "four": "IV", "five": "V", "first": "I", "second": "II"}
@@ -233,6 +234,8 @@ def _read_name(text: str, head: Span, cue: Cue, words: Words) -> Found | None:
         return None
     if name in cue.never or (cue.short and (" " in lead or lead.lower() in words.joined)):
         return None
+    if text[head.start : head.end] in cue.small and _ONE_OF_MANY.search(text, max(0, start - 4), start):
+        return None  # "Yanliang, a Xi'an district": one of several
     first = text[head.start : head.end] in cue.small and SENTENCE_START.search(text, max(0, start - 6), start)
     if first and lead.lower() in words.joined:
         return None  # "Exhibition economic zone opens": a capital only because a sentence begins

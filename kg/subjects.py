@@ -65,6 +65,8 @@ _PROFILE = re.compile(
     rf"\s*(?:(?:[A-Za-z]+ ){{0,2}}?(?:{_BEARERS.any_of('profiles')}) (?:of|about|on|to)|{_BEARERS.any_of('presents')})(?: the)? ",
     re.IGNORECASE,
 )
+# "Capital: Nanjing": a line of a profile, which tells of what all its lines are about.
+_LINE = re.compile(r"[\d.()•*·–\s-]{0,6}[A-Z][\w ]{2,36}(?: \([^()]{1,20}\))? ?[:：|](?!//)")
 # "Modern Agriculture Park", alone on its line.
 _UNKNOWN_HEADING = re.compile(
     r"[\d.()IVX*•·–\s-]{0,6}(?:[A-Z][\w’'&-]*,? (?:(?:of|and|for) )?){1,8}"
@@ -180,8 +182,9 @@ class _Search:
     def _find_before(self, main: tuple[Mention, str] | None) -> tuple[Mention, str] | None:
         """Return what the sentences before tell of last, else the ``main`` thing unless they tell of another."""
         last: list[Mention] | None = None
+        in_lines = _LINE.match(self.text, self.sentence.sentence.start) is not None
         for other in self._list_before(self.sentence):
-            if other.sentence.part == "title":
+            if other.sentence.part == "title" or (in_lines and _LINE.match(self.text, other.sentence.start)):
                 continue
             last = self._find_bearers(other)
             if last is None and (self._hides_subject(other) or _heads_unknown(self.text, other)):
