@@ -11,10 +11,10 @@ from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 
 from kg.bearers import BEARERS, choose_bearer, is_office, list_distinct, list_employers, list_governed
-from kg.chinese import CHINESE_NAME, ENGLISH
 from kg.english import load_words
 from kg.model import Entity, Mention, find_ancestors
 from kg.reading import Reading, SentenceReading
+from kg.unnamed import founds_unnamed, has_unknown_name, heads_unknown, is_of_unnamed, tells_of_wider
 from kg.vocab import ADMIN_AREA, DISTRICT, PARK, PROJECT, is_described
 
 REACH = 24
@@ -22,69 +22,24 @@ REACH = 24
 
 _AREAS = load_words("areas")
 _BEARERS = load_words("bearers")
-_COMMON = frozenset((*load_words("dating").all_of("months"), *_BEARERS.all_of("common")))
-_FEAST = re.compile(_BEARERS.any_of("feasts"))
-# "The province set its target at 6 percent": not of the district that the article is about.
-_WIDER = re.compile(
-    r"(?:^|(?<=[.;,] )|(?<=\n)|(?<=\band )|(?<=\bwhile )|(?<=\bthat ))[Tt]he (?:whole |entire )?"
-    rf"({_AREAS.any_of('wide', 'widest', 'rulers')})\b"
-    r"(?![’']s? (?:first|only|largest|biggest|most|top|second))"
-)
-# What a sentence begins with that is another's, where no mark says whose: "The province's GDP", "The company".
-_UNRESOLVED = re.compile(
-    r"\s*[\"“]?(?:[A-Z][\w ]{0,30}, )?[Tt]he (?:whole |entire )?"
-    rf"((?:{_AREAS.any_of('wide', 'city', 'unsaid')})(?:[’']s)?) "
-)
-# A capital inside the sentence that no name explains: somebody or something nobody here knows.
-_UNKNOWN = re.compile(
-    r"(?:\b(?:[a-z][\w-]*|In|At|For|From|Of|Across|Throughout),? (?:the )?|^)([A-Z][a-z]{2,}[\w-]*)"
-    rf"(?:[’']s| \(?[A-Z]|(?= (?:{_BEARERS.any_of('kinds')})\b))"
-)
-# With such a name nobody knows a sentence begins: "Xialing saw its GDP …", "Northern Yunhe Province saw …".
-_BEGINS_UNKNOWN = re.compile(
-    r"\s*[\"“]?(?:[A-Z][\w ]{0,30}, )?(?:(?:[A-Z]?[a-z]*(?:north|south|east|west)[a-z]*|Central) (?:China[’']s )?)?"
-    rf"({CHINESE_NAME})(?= |[’']s)",
-)
-# "The customs said India is the largest buyer, with imports of …": of what nobody here knows.
-_TELLS_OF_UNKNOWN = re.compile(
-    r"(?:\b(?:said|says|that|while|whereas|showed|but) (?:the )?|[;:] )([A-Z][a-z]{3,}\w*)(?: [A-Z]\w+){0,2}"
-    r" (?:is|was|became|remained|remains|ranked|topped|led|accounted)\b"
-)
 # "One of the bases, made by A, will produce cells. It …": of the base.
 _ONE_OF = re.compile(
     r"\s*[\"“]?(?:One|Another|Each|The (?:first|second|other|latter|former)) (?:of (?:the|these|its|them)\b|one\b)"
 )
-# A firm by its initials: "CATL announced that it will build …".
-_INITIALS = re.compile(
-    r"(?:^|[.!?,;]\s|\n|\b(?:that|and|firm|company|giant|maker) )([A-Z]{3,8})"
-    r" (?:also )?(?:announce[ds]?|said|says|plans|planned|will|signed|invested|told|decided|agreed|began|started)\b"
-)
-
 # "General information of Jiangsu", "About Hefei": a page of that place.
 _PROFILE = re.compile(
-    rf"\s*(?:(?:[A-Za-z]+ ){{0,2}}?(?:{_BEARERS.any_of('profiles')}) (?:of|about|on|to)|{_BEARERS.any_of('presents')})(?: the)? ",
+    rf"\s*(?:(?:[A-Za-z]+ ){{0,2}}?(?:{_BEARERS.any_of('profiles')}) (?:of|about|on|to)"
+    rf"|{_BEARERS.any_of('presents')})(?: the)? ",
     re.IGNORECASE,
 )
 # "Capital: Nanjing": a line of a profile, which tells of what all its lines are about.
 _LINE = re.compile(r"[\d.()•*·–\s-]{0,6}[A-Z][\w ]{2,36}(?: \([^()]{1,20}\))? ?[:：|](?!//)")
-# "Modern Agriculture Park", alone on its line.
-_UNKNOWN_HEADING = re.compile(
-    r"[\d.()IVX*•·–\s-]{0,6}(?:[A-Z][\w’'&-]*,? (?:(?:of|and|for) )?){1,8}"
-    r"(?:Park|Zone|Town|Township|Subdistrict|District|County|City|Base|Village)[\s:：]*"
-)
 # "Its added value was …" under the heading "Construction": of construction, and of no place.
 _TRADE = re.compile(rf"[\d.()IVX*•·–\s-]*(?:{_BEARERS.any_of('trades')})[\s:：]*", re.IGNORECASE)
 _MADE = re.compile(
     r"(?:(?:The|Its|Their|It|Total|Gross|Annual) (?:total |gross |annual )*)?"
     r"(?:added value|value added|output(?: value)?|production value|revenues?|sales|profits?|turnover)\b"
     r"(?! (?:of|from|in|by)\b)",
-)
-# "Yunhe set up a new area. It has …": the area, or Yunhe?
-_FOUNDS = re.compile(
-    rf"\b(?:{_BEARERS.any_of('founds')}) an? (?:[a-z-]+ ){{0,5}}(?:{_BEARERS.any_of('founded')})\b(?! of the\b)"
-    rf"|\b[Aa]n? (?:[a-z-]+ ){{0,5}}(?:{_BEARERS.any_of('founded')})(?: [^.;,\n]{{2,160}})?"
-    r" (?:was|has been|is|will be|is to be) (?:(?:officially|formally|newly|recently) )?"
-    rf"(?:{_BEARERS.any_of('founds')})\b"
 )
 # A sentence that tells of "it", and in no clause of another.
 _TELLS_OF_IT = re.compile(
@@ -154,11 +109,11 @@ class _Search:
         chosen = _give_places(self.reading, chosen)
         if chosen is not None:
             return self._decide(chosen, "sentence-subject")
-        if _has_unknown_name(self.text, self.sentence, position) or _tells_of_wider(self.text, self.sentence, position):
+        if has_unknown_name(self.text, self.sentence, position) or tells_of_wider(self.text, self.sentence, position):
             return None
         if self._is_of_trade():
             return None
-        if position > self.sentence.sentence.start and _is_of_unnamed(self.text, self.sentence):
+        if position > self.sentence.sentence.start and is_of_unnamed(self.text, self.sentence):
             return None  # "The company has obtained 172 patents": of which company, nothing says
         main = find_main_subject(self.reading, self.entities)
         if main is not None and main[0].start > position:
@@ -187,7 +142,7 @@ class _Search:
             if other.sentence.part == "title" or (in_lines and _LINE.match(self.text, other.sentence.start)):
                 continue
             last = self._find_bearers(other)
-            if last is None and (self._hides_subject(other) or _heads_unknown(self.text, other)):
+            if last is None and (self._hides_subject(other) or heads_unknown(self.text, other)):
                 return None
             if last is not None and _is_heading(self.text, other, last):
                 return last[0], "heading-subject"
@@ -196,7 +151,7 @@ class _Search:
                 continue  # "It borders Chongqing. It covers …": the same that the sentence before is about
             if not self.things and not told and self._is_next(other) and _introduces(other):
                 return None
-            if self.pronoun and last and _founds_unnamed(self.text, other):
+            if self.pronoun and last and founds_unnamed(self.text, other):
                 return None
             if last is None or (main and not told and self._only_holds(last, main[0])):
                 continue
@@ -229,11 +184,11 @@ class _Search:
 
     def _hides_subject(self, other: SentenceReading) -> bool:
         """Say whether a sentence without a bearer is about something that the article does not name."""
-        if self.pronoun and _has_unknown_name(self.text, other, other.sentence.end):
+        if self.pronoun and has_unknown_name(self.text, other, other.sentence.end):
             return True
         if self.pronoun and _ONE_OF.match(self.text, other.sentence.start):
             return True
-        return _is_of_unnamed(self.text, other)
+        return is_of_unnamed(self.text, other)
 
     def _find_first(self, sentence: SentenceReading, last: Sequence[Mention]) -> list[Mention] | None:
         """Return what the paragraph of a sentence began to tell of, if that is another than the ``last`` thing told of.
@@ -281,7 +236,9 @@ def find_main_subject(reading: Reading, entities: Mapping[str, Entity]) -> tuple
         if chosen is None and sentence.sentence.part == "title":
             chosen = _find_bearers(reading, sentence, entities)
             profile = chosen is not None and len(chosen) == 1 and _is_profile(reading, sentence, chosen[0])
-            chosen = chosen if chosen and (profile or {mention.type for mention in chosen} <= {DISTRICT, PARK}) else None
+            chosen = (
+                chosen if chosen and (profile or {mention.type for mention in chosen} <= {DISTRICT, PARK}) else None
+            )
             chosen = chosen or _find_governed(reading, sentence)
         if chosen is not None and (chosen or sentence.sentence.part != "title"):
             return (chosen[0], "article-subject") if len(chosen) == 1 else None
@@ -368,12 +325,6 @@ def _number_of(reading: Reading, sentence: SentenceReading) -> int:
     return bisect_left(reading.sentences, sentence.sentence.start, key=lambda other: other.sentence.start)
 
 
-def _heads_unknown(text: str, sentence: SentenceReading) -> bool:
-    """Say whether a line is a heading that names a park or town that nobody knows: what follows is of that."""
-    body = sentence.sentence.part == "body" and sentence.sentence.end - sentence.sentence.start < 80
-    return body and _UNKNOWN_HEADING.fullmatch(text, sentence.sentence.start, sentence.sentence.end) is not None
-
-
 def _goes_on_with_it(text: str, sentence: SentenceReading, named: Sequence[Mention]) -> bool:
     """Say whether a sentence tells something of "it", and names only places beside: no other "it" can be meant."""
     tells = _TELLS_OF_IT.fullmatch(text, sentence.sentence.start, sentence.sentence.end) is not None
@@ -383,37 +334,3 @@ def _goes_on_with_it(text: str, sentence: SentenceReading, named: Sequence[Menti
 def _introduces(sentence: SentenceReading) -> bool:
     """Say whether a sentence describes a thing first: "We will build a wind power plant. The annual output …"."""
     return any(mark.mention is not None and mark.mention.kind == "described" for mark in sentence.marks)
-
-
-def _founds_unnamed(text: str, sentence: SentenceReading) -> bool:
-    """Say whether a sentence tells that something without a name was set up, which "it" may mean as well."""
-    return _FOUNDS.search(text, sentence.sentence.start, sentence.sentence.end) is not None
-
-
-def _is_of_unnamed(text: str, sentence: SentenceReading) -> bool:
-    """Say whether a sentence tells of a place or firm that the article does not name: "The province's GDP"."""
-    begins = _UNRESOLVED.match(text, sentence.sentence.start)
-    return begins is not None and not any(m.start < begins.end() and begins.start(1) < m.end for m in sentence.marks)
-
-
-def _tells_of_wider(text: str, sentence: SentenceReading, position: int) -> bool:
-    """Say whether a clause before ``position`` begins with a province or country that no name explains."""
-    start = sentence.sentence.start
-    found = _WIDER.finditer(text, start, position)
-    return any(all(not mark.start <= match.start(1) < mark.end for mark in sentence.marks) for match in found)
-
-
-def _has_unknown_name(text: str, sentence: SentenceReading, position: int) -> bool:
-    """Say whether the sentence names, before ``position``, something that no mark explains."""
-    start = sentence.sentence.start
-    marked = [(mark.start, mark.end) for mark in sentence.marks]
-    begins = _BEGINS_UNKNOWN.match(text, start, position)
-    found = [begins] if begins and begins[1] not in ENGLISH else []
-    found += _TELLS_OF_UNKNOWN.finditer(text, start, position)
-    for match in (*found, *_UNKNOWN.finditer(text, start, position), *_INITIALS.finditer(text, start, position)):
-        at = match.start(1)
-        if _FEAST.match(text, at):
-            continue
-        if match[1] not in _COMMON and all(not low <= at < high for low, high in marked):
-            return True
-    return False

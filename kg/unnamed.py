@@ -1,0 +1,98 @@
+"""Whether a sentence is about something that nobody here knows: then no thing named elsewhere owns its numbers."""
+
+from __future__ import annotations
+
+import re
+
+from kg.chinese import CHINESE_NAME, ENGLISH
+from kg.english import load_words
+from kg.reading import SentenceReading
+
+_AREAS = load_words("areas")
+_BEARERS = load_words("bearers")
+_COMMON = frozenset((*load_words("dating").all_of("months"), *_BEARERS.all_of("common")))
+_FEAST = re.compile(_BEARERS.any_of("feasts"))
+# "The province set its target at 6 percent": not of the district that the article is about.
+_WIDER = re.compile(
+    r"(?:^|(?<=[.;,] )|(?<=\n)|(?<=\band )|(?<=\bwhile )|(?<=\bthat ))[Tt]he (?:whole |entire )?"
+    rf"({_AREAS.any_of('wide', 'widest', 'rulers')})\b"
+    r"(?![’']s? (?:first|only|largest|biggest|most|top|second))"
+)
+# What a sentence begins with that is another's, where no mark says whose: "The province's GDP", "The company".
+_UNRESOLVED = re.compile(
+    r"\s*[\"“]?(?:[A-Z][\w ]{0,30}, )?[Tt]he (?:whole |entire )?"
+    rf"((?:{_AREAS.any_of('wide', 'city', 'unsaid')})(?:[’']s)?) "
+)
+# A capital inside the sentence that no name explains: somebody or something nobody here knows.
+_UNKNOWN = re.compile(
+    r"(?:\b(?:[a-z][\w-]*|In|At|For|From|Of|Across|Throughout),? (?:the )?|^)([A-Z][a-z]{2,}[\w-]*)"
+    rf"(?:[’']s| \(?[A-Z]|(?= (?:{_BEARERS.any_of('kinds')})\b))"
+)
+# With such a name nobody knows a sentence begins: "Xialing saw its GDP …", "Northern Yunhe Province saw …".
+_BEGINS_UNKNOWN = re.compile(
+    r"\s*[\"“]?(?:[A-Z][\w ]{0,30}, )?(?:(?:[A-Z]?[a-z]*(?:north|south|east|west)[a-z]*|Central) (?:China[’']s )?)?"
+    rf"({CHINESE_NAME})(?= |[’']s)",
+)
+# "The customs said India is the largest buyer, with imports of …": of what nobody here knows.
+_TELLS_OF_UNKNOWN = re.compile(
+    r"(?:\b(?:said|says|that|while|whereas|showed|but) (?:the )?|[;:] )([A-Z][a-z]{3,}\w*)(?: [A-Z]\w+){0,2}"
+    r" (?:is|was|became|remained|remains|ranked|topped|led|accounted)\b"
+)
+# A firm by its initials: "CATL announced that it will build …".
+_INITIALS = re.compile(
+    r"(?:^|[.!?,;]\s|\n|\b(?:that|and|firm|company|giant|maker) )([A-Z]{3,8})"
+    r" (?:also )?(?:announce[ds]?|said|says|plans|planned|will|signed|invested|told|decided|agreed|began|started)\b"
+)
+
+# "Modern Agriculture Park", alone on its line.
+_UNKNOWN_HEADING = re.compile(
+    r"[\d.()IVX*•·–\s-]{0,6}(?:[A-Z][\w’'&-]*,? (?:(?:of|and|for) )?){1,8}"
+    r"(?:Park|Zone|Town|Township|Subdistrict|District|County|City|Base|Village)[\s:：]*"
+)
+# "Yunhe set up a new area. It has …": the area, or Yunhe?
+_FOUNDS = re.compile(
+    rf"\b(?:{_BEARERS.any_of('founds')}) an? (?:[a-z-]+ ){{0,5}}(?:{_BEARERS.any_of('founded')})\b(?! of the\b)"
+    rf"|\b[Aa]n? (?:[a-z-]+ ){{0,5}}(?:{_BEARERS.any_of('founded')})(?: [^.;,\n]{{2,160}})?"
+    r" (?:was|has been|is|will be|is to be) (?:(?:officially|formally|newly|recently) )?"
+    rf"(?:{_BEARERS.any_of('founds')})\b"
+)
+
+
+def heads_unknown(text: str, sentence: SentenceReading) -> bool:
+    """Say whether a line is a heading that names a park or town that nobody knows: what follows is of that."""
+    body = sentence.sentence.part == "body" and sentence.sentence.end - sentence.sentence.start < 80
+    return body and _UNKNOWN_HEADING.fullmatch(text, sentence.sentence.start, sentence.sentence.end) is not None
+
+
+def founds_unnamed(text: str, sentence: SentenceReading) -> bool:
+    """Say whether a sentence tells that something without a name was set up, which "it" may mean as well."""
+    return _FOUNDS.search(text, sentence.sentence.start, sentence.sentence.end) is not None
+
+
+def is_of_unnamed(text: str, sentence: SentenceReading) -> bool:
+    """Say whether a sentence tells of a place or firm that the article does not name: "The province's GDP"."""
+    begins = _UNRESOLVED.match(text, sentence.sentence.start)
+    return begins is not None and not any(m.start < begins.end() and begins.start(1) < m.end for m in sentence.marks)
+
+
+def tells_of_wider(text: str, sentence: SentenceReading, position: int) -> bool:
+    """Say whether a clause before ``position`` begins with a province or country that no name explains."""
+    start = sentence.sentence.start
+    found = _WIDER.finditer(text, start, position)
+    return any(all(not mark.start <= match.start(1) < mark.end for mark in sentence.marks) for match in found)
+
+
+def has_unknown_name(text: str, sentence: SentenceReading, position: int) -> bool:
+    """Say whether the sentence names, before ``position``, something that no mark explains."""
+    start = sentence.sentence.start
+    marked = [(mark.start, mark.end) for mark in sentence.marks]
+    begins = _BEGINS_UNKNOWN.match(text, start, position)
+    found = [begins] if begins and begins[1] not in ENGLISH else []
+    found += _TELLS_OF_UNKNOWN.finditer(text, start, position)
+    for match in (*found, *_UNKNOWN.finditer(text, start, position), *_INITIALS.finditer(text, start, position)):
+        at = match.start(1)
+        if _FEAST.match(text, at):
+            continue
+        if match[1] not in _COMMON and all(not low <= at < high for low, high in marked):
+            return True
+    return False
