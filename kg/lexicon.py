@@ -73,7 +73,7 @@ _PART_OF_OTHER = re.compile(
 )
 # "Lianyun, a port city": what the words call a city is no district of the lexicon.
 _CALLED_CITY = re.compile(r"(?: [Cc]ity\b|, (?:an?|the) (?:[\w-]+ ){0,3}(?:city|town)\b)")
-_LIES_IN = re.compile(r"(?: [Dd]istrict)? in (?:the )?(?:city of )?")
+_LIES_IN = re.compile(r"(?: [Dd]istrict| [Cc]ity)? in (?:the )?(?:city of |(?:[A-Za-z]+ )?China[’']s )?")
 _CAPITAL_BEHIND = re.compile(r"(?: \([A-Z][a-z]+\))? ([A-Z][a-z][\w’-]*)")
 _PREFECTURE = re.compile(r" [Pp]refecture\b")
 _COARSE = ("Province", "Region", "China")
@@ -260,7 +260,7 @@ class Lexicon:
     def _lies_elsewhere(self, text: str, mention: Mention, group: Sequence[Mention]) -> bool:
         """Say whether the words put a district where the one of the lexicon does not lie: "Chaoyang in Liaoning"."""
         known = self.entities.get(mention.entity)
-        if known is None or mention.type != DISTRICT or not known.within:
+        if known is None or mention.type not in (DISTRICT, ADMIN_AREA) or not known.within:
             return False
         lies = _LIES_IN.match(text, mention.end)
         place = next((m.entity for m in group if lies and m.start == lies.end() and m.type == ADMIN_AREA), "")

@@ -22,7 +22,7 @@ from kg.model import Mention, Span, hash_id
 from kg.pattern import Match
 from kg.reading import Mark
 from kg.subjects import find_subject
-from kg.vocab import PARK, article_iri, class_iri, class_name, cohort_iri, described_iri, mint_iri, slugify
+from kg.vocab import ADMIN_AREA, PARK, article_iri, class_iri, class_name, cohort_iri, described_iri, mint_iri, slugify
 
 _ANY = load_words("shares").any_of
 PRONOUN = re.compile(r"[ ,]*(?:and )?(?:its|it|their|they)\b")
@@ -56,6 +56,7 @@ _AND_ANOTHER = re.compile(
     r"(?:[a-z-]+ ){0,4}[A-Z][\w&-]+(?: [A-Z][\w&.-]*){0,5}[ ,]"
 )
 _PREPOSITION = re.compile(r"\b(?:of|in|at|for|to|from|by|with|into|on|near|than)(?: the)? [\"“‘']?$")
+_ACROSS = re.compile(r"[\s\"“]*(?:across|throughout|all over) ")
 _OWNS = ("'s ", "’s ")
 
 
@@ -266,7 +267,12 @@ class MatchThings(MatchSpeakers):
         """Say whether words are of another place than was found: "In China, exports rose" under a city's title."""
         front = find_front(lead)
         place = self.sentence.mark_at(front).mention if front else None
-        if place is None or class_name(place.type) not in PLACES or place.entity == bearer.entity:
+        if place is None or class_name(place.type) not in PLACES:
+            return False
+        said = self.article.text[place.start : place.end].lower()
+        if said.endswith("region") and place.type != ADMIN_AREA and _ACROSS.match(lead):
+            return True  # "Across the region, exports rose": of more than a district
+        if place.entity == bearer.entity:
             return False
         return bearer.start < self.sentence.sentence.start or bearer.kind == "reference"
 
