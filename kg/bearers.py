@@ -128,6 +128,8 @@ _MEASURED = re.compile(
     r"(?:[Tt]he )?(?:(?!(?:in|of|for|from|to|with|by|on|at)\b)[\w-]+ ){0,5}"
     rf"(?:{_ANY('measures')}) (?:\([A-Z]{{2,6}}\) )?(?:of|in|for) (?:the )?(?:whole )?[\"“]?"
 )
+# "The GDP of Linhe reached 3 billion yuan, while its exports …": whose GDP it is, and nothing beside it.
+_MEASURED_LAST = re.compile(rf"(?:^|[.;,\n] ?)(?:{_MEASURED.pattern})(?<!area of )(?<!area of the )$")
 _OFFICE = re.compile(rf" .*\b(?:{_ANY('offices')})\b", re.IGNORECASE)
 _BARE_OFFICE = re.compile(r"(?:\w+ )?(?:Bureau|Office|Commission|Committee|Department|Administration|Ministry) ")
 # "Firms such Lanhai Motors, Shenlan Robotics, etc.": examples in a list.
@@ -376,6 +378,8 @@ def _goes_on(text: str, mark: Mark) -> bool:
 def _leaves_open(text: str, mark: Mark) -> bool:
     """Say whether "its" may mean another than what the words before it end with: "southeast of A, its …"."""
     before = text[max(0, mark.start - 24) : mark.start]
+    if _OF.search(before) and _MEASURED_LAST.search(text[max(0, mark.start - 120) : mark.start]):
+        return False
     return _OF.search(before) is not None or (_FROM.search(before) is not None and not _SHOWS.match(text, mark.end))
 
 

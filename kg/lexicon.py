@@ -83,7 +83,6 @@ _WATERS = re.compile(
 )
 _PLACE_NAMES = re.compile(r"(?<![\w-])([A-Z][a-z’']{2,30}) (?:[Cc]ity|[Cc]ounty|[Dd]istrict|[Pp]refecture)\b")
 _APART = re.compile(r"(?:\A|\n|\b(?:of|in|at|for|to|from|by|with|the) |[’']s |[:–—] )$")
-_REPORTS = re.compile(r"\bReport\b|\bWork of\b")
 _GOVERNS = re.compile(
     r"(?:(?P<place>(?!People)[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,2}?) (?:(?:Municipal|Provincial|City) )?)?"
     r"(?:People[’']s )?Government(?: of (?:the )?(?P<of>[A-Z][\w’' -]+))?$"
@@ -310,7 +309,7 @@ class Lexicon:
         if mention.kind != "cue" or mention.entity in seen or self._stands_alone(text, mention):
             return mention
         governs = _GOVERNS.match(text, mention.start, mention.end) if mention.type == ORGANIZATION else None
-        if governs is None or not _REPORTS.search(text, max(0, mention.start - 16), mention.end + 24):
+        if governs is None or "Report" not in text[max(0, mention.start - 28) : mention.end + 24]:
             return None
         (start, end), name = governs.span(governs.lastgroup or 0), governs[governs.lastgroup or 0]
         known = next((e for kind in (DISTRICT, ADMIN_AREA) if (e := self._by_name.get((kind, fold_case(name))))), None)

@@ -51,7 +51,9 @@ _LISTS = re.compile(r"target|goal|objective|\baim\b|plan|forecast|project(?:ion|
 _MET = re.compile(rf"\b(?:{_ANY('met')})\b")
 _FINITE = re.compile(rf"\b(?:{_ANY('finite')})\b")
 # "We will close 2,000 firms in the county, rectify 4,000 …": a further step of what is planned, far behind the plan.
-_STEP = re.compile(rf"(?:, (?:and )?| and )(?:[a-z]+ly )?(?:{_ANY('steps')}) (?:and (?:{_ANY('steps')}) )?[^,;:]*$")
+_STEP = re.compile(
+    rf"(?:[,;] (?:and,? )?| and )(?:[a-z]+ly )?(?:{_ANY('steps')}) (?:and (?:{_ANY('steps')}) )?[^,;:]*$"
+)
 # "Eleven factories are due to open": right behind a number, they are not there yet.
 _DUE = re.compile(rf"(?: (?:is|are|was|were) (?:{_ANY('ahead')}))$")
 _TO_COME = re.compile(
@@ -136,8 +138,8 @@ def _find_listed(text: str, start: int, end: int, rules: RuleSet) -> str:
 
 def _find_planned_step(text: str, start: int, rules: RuleSet) -> str:
     """Return what a clause far before says of a step: "will close 2,000 firms …, rectify 4,000"."""
-    opens = max(*(text.rfind(mark, 0, start) for mark in (";", ":", ". ")), start - 5 * CLAUSE, -1) + 1
-    step = _STEP.search(text, max(opens, start - CLAUSE), start)
+    opens = max(*(text.rfind(mark, 0, start) for mark in (":", ". ")), start - 5 * CLAUSE, -1) + 1
+    step = _STEP.search(text, max(opens, start - CLAUSE), max(start, text.find(" ", start) + 1))
     if step is None:
         return ""
     return _find_governing(text, Span(opens, step.start()), start, rules, (_FINITE,))

@@ -36,10 +36,17 @@ _PROFILE = re.compile(
 _LINE = re.compile(r"[\d.()•*·–\s-]{0,6}[A-Z][\w ]{2,36}(?: \([^()]{1,20}\))? ?[:：|](?!//)")
 # "Its added value was …" under the heading "Construction": of construction, and of no place.
 _TRADE = re.compile(rf"[\d.()IVX*•·–\s-]*(?:{_BEARERS.any_of('trades')})[\s:：]*", re.IGNORECASE)
+# "Hunan's tourism industry is growing. Its revenue was …".
+_OF_INDUSTRY = re.compile(
+    r"\s*(?:[A-Z][\w’'-]*|[a-z-]+) (?:[\w’'-]+ ){0,4}?(?:industry|sector)"
+    r"(?: above (?:the |a )?designated (?:size|scale))? (?:also |now )?"
+    r"(?:is|was|has|had|grew|grows|saw|maintained|achieved|develops|developed|continued|continues|kept|rose)\b"
+)
 _MADE = re.compile(
     r"(?:(?:The|Its|Their|It|Total|Gross|Annual) (?:total |gross |annual )*)?"
     r"(?:added value|value added|output(?: value)?|production value|revenues?|sales|profits?|turnover)\b"
-    r"(?! (?:of|from|in|by)\b)",
+    r"(?! (?:of|from|by)\b)"
+    r"(?! in (?!(?:Jan|Feb|Ma[ry]|Apr|Ju[nl]|Aug|Sep|Oct|Nov|Dec|[12]\d|the (?:first|last|past))))",
 )
 # A sentence that tells of "it", and in no clause of another.
 _TELLS_OF_IT = re.compile(
@@ -130,6 +137,10 @@ class _Search:
         """Say whether the sentence gives what an industry makes that the line above names: "Construction", "Its …"."""
         if _MADE.match(self.text, self.sentence.sentence.start) is None:
             return False
+        before = self._list_before(self.sentence)[:1]
+        if before and before[0].sentence.paragraph == self.sentence.sentence.paragraph:
+            if _OF_INDUSTRY.match(self.text, before[0].sentence.start, before[0].sentence.end):
+                return True
         begin = self.text.rfind("\n", 0, self.sentence.sentence.start) + 1
         above = self.text[max(0, begin - 120) : begin].rstrip("\n\t |").rpartition("\n")[2]
         return _TRADE.fullmatch(above) is not None
