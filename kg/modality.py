@@ -32,6 +32,7 @@ _HAS_DONE = re.compile(
     r",? (?:and|but) has (?:(?:also|already|now|so far) )?(?=[a-z]+(?:ed|t|n|own)\b)"
     rf"|,? of which (?={MARK} (?:were|was|(?:have|has|had) been) (?:already )?[a-z]+(?:ed|t)\b)"
     r"|, now (?=home|with|hous|host)"
+    rf"|, and (?={MARK} (?:[a-z-]+ ){{1,4}}(?:has|have) (?:already )?been [a-z]+(?:ed|t)\b)"
     rf"|, as (?:the |it |they |{MARK} )(?:[a-z-]+ ){{0,2}}?(?=(?:bets|has|have|is|are|continues)\b)"
 )
 # "Against a target of 6 percent, GDP grew by 3": what was reached is no target.

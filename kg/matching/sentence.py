@@ -8,19 +8,17 @@ from typing import Any, TypeGuard
 
 from kg.letters import fold_case
 from kg.lists import Item, is_item, is_mark, share_noun, split_list, strip_noun
+from kg.matching.conditions import MatchConditions
 from kg.matching.earlier import SUMS
-from kg.matching.values import MatchValues
 from kg.matching.words import NotFilled, Pair, Refusal, Thing, clean_words
-from kg.model import Claim, Quantity, Resolution, Span, find_ancestors, say_value
+from kg.model import Claim, Quantity, Resolution, Span, say_value
 from kg.outline import OutlineMatch, outline_sentence
 from kg.pattern import MARK, Match
-from kg.reading import Mark, SentenceReading
+from kg.reading import SentenceReading
 from kg.reductions import Reduction, reduce_sentence
 from kg.rules import Rule, Template, slot_name
 from kg.vocab import class_name, local_name, mint_iri, slugify
 
-PRIOR = 600
-"""How many characters in front of a match at most its rule's ``prior`` looks through: more than any of them spans."""
 CONFIDENCE = {"explicit": "1", "implied": "0.8", "garbled": "0.5", "missing": "0.5"}
 """How far a claim of each status is to be believed; a stated order of trust, not a measured probability."""
 _AMOUNT = re.compile(f"({MARK}) ")
@@ -80,7 +78,7 @@ def _split_repeated(match: Match, name: str, count: int) -> list[Item] | None:
     return items if len(items) == count else []
 
 
-class SentenceMatcher(MatchValues):
+class SentenceMatcher(MatchConditions):
     """Applies the rules to one sentence.
 
     ``earlier`` are the claims of the article so far, and grow.
@@ -150,8 +148,9 @@ class SentenceMatcher(MatchValues):
         return claims + self._match_outline(sentence)
 
     def _match_outline(self, sentence: SentenceReading) -> list[Claim]:
-        """Return what the rules over outlines claim of the numbers that no rule before has read."""
-        if sentence.sentence.part != "body" or not self.rules.outlines or not self._has_unread(sentence):
+        """Return what the rules over outlines claim of numbers that no rule before has read, and of groups counted."""
+        unread = self._has_unread(sentence)
+        if sentence.sentence.part != "body" or not self.rules.outlines or not (unread or self._groups):
             return []
         claims: list[Claim] = []
         outline = outline_sentence(sentence, self.rules.chunking)
@@ -160,10 +159,14 @@ class SentenceMatcher(MatchValues):
         codes = frozenset(chunk.code for chunk in outline.chunks if chunk.code)
         for trial in index.select_rules(sentence.triggers, codes, part, translated, found):
             rule = self.rules.outlines[trial.number]
+            measures = any(template.value for template in rule.templates)
+            if not (unread if measures else self._groups):
+                continue
             for said in index.plans[trial.number].find_matches(outline.text, trial, ()):
                 match = OutlineMatch(said, outline)
                 values = self._value_marks(rule, match)
-                if not values or values & self.taken or not self._is_allowed(rule, match, sentence.folded):
+                read = bool(values & self.taken) or (measures and not values)
+                if read or not self._is_allowed(rule, match, sentence.folded):
                     continue
                 made = [c for c in self._fill_templates(rule, match) if not self._is_known(c)]
                 if _contradict(made):
@@ -181,44 +184,6 @@ class SentenceMatcher(MatchValues):
             ord(mark[1]) not in self.taken and (own := sentence.mark_at(mark)).quantity and not own.is_time()
             for mark in found
         )
-
-    @staticmethod
-    def _value_marks(rule: Rule, match: Match) -> set[int]:
-        """Return the marks of the numbers that a match would make values of."""
-        marks: set[int] = set()
-        for template in rule.templates:
-            found = match[template.values or slot_name(template.value)] if template.value else None
-            if found:
-                marks.update(ord(mark[1]) for mark in (re.findall(MARK, found) if template.values else (found,)))
-        return marks
-
-    def _is_allowed(self, rule: Rule, match: Match, text: str) -> bool:
-        if rule.unless is not None and rule.unless.search(text, max(0, match.start() - 80), match.end()):
-            return False
-        if rule.unread and any(ord(mark[1]) in self.taken for mark in re.findall(MARK, match[0])):
-            return False
-        start = match.start()
-        if rule.prior is not None and rule.prior.search(text, max(0, start - PRIOR), start) is None:
-            return False
-        if any(
-            match[slot] and not pattern.search(self._slot_words(match[slot])) for slot, pattern in rule.named.items()
-        ):
-            return False
-        return all(self._is_known_in(match[thing], match[place]) for thing, place in rule.lies.items() if match[thing])
-
-    def _is_known_in(self, thing: str, place: str) -> bool:
-        """Say whether the thing of one mark lies, as the lexicon knows, in that of another."""
-        inner, outer = self.sentence.mark_at(thing).mention, self.sentence.mark_at(place).mention
-        if inner is None or outer is None:
-            return False
-        return outer.entity in find_ancestors(inner.entity, self.lexicon.entities)
-
-    def _slot_words(self, found: str) -> str:
-        """Return in lower case what a slot matched, each mark as its label or the words of its quantity."""
-        return re.sub(MARK, lambda part: self._mark_words(self.sentence.mark_at(part[0])), found)
-
-    def _mark_words(self, mark: Mark) -> str:
-        return fold_case(mark.mention.label if mark.mention else self.article.text[mark.start : mark.end])
 
     def _fill_templates(self, rule: Rule, match: Match) -> Iterator[Claim]:
         for template in rule.templates:
@@ -372,6 +337,8 @@ class SentenceMatcher(MatchValues):
         else:
             target = item if item and _is_list(template.object) else self._fill_object(template.object, match)
             self._check_target(subject, predicate, target)
+            if rule.kind == "outline" and self._is_related(subject, predicate):
+                raise NotFilled  # a more special rule has said where it lies, or of what it is a part
             garbled = garbled or target.garbled
             resolutions += self._resolutions("object", target, span)
             fields |= {"object": target.iri, "object_label": target.label, "object_type": target.type}

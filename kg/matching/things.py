@@ -50,6 +50,7 @@ _WHEN_PROJECTS = re.compile(
     r"(?:projects?|plants?|bases|factory|factories|lines?)\b[^.;]{0,80}, [^.;]*$"
 )
 _KIND = re.compile(r"\{(\w+):kind\}")
+_HEAD = re.compile(r"\{(\w+):head\}")
 # "Shenlan Robotics and its partner Zenxx employ 300 people": of both, though one is not known.
 _AND_ANOTHER = re.compile(
     r"(?: ?\([^()]{1,40}\))?,? (?:and|as well as|together with|along with) (?:(?:its|the|their|a|an|another) )?"
@@ -65,7 +66,7 @@ class MatchThings(MatchSpeakers):
 
     def _fill_predicate(self, part: Any, match: Match) -> str:
         if isinstance(part, dict):
-            words = FIELD.sub(lambda found: self._unowned_words(match, found[1]), part["indicator"])
+            words = FIELD.sub(lambda field: self._indicator_words(match, field), part["indicator"])
             return self._indicator(clean_words(words), bool(part.get("growth")))
         name, _, suffix = str(part)[1:].partition(":")
         if str(part).startswith("$"):
@@ -351,6 +352,8 @@ class MatchThings(MatchSpeakers):
                 label, key = f"{label}{site}", f"{key}{site}"
             member = self._member_class(part.get("type", ""), match)
             number = (match.groupdict().get(part.get("value", "")) or "", member)
+            if part.get("same") == "only":
+                return self._group_of(number[0])
             if part.get("same") and number in self._groups:
                 return self._groups[number]
             iri = cohort_iri(base, article, member, key, value)
@@ -384,8 +387,17 @@ class MatchThings(MatchSpeakers):
             return ""
         return find_site(self.article.text, self.sentence.locate(max(told), end=True), self.sentence.marks)
 
+    def _group_of(self, number: str) -> Thing:
+        """Return the one group that rules have made of a number."""
+        made = list({group.iri: group for (mark, _), group in self._groups.items() if mark == number}.values())
+        if len(made) != 1:
+            raise NotFilled
+        return made[0]
+
     def _member_class(self, part: str, match: Match) -> str:
         """Return the class of a cohort's members: the one named, or that of the kind a group's noun is of."""
+        if head := _HEAD.fullmatch(part):
+            part = self._find_head(self._words(match, head[1]))[1]
         noun = _KIND.fullmatch(part)
         if noun and noun[1] in SPOKEN_OF:
             return self.members.get(self._count_before(match).subject, "")

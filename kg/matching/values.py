@@ -26,6 +26,7 @@ _USUAL = re.compile(
     r"|the year before|the year-earlier (?:level|period)|(?:that |those )(?:of|in) (?:the )?(?:last|previous) year"
 )
 _SAME_PERIOD = re.compile(r"(?:the )?(?:same|corresponding) period (?:of|in) ((?:19|20)\d\d)")
+_FROM_YEAR = re.compile(r"(?:from|over) ((?:19|20)\d\d)")
 _PLANNED = re.compile(
     r"\b(?:planned|planning|plan|intended|proposed|projected|expected)"
     r" (?:(?:total|annual|overall|combined|initial) ){0,2}(?:investments?|spending|outlay|cost|capital)"
@@ -213,10 +214,17 @@ class MatchValues(MatchOwners):
         kind = quantity.kind if quantity else ""
         scope = self._fill_scope(template.scope, match, usual=kind == "points")
         base = _SAME_PERIOD.fullmatch(scope) if kind == "percent" else None
+        if quantity and kind == "percent" and not scope:
+            base = self._find_base(quantity)
         if base is None:
             return scope
         year = ((period.first or period.last) if period else "")[:4] or self.article.published[:4]
         return base[1] if year.isdigit() and int(base[1]) != int(year) - 1 else ""
+
+    def _find_base(self, quantity: Quantity) -> re.Match[str] | None:
+        """Return the year that a mark right behind a growth compares it with: "up 8 percent from 2020"."""
+        behind = next((m for m in self.sentence.marks if m.start == quantity.end + 1 and m.key == "period"), None)
+        return _FROM_YEAR.fullmatch(self.article.text, behind.start, behind.end) if behind else None
 
     def _modality_of(self, template: Template, match: Match) -> str:
         """Return the modality of a match; what only goes on with a planned count of its sentence is planned too."""

@@ -47,7 +47,7 @@ _RATIO = re.compile(r"(?:(?:the|its) )?(?:share|proportion|ratio|percentage)\b",
 _UNRESOLVED = re.compile(r"\b(?:the|its) (?:city|district|county|zone|park|area|new area|town)[’']s (?:total )?")
 _DETERMINER_LAST = re.compile(r"\b(?:the|its|their) $", re.IGNORECASE)
 _DETERMINER = re.compile(r"(?:(?:the|a|an|its|their|our|this|these) )+", re.IGNORECASE)
-FIELD = re.compile(r"\{(\w+)(:stage)?\}")
+FIELD = re.compile(r"\{(\w+)(:stage|:head|:members)?\}")
 _QUOTES = re.compile('["“”‘「」『』《》]')
 _LEAD = " \t\n,;:."
 _TAIL = " \t\n,;:"
@@ -55,6 +55,12 @@ SPACE = re.compile(r"\s+")
 POSSESSIVE = re.compile(r"[\"”]?[’']s\b")
 # "The income of Linhe residents" is Linhe's as well.
 _PEOPLE = re.compile(r" (?=(?:[a-z]+ )?(?:residents|people|citizens|farmers|households)\b)")
+# "The total number of its employees" counts employees.
+_NUMBER_OF = re.compile(
+    r"^(?:(?:the|a|an|its|their|all|those|these) )*(?:(?:[a-z-]+ ){0,2}numbers? of )?"
+    r"(?:(?:the|its|their|all|those|these) )*",
+    re.IGNORECASE,
+)
 # One thing under two names.
 _SECTOR = re.compile(
     r" (of|in) (?:the )?(primary|secondary|tertiary|first|second|third) (?:industry|sector)$", re.IGNORECASE
@@ -223,10 +229,31 @@ class MatchWords:
         return Span(self.sentence.locate(start), self.sentence.locate(end, end=True))
 
     def _label(self, template: str, match: Match) -> str:
-        text = FIELD.sub(
-            lambda found: self._stage_of(match, found[1]).word if found[2] else self._words(match, found[1]), template
-        )
+        text = FIELD.sub(lambda found: self._field_words(match, found), template)
         return _SETTLED.sub("", clean_words(text))
+
+    def _field_words(self, match: Match, field: re.Match[str]) -> str:
+        """Return what a field of a label stands for: words, a stage's name, or whom or what the words count."""
+        if field[2] == ":stage":
+            return self._stage_of(match, field[1]).word
+        words = self._words(match, field[1])
+        if not field[2]:
+            return words
+        members = _NUMBER_OF.sub("", words)
+        return self._find_head(members)[0] if field[2] == ":head" else members
+
+    def _indicator_words(self, match: Match, field: re.Match[str]) -> str:
+        return self._field_words(match, field) if field[2] else self._unowned_words(match, field[1])
+
+    def _find_head(self, words: str) -> tuple[str, str]:
+        """Return the noun that words end with and the class of its kind: "market entities" of "new market entities"."""
+        last = words.split()[-4:]
+        for first in range(len(last)):
+            noun = " ".join(last[first:])
+            for kind in self.rules.kinds:
+                if kind.pattern.fullmatch(noun.lower()):
+                    return noun, kind.concept
+        return " ".join(last[-1:]), ""
 
     def _stage_of(self, match: Match, name: str) -> Stage:
         return self._phrased(self.rules.stages, match, name)
