@@ -54,7 +54,9 @@ _BASE_ALWAYS = re.compile(
 _BASE_OF_POINTS = re.compile(r"(?:from|over|than|against) (?!.*\b(?:past|to)\b)")
 # "Exports rose 1.8 percent from the first half last year".
 _BASE_PART = re.compile(
-    r"(?:from|over|than|against) (?!.*\b(?:past|to)\b).*\b(?:last|previous|preceding|prior) (?:year|month|quarter)$"
+    r"(?:from|over|than|against) (?!.*\b(?:past|to)\b)"
+    r"(?:.*\b(?:last|previous|preceding|prior) (?:year|month|quarter)"
+    r"|(?:the )?[a-z-]+[ -](?:half|quarter) of [12]\d{3})$"
 )
 _AMOUNT = re.compile(rf"(?:{_ANY('changes')})\)? ?$")
 # Words that tell what holds now.

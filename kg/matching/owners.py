@@ -10,12 +10,13 @@ from kg.english import load_words
 from kg.letters import fold_case
 from kg.matching.earlier import PLACES
 from kg.matching.ranked import tells_measure
-from kg.matching.things import PRONOUN, MatchThings
-from kg.matching.words import NotFilled, Thing
-from kg.model import Claim, find_ancestors
+from kg.matching.targets import MatchTargets
+from kg.matching.things import PRONOUN
+from kg.matching.words import Thing
+from kg.model import find_ancestors
 from kg.pattern import Match
 from kg.reading import Mark, find_heading
-from kg.vocab import COVERS, DISTRICT, PARK, RDC, WITHIN, class_name, local_name
+from kg.vocab import PARK, RDC, class_name, local_name
 
 _ANY = load_words("owners").any_of
 _REGIONAL = frozenset(load_words("owners").all_of("regional"))
@@ -42,9 +43,6 @@ _RANKING = frozenset(("CNY", "USD", "EUR", "percent", "point", "times", "units",
 _LISTED_BEFORE = re.compile(
     r"(?:\b(?:in|of|from|between|across|including|namely|areas)|:) (?:the )?[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,3}, $"
 )
-_AND_PLACES = re.compile(
-    r"(?:, (?:the )?[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,3}){0,4},? (?:and|or|as well as) (?:in )?(?:the )?[A-Z]"
-)
 _LISTED_BEHIND = re.compile(r",? (?:and|or|as well as) (?:the )?[A-Z]")
 _TELLS = re.compile(rf"(?: (?:also|has|had|recently))? (?:{_ANY('firms_tell')})\b")
 _INDUSTRY = re.compile(
@@ -61,6 +59,17 @@ _GROUP = re.compile(
     r"(?: (?:in|of|at|from|above|with)\b[^,.;:]{3,60}?)?"
     r" (?:(?:has|have|had|also|jointly|together|accumulatively|cumulatively) ){0,2}"
     rf"(?:{_ANY('groups_did')})\b"
+)
+_SECTORS_OF = tuple(
+    f"{what}{sector}-industry"
+    for what in ("added-value-of-the-", "growth-of-", "growth-of-the-")
+    for sector in ("primary", "secondary", "tertiary")
+)
+# A sentence about all the zones of a place: so is what the next one tells.
+_ZONES = re.compile(
+    r"(?:(?:In|By|From|During|As of|Last|This) [^,;.]{2,40}, )?(?:[Tt]he |[Tt]hese |[Aa]ll )?(?:[\w-]+ ){0,4}?"
+    r"(?:zones|parks|counties|districts|bases)(?: (?:in|of|at|from|across) [^,.;:]{3,60}?)?"
+    rf" (?:(?:has|have|had|also|jointly|together) ){{0,2}}(?:{_ANY('groups_did')})\b"
 )
 # What is invested is said of a project: never of the place a sentence is about, unless it is named with it.
 _INVESTED = re.compile(
@@ -79,21 +88,6 @@ _OF_INDUSTRY = re.compile(
 # Quotation marks that a sentence opens and does not close before a place.
 _QUOTED = re.compile(r"(?:^|[\s(])[\"“][^\"”]*$")
 _EARNED = re.compile(r"(?:^|-)(?:income|incomes|revenue|sales|profit|profits|earnings|turnover|orders)(?:-|$)")
-_BUILDING = re.compile(
-    r"(?:(?:(?:is |was )?one of )?(?:the|(?:the )?(?:(?:north|south|east|west|central)\w* )?\w+[’']s) )"
-    r"(?:(?!(?:in|of|to|for|with|from|at) )[\w-]+ ){1,6}?"
-    rf"({_ANY('buildings')})s?(?= (?:in|of|at|on|across|among)\b|$)",
-    re.IGNORECASE,
-)
-# What no firm is: "a plant built by Shenlan and Lanhai, the first chip plant in the west".
-_SITE_OF = re.compile(
-    r"(?:(?:is |was )?one of )?(?:the|(?:the )?[\w-]+[’']s) (?:(?!(?:of|in|for|at|to|on)\b)[\w-]+ ){1,5}?"
-    r"(?:projects?|plants?|factor(?:y|ies)|parks?|zones?|districts?|cit(?:y|ies)|count(?:y|ies)|bridges?|ports?)"
-    r"(?= (?:in|of|at|on|across|among|for|to)\b|$)",
-    re.IGNORECASE,
-)
-# What holds no district.
-_OF_COUNTY = (" County", " District", " Town", " Township", " Banner")
 # A post in a firm: who holds it speaks for that, and so does "he" right after.
 _OF_FIRM = re.compile(rf"\b(?:{_ANY('firm_posts')})\b", re.IGNORECASE)
 _SAYS_AGAIN = re.compile(r"\b(?:he|she|[A-Z][a-z]+) (?:also )?(?:said|says|added|adds|told|explained|recalled|noted)\b")
@@ -101,60 +95,8 @@ _SAYS_AGAIN = re.compile(r"\b(?:he|she|[A-Z][a-z]+) (?:also )?(?:said|says|added
 _PLANNED_AREA = re.compile(r"[Tt]he (?:total )?plann(?:ed|ing) (?:land )?area\b")
 
 
-class MatchOwners(MatchThings):
+class MatchOwners(MatchTargets):
     """Judges whether a thing may own the number of a match."""
-
-    def _is_told_as_plan(self, claim: Claim) -> bool:
-        """Say whether the sentence has told as planned what a claim of things says: a verb far before governs both."""
-        if claim.modality != "achieved" or claim.object_type in ("literal", "Observation"):
-            return False
-        said = (claim.subject, claim.predicate, claim.object)
-        told = self.earlier.list_claims(self.sentence.sentence.start)
-        same = [c for c in told if c.object and (c.subject, c.predicate, c.object) == said]
-        return any(c.modality in ("planned", "target") for c in same)
-
-    def _check_target(self, subject: Thing, predicate: str, target: Thing) -> None:
-        """Raise ``NotFilled`` where a thing would be related to itself, or lie where it does not."""
-        if target.iri and (target.iri == subject.iri or self._lies_elsewhere(predicate, subject, target)):
-            raise NotFilled
-        if subject.type == "Cohort" and local_name(predicate) == "locatedIn" and self._is_one_of_places(target):
-            raise NotFilled
-        if predicate == WITHIN and subject.iri.endswith("/china"):
-            raise NotFilled
-        if local_name(predicate) == "superlative" and self._is_of_building(subject, target):
-            raise NotFilled
-        if local_name(predicate) == "within" and all(t.label.endswith(" District") for t in (subject, target)):
-            raise NotFilled  # "parts of X District, Y District": a list
-
-    def _lies_elsewhere(self, predicate: str, subject: Thing, target: Thing) -> bool:
-        """Say whether a place would lie in another city or province than its own: "Xiaoshan, Wenzhou" are two."""
-        if predicate == COVERS:
-            subject, target = target, subject
-        known = self.lexicon.entities.get(subject.iri)
-        if predicate not in (WITHIN, COVERS) or known is None or not known.within or target.iri == known.within:
-            return False
-        if known.type == DISTRICT and target.iri in self.lexicon.cities:
-            return True
-        ancestors = find_ancestors(subject.iri, self.lexicon.entities)
-        if known.type == DISTRICT and target.label.endswith(_OF_COUNTY) and target.iri not in ancestors:
-            return True  # "four towns of Yunhe County, namely Hongshan": no Hongshan District
-        held = self.lexicon.entities.get(target.iri)
-        if held is not None and held.within and target.iri not in ancestors and held.within not in ancestors:
-            return True  # "Hongze, Gaoyou and Luoma": a county of one city lies in no town of another
-        own, other = self._province_of(subject.iri), self._province_of(target.iri)
-        return "" not in (own, other) and own != other
-
-    def _province_of(self, iri: str) -> str:
-        """Return the province or municipality that the lexicon knows a place to lie in or to be; else nothing."""
-        chain = [iri, *find_ancestors(iri, self.lexicon.entities)]
-        return chain[-2] if len(chain) > 1 and chain[-1].endswith("/china") else ""
-
-    def _is_of_building(self, subject: Thing, target: Thing) -> bool:
-        """Say whether a superlative is of a building or site, and no place's or firm's: "It is the largest airport"."""
-        if subject.type == "Enterprise":
-            return _SITE_OF.match(target.label) is not None
-        named = _BUILDING.match(target.label)
-        return subject.type in PLACES and named is not None and named[1] not in subject.label.lower()
 
     def _stands_as_seat(self, subject: Thing) -> bool:
         """Say whether a place is named only as where another lies: "Linhe city, Yunhe province, covers 30 hectares"."""
@@ -176,11 +118,6 @@ class MatchOwners(MatchThings):
         before = [_LISTED_BEFORE.search(text, max(0, m.start - 60), m.start) for m in named]
         return bool(named) and all(b and _LISTED_BEHIND.match(text, m.end) for b, m in zip(before, named, strict=True))
 
-    def _is_one_of_places(self, place: Thing) -> bool:
-        """Say whether a place is the first of several that a group is in: "12 parks in A, B and C"."""
-        named = [m for m in self.sentence.marks if m.mention and m.mention.entity == place.iri]
-        return bool(named) and all(_AND_PLACES.match(self.article.text, m.end) for m in named)
-
     def _is_seat_of(self, thing: Mark, place: Mark) -> bool:
         """Say whether a place stands behind one that the lexicon knows to lie in it, and a comma between them."""
         if (
@@ -197,6 +134,10 @@ class MatchOwners(MatchThings):
         if name == "ranking" and self._is_ranked_by_measure(subject, match):
             return False
         if not subject.how and subject.type in PLACES and self._is_part_of_place(subject, match):
+            return False
+        if subject.type == "Cohort" and name == "investment" and self._is_of_several(match):
+            return False
+        if name.endswith(_SECTORS_OF) and self._is_told_of_investment(match):
             return False
         if subject.how.endswith("-subject") and self._is_told_of_others():
             return False
@@ -224,7 +165,7 @@ class MatchOwners(MatchThings):
             return True
         if subject.type in PLACES and (_INVESTED.fullmatch(name) or self._is_told_of_industry(match)):
             return False
-        if subject.type in PLACES and self._is_told_of_group(match):
+        if subject.type in PLACES and (self._is_told_of_group(match) or (elsewhere and self._goes_on_with_group())):
             return False
         if subject.how in ("value-subject", "sentence-subject", "heading-subject") or PRONOUN.match(
             match.string, match.start()
@@ -368,6 +309,30 @@ class MatchOwners(MatchThings):
         """Say whether the sentence is about firms or zones, and the match one of several things said of them."""
         about = _GROUP.match(self.article.text, self.sentence.sentence.start)
         return about is not None and about.end() <= self._span(match).start
+
+    def _is_of_several(self, match: Match) -> bool:
+        """Say whether a sum is that of the groups before as well: "4 bridges and 3 schools, with an investment of"."""
+        if not match.string[: match.start()].endswith(" and ") or ", with" not in match[0]:
+            return False
+        start = self.sentence.locate(match.start())
+        before = [m.key for m in self.sentence.marks if m.end <= start and m.key in ("count", "money")]
+        return before[-1:] == ["count"]
+
+    def _is_told_of_investment(self, match: Match) -> bool:
+        """Say whether sectors are told of by what the sentence before measures: "Investment rose. By sector, the"."""
+        before = next(self._sentences_before(), None)
+        if before is None or "added" in match[0]:
+            return False
+        here = self.sentence.sentence.start
+        told = [c.predicate for c in self.earlier.list_values(before.sentence.start) if c.end <= here]
+        return bool(told) and all("nvestment" in local_name(predicate) for predicate in told)
+
+    def _goes_on_with_group(self) -> bool:
+        """Say whether the sentence before is about firms or zones: "The zones made 3 billion. Tax revenue was …"."""
+        before = next(self._sentences_before(), None)
+        if before is None or before.sentence.paragraph != self.sentence.sentence.paragraph:
+            return False
+        return _ZONES.match(self.article.text, before.sentence.start) is not None
 
     def _is_spoken_of(self, subject: Thing) -> bool:
         """Say whether all the values of the sentence before, of indicators known, are of a thing."""

@@ -1,0 +1,95 @@
+"""Whether a thing may be related to another: nothing lies in itself, and no city in another's province."""
+
+from __future__ import annotations
+
+import re
+
+from kg.english import load_words
+from kg.matching.earlier import PLACES
+from kg.matching.things import MatchThings
+from kg.matching.words import NotFilled, Thing
+from kg.model import Claim, find_ancestors
+from kg.vocab import COVERS, DISTRICT, WITHIN, local_name
+
+_ANY = load_words("owners").any_of
+_BUILDING = re.compile(
+    r"(?:(?:(?:is |was )?one of )?(?:the|(?:the )?(?:(?:north|south|east|west|central)\w* )?\w+[’']s) )"
+    r"(?:(?!(?:in|of|to|for|with|from|at) )[\w-]+ ){1,6}?"
+    rf"({_ANY('buildings')})s?(?= (?:in|of|at|on|across|among)\b|$)",
+    re.IGNORECASE,
+)
+# What no firm is: "a plant built by Shenlan and Lanhai, the first chip plant in the west".
+_SITE_OF = re.compile(
+    r"(?:(?:is |was )?one of )?(?:the|(?:the )?[\w-]+[’']s) (?:(?!(?:of|in|for|at|to|on)\b)[\w-]+ ){1,5}?"
+    r"(?:projects?|plants?|factor(?:y|ies)|parks?|zones?|districts?|cit(?:y|ies)|count(?:y|ies)|bridges?|ports?)"
+    r"(?= (?:in|of|at|on|across|among|for|to)\b|$)",
+    re.IGNORECASE,
+)
+# What holds no district.
+_OF_COUNTY = (" County", " District", " Town", " Township", " Banner")
+_AND_PLACES = re.compile(
+    r"(?:, (?:the )?[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,3}){0,4},? (?:and|or|as well as) (?:in )?(?:the )?[A-Z]"
+)
+
+
+class MatchTargets(MatchThings):
+    """Judges whether what a match is about may be related to what it names."""
+
+    def _is_told_as_plan(self, claim: Claim) -> bool:
+        """Say whether the sentence has told as planned what a claim of things says: a verb far before governs both."""
+        if claim.modality != "achieved" or claim.object_type in ("literal", "Observation"):
+            return False
+        said = (claim.subject, claim.predicate, claim.object)
+        told = self.earlier.list_claims(self.sentence.sentence.start)
+        same = [c for c in told if c.object and (c.subject, c.predicate, c.object) == said]
+        return any(c.modality in ("planned", "target") for c in same)
+
+    def _check_target(self, subject: Thing, predicate: str, target: Thing) -> None:
+        """Raise ``NotFilled`` where a thing would be related to itself, or lie where it does not."""
+        if target.iri and (target.iri == subject.iri or self._lies_elsewhere(predicate, subject, target)):
+            raise NotFilled
+        if subject.type == "Cohort" and local_name(predicate) == "locatedIn" and self._is_one_of_places(target):
+            raise NotFilled
+        if local_name(predicate) == "locatedIn" and target.iri.endswith("/china"):
+            raise NotFilled  # "in China's Silicon Valley"
+        if predicate == WITHIN and subject.iri.endswith("/china"):
+            raise NotFilled
+        if local_name(predicate) == "superlative" and self._is_of_building(subject, target):
+            raise NotFilled
+        if local_name(predicate) == "within" and all(t.label.endswith(" District") for t in (subject, target)):
+            raise NotFilled  # "parts of X District, Y District": a list
+
+    def _lies_elsewhere(self, predicate: str, subject: Thing, target: Thing) -> bool:
+        """Say whether a place would lie in another city or province than its own: "Xiaoshan, Wenzhou" are two."""
+        if predicate == COVERS:
+            subject, target = target, subject
+        known = self.lexicon.entities.get(subject.iri)
+        if predicate not in (WITHIN, COVERS) or known is None or not known.within or target.iri == known.within:
+            return False
+        if known.type == DISTRICT and target.iri in self.lexicon.cities:
+            return True
+        ancestors = find_ancestors(subject.iri, self.lexicon.entities)
+        if known.type == DISTRICT and target.label.endswith(_OF_COUNTY) and target.iri not in ancestors:
+            return True  # "four towns of Yunhe County, namely Hongshan": no Hongshan District
+        held = self.lexicon.entities.get(target.iri)
+        if held is not None and held.within and target.iri not in ancestors and held.within not in ancestors:
+            return True  # "Hongze, Gaoyou and Luoma": a county of one city lies in no town of another
+        own, other = self._province_of(subject.iri), self._province_of(target.iri)
+        return "" not in (own, other) and own != other
+
+    def _province_of(self, iri: str) -> str:
+        """Return the province or municipality that the lexicon knows a place to lie in or to be; else nothing."""
+        chain = [iri, *find_ancestors(iri, self.lexicon.entities)]
+        return chain[-2] if len(chain) > 1 and chain[-1].endswith("/china") else ""
+
+    def _is_of_building(self, subject: Thing, target: Thing) -> bool:
+        """Say whether a superlative is of a building or site, and no place's or firm's: "It is the largest airport"."""
+        if subject.type == "Enterprise":
+            return _SITE_OF.match(target.label) is not None
+        named = _BUILDING.match(target.label)
+        return subject.type in PLACES and named is not None and named[1] not in subject.label.lower()
+
+    def _is_one_of_places(self, place: Thing) -> bool:
+        """Say whether a place is the first of several that a group is in: "12 parks in A, B and C"."""
+        named = [m for m in self.sentence.marks if m.mention and m.mention.entity == place.iri]
+        return bool(named) and all(_AND_PLACES.match(self.article.text, m.end) for m in named)
