@@ -40,6 +40,10 @@ _UNNAMED_SITE = re.compile(
     rf"(?:(?:^|[.!?] |\n)An?|\b(?:{_WORDS.any_of('founds')}) an?) (?:[a-z-]+ ){{1,5}}"
     rf"(?P<head>{_WORDS.any_of('sites')})\b"
 )
+# A post in a firm, and the first word of its name.
+_OF_FIRM = re.compile(
+    rf"\b(?:{_WORDS.any_of('firm_posts')})(?: and [a-z ]{{3,30}})? (?:of|at) (?:the )?(?P<firm>[A-Z][\w&-]+)"
+)
 _PASSED = re.compile(
     r"(?<!home )(?<!according )(?<!belong )(?<!belongs )\b(?:from|to|toward|towards|via)(?: the)? (?:[A-Z]\w+,? and )?$"
 )
@@ -128,7 +132,7 @@ class _Resolver:
         target = _choose_target(mention, self.named, self.fallback, self.text)
         if target is not None:
             told = _is_told_of_unknown(mention, target, self.unknown, self.lines)
-            told = told or self._may_mean_unnamed(mention, target)
+            told = told or self._may_mean_unnamed(mention, target) or self._may_mean_of_speaker(mention, target)
             return None if told else _refer(mention, target)
         place = _name_place(mention, self.present, self.text)
         return self._describe(mention, self.mint(*place), *place) if self.mint is not None and place else None
@@ -140,6 +144,13 @@ class _Resolver:
             return False
         told = _UNNAMED_SITE.finditer(self.text, max(target.end, mention.start - _NEAR), mention.start)
         return any(found["head"] == head for found in told)
+
+    def _may_mean_of_speaker(self, mention: Mention, target: Mention) -> bool:
+        """Say whether somebody of another firm has spoken since: "said Li, CEO of Corva. The company …"."""
+        if not target.type.endswith("Enterprise") or target.end >= mention.start:
+            return False
+        posts = [*_OF_FIRM.finditer(self.text, max(target.end, mention.start - _NEAR), mention.start)]
+        return bool(posts) and posts[-1]["firm"] not in target.label
 
     def _describe(self, mention: Mention, entity: str, kind: str, words: str) -> Mention:
         """Return words that stand for a place without a name: the first time as what describes it."""

@@ -53,7 +53,12 @@ _NOUNS = _ANY("things")
 _OTHER = re.compile(rf"(?<![\w-])(?:{_NOUNS})(?![\w-])")
 _HEAD = re.compile(rf"(?: [^\s,.;]+){{0,8}}? (?:{_NOUNS})(?![\w-])(?! (?:{_NOUNS})(?![\w-]))")
 # Whose it is, by a name that nobody knows.
-_NAMED = re.compile(r" (?:of|by|from) (?:the )?[A-Z][\w&-]*(?: (?:[A-Z][\w&-]*|and (?=[A-Z])|of (?=[A-Z]))){0,7}")
+# "A base of the Swiss chemicals company Corva" too.
+_NAMED = re.compile(
+    rf" (?:of|by|from) (?:the |an? )?(?:[\w-]+ ){{0,4}}?(?:{_ANY('makers')})"
+    rf" (?:[A-Z][\w&-]*|{MARK})(?: [A-Z][\w&-]*){{0,4}}"
+    r"| (?:of|by|from) (?:the )?[A-Z][\w&-]*(?: (?:[A-Z][\w&-]*|and (?=[A-Z])|of (?=[A-Z]))){0,7}"
+)
 _CLAUSE = re.compile(
     r"[;:]|\b(?:which|that)$|\badjacent(?! to\b)|\b(?:including|such as|help(?:s|ed|ing)?|enabl\w+|allow\w*)\b"
     r"|\b(?:and|but|while|whereas|where|when|because|so)"
