@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from itertools import islice
 
 from kg.bearers import PART_OF_PLACE, list_governed
 from kg.english import load_words
@@ -329,10 +330,14 @@ class MatchOwners(MatchTargets):
 
     def _goes_on_with_group(self) -> bool:
         """Say whether the sentence before is about firms or zones: "The zones made 3 billion. Tax revenue was …"."""
-        before = next(self._sentences_before(), None)
-        if before is None or before.sentence.paragraph != self.sentence.sentence.paragraph:
-            return False
-        return _ZONES.match(self.article.text, before.sentence.start) is not None
+        for before in islice(self._sentences_before(), 3):
+            if before.sentence.paragraph != self.sentence.sentence.paragraph:
+                return False
+            if _ZONES.match(self.article.text, before.sentence.start):
+                return True
+            if any(m.mention and class_name(m.mention.type) in PLACES for m in before.marks):
+                return False
+        return False
 
     def _is_spoken_of(self, subject: Thing) -> bool:
         """Say whether all the values of the sentence before, of indicators known, are of a thing."""
