@@ -259,9 +259,15 @@ def find_main_subject(reading: Reading, entities: Mapping[str, Entity]) -> tuple
     return None
 
 
+def reports_of_government(reading: Reading) -> bool:
+    """Say whether an article is the report of a government: "we" is the place that it governs."""
+    title = reading.article.title
+    return title is not None and _GOVERNMENT.search(reading.article.text, *title) is not None
+
+
 def _find_governed(reading: Reading, title: SentenceReading) -> list[Mention] | None:
     """Return the one place of whose government a title names the report."""
-    if _GOVERNMENT.search(reading.article.text, title.sentence.start, title.sentence.end) is None:
+    if not reports_of_government(reading):
         return None
     return list_distinct(m.mention for m in title.marks if m.mention and m.key in (ADMIN_AREA, DISTRICT)) or None
 

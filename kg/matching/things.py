@@ -21,7 +21,7 @@ from kg.matching.words import FIELD, POSSESSIVE, SPACE, NotFilled, Thing, clean_
 from kg.model import Mention, Span, hash_id
 from kg.pattern import Match
 from kg.reading import Mark
-from kg.subjects import find_subject
+from kg.subjects import find_subject, reports_of_government
 from kg.vocab import ADMIN_AREA, PARK, article_iri, class_iri, class_name, cohort_iri, described_iri, mint_iri, slugify
 
 _ANY = load_words("shares").any_of
@@ -209,7 +209,8 @@ class MatchThings(MatchSpeakers):
         owner = self._find_owner(match, "x") or self._find_owner(match, "y")
         if owner and owner.mention and owner.mention.type in keys:
             return self._mention_thing(owner.mention)
-        if _OURS.search(self.sentence.folded, max(0, match.start() - 24), match.end()):
+        ours = _OURS.search(self.sentence.folded, max(0, match.start() - 24), match.end())
+        if ours and not reports_of_government(self.reading):
             return self._speakers_own(keys)
         before = self.sentence.locate(start_of(match))
         opened = _OPENS_WITH_IT.fullmatch(self.sentence.folded, 0, match.start()) is not None
