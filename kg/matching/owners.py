@@ -51,7 +51,9 @@ _INDUSTRY = re.compile(
     rf"(?: (?:in|of) (?:the )?[A-Z][\w-]+(?: [A-Z][\w-]+){{0,3}})? (?:{_ANY('sectors_did')})\b"
 )
 _PART_NAMED = re.compile(r" (?:of|in|for) ")
-_SECTORS = re.compile(r"\b(?:[Ii]ndustry|[Ii]ndustries|[Ss]ectors?)\b")
+_SECTORS = re.compile(
+    r"\b(?:[Ii]ndustry|[Ii]ndustries|[Ss]ectors?|(?:farming|agriculture|forestry)\b[^.;]{0,60}\bfishery)\b"
+)
 _GROUP = re.compile(
     r"(?:(?:In|By|From|During|As of|Last|This|Only|Just) [^,;.]{2,40}, )?"
     r"(?:[Tt]he |[Tt]hese |[Tt]hose |[Aa]ll |[Ii]ts )?"

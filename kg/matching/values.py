@@ -95,6 +95,13 @@ _SUMMED = re.compile(
 )
 
 
+# No level of these is so many percent: "added value should rise to 6 percent" lacks the word growth.
+_SUMS_OF_MONEY = frozenset(
+    "gdp valueAdded valueAddedAboveSize industrialOutput fixedAssetInvestment foreignTrade exports imports retailSales"
+    " fiscalRevenue budgetRevenue taxRevenue residentIncome".split()
+)
+
+
 class MatchValues(MatchOwners):
     """Fills number, unit, scope and period of a match."""
 
@@ -200,7 +207,8 @@ class MatchValues(MatchOwners):
     def _is_no_level(self, quantity: Quantity, subject: Thing, predicate: str) -> bool:
         """Say whether a number is one of a rate or an amount that has lost its scale."""
         rate = predicate == COUNT and _RATE.match(self.article.text, quantity.end) is not None
-        return rate or _lost_scale(quantity, subject, predicate)
+        in_percent = quantity.kind == "percent" and not quantity.other and local_name(predicate) in _SUMS_OF_MONEY
+        return rate or in_percent or _lost_scale(quantity, subject, predicate)
 
     def _was_once(self, match: Match) -> bool:
         """Say whether a number was what something had at a time that nothing dates: "ten years ago, it had 3 firms"."""
