@@ -37,7 +37,8 @@ _BASE_AMOUNT = re.compile(
     r"\b(?:from|times that of|times the) (?:[a-z]+ ){0,3}(?:rmb ?|cny ?|us\$|[$€])?"
     r"\d[\d.,:]*(?:(?<=\d)(?:st|nd|rd|th)(?: place)?)?"
     rf"(?:%| ?(?:{_ANY('amounts')})\b\.?){{0,4}}"
-    r"(?: \([^()]{1,40}\))?(?: (?:at|in|by))?(?: the)? ?$"
+    r"(?: \([^()]{1,40}\))?(?: (?:increase|growth|rise|gain|decrease|decline|drop|fall|slump|contraction))?"
+    r"(?: (?:at|in|by))?(?: the)? ?$"
 )
 _BASE_WORDS = re.compile(
     r"(?:from|over|on|than|against) (?:the )?"

@@ -2,7 +2,8 @@
 
 ``told`` keeps the claims so far, ``words`` reads a match, ``earlier`` looks at values claimed before, ``bearing`` at
 what a phrase is attached to, ``things`` finds subjects and objects, ``owners``
-judges whether these may own a number, ``values`` fills number and period, ``sentence`` applies the rules.
+judges whether these may own a number, ``values`` fills number and period, ``turns`` pairs lists with numbers,
+``sentence`` applies the rules.
 """
 
 from kg.matching.sentence import CONFIDENCE as CONFIDENCE

@@ -18,6 +18,7 @@ REACH = 60
 # A place that something is in.
 _INSIDE = re.compile(r"\b(?:in|at|across|throughout)(?: the)? $", re.IGNORECASE)
 SUMS = frozenset(("money", "percent", "times"))
+_IN_TURN = frozenset(("percent", "CNY", "USD"))
 _RATIOS = frozenset(("percent", "point", "times", "rank"))
 
 
@@ -54,6 +55,9 @@ class EarlierValues(CountedGroups):
             raise NotFilled
         if any(c.subject != last.subject for c in values if c.end == last.end):
             raise NotFilled
+        alike = [c for c in values if c.end == last.end and is_growth(c.predicate) == is_growth(last.predicate)]
+        if last.unit in _IN_TURN and len({c.predicate for c in alike if c.unit == last.unit}) > 1:
+            raise NotFilled  # "A and B grew by 3 and 4 percent respectively, accounting for": both, or which?
         if last.predicate == COUNT and _SPENT_ON.search(text, max(0, last.start - 60), last.start):
             raise NotFilled  # "invested 9 billion yuan in 30 projects, 18 percent": the sum or the projects?
         return last

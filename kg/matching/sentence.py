@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TypeGuard
 
 from kg.letters import fold_case
-from kg.lists import Item, is_item, is_mark, share_noun, split_list, strip_noun
+from kg.lists import Item, is_item, is_mark, split_list, strip_noun
 from kg.matching.conditions import MatchConditions
-from kg.matching.earlier import SUMS
+from kg.matching.turns import IN_TURN, list_items, name_items, reaches_over
 from kg.matching.words import NotFilled, Pair, Refusal, Thing, clean_words
-from kg.model import Claim, Quantity, Resolution, Span, say_value
+from kg.model import Claim, Resolution, Span, say_value
 from kg.outline import OutlineMatch, outline_sentence
 from kg.pattern import MARK, Match
 from kg.reading import SentenceReading
@@ -23,29 +23,13 @@ CONFIDENCE = {"explicit": "1", "implied": "0.8", "garbled": "0.5", "missing": "0
 """How far a claim of each status is to be believed; a stated order of trust, not a measured probability."""
 _AMOUNT = re.compile(f"({MARK}) ")
 _QUESTION = re.compile('[?？]["”’)]*\\s*$')
-# In an item of a list it leaves open where the list is to be divided.
-_CONJUNCTION = re.compile(r"\b(?:and|or)\b")
-_LAST_COMMA = re.compile(", (?:and|as well as) ")
-
-
 # "Qingdao-headquartered Lanhai": where it is based is no part of its name.
 _BASED = re.compile(r"^[\w’']+-(?:based|headquartered) (?=[A-Z])")
-# What the items of a list can have in turn.
-_IN_TURN = (SUMS - {"times"}) | {
-    f"measure.{unit}" for unit in ("ton", "kg", "kWh", "teu", "m3", "MW", "kW", "GW", "GWh", "km")
-}
-_LEAD_OF = re.compile(r"^(?:(?:of|in|from|[Tt]he) )+")
 
 
 def _is_list(part: Any) -> TypeGuard[dict[str, Any]]:
     """Say whether a part of a template stands for each item of a list."""
     return isinstance(part, dict) and "each" in part
-
-
-def _reaches_over(numbers: Sequence[Quantity | None]) -> bool:
-    """Say whether what is said of the first number may be said of all: "by more than 3 and 4 percent"."""
-    said = [number.qualifier if number else "exact" for number in numbers]
-    return len(said) > 1 and said[0] != "exact" and all(word == "exact" for word in said[1:])
 
 
 def _meaning(claim: Claim) -> tuple[str, ...]:
@@ -57,25 +41,6 @@ def _contradict(claims: Sequence[Claim]) -> bool:
     """Say whether the claims of one match give one indicator two values: "tax revenue, of which local tax revenue"."""
     said = [(c.subject, c.predicate, c.unit, c.qualifier, c.scope, c.period) for c in claims if c.value]
     return len(set(said)) < len(said)
-
-
-def _split_repeated(match: Match, name: str, count: int) -> list[Item] | None:
-    """Return the items of a list that says its indicator again before each: "investment in A, investment in B and C".
-
-    Of another number than ``count``, there are none; ``None`` where the indicator is said once.
-    """
-    said = match.groupdict()
-    if not said.get("i") or not said.get("f"):
-        return None
-    words = re.sub("([\ue000-\ue0ff])[\ue100-\uf8ff]", "\\1[\ue100-\uf8ff]", re.escape(said["i"]))
-    again = list(re.finditer(rf"(?:,? and|,) (?:the |its )?{words} {said['f']} ", match[name]))
-    if not again:
-        return None
-    start = match.start(name)
-    starts = [0, *(found.end() for found in again)]
-    ends = [*(found.start() for found in again), len(match[name])]
-    items = [Item(start + low, start + high) for low, high in zip(starts, ends, strict=True)]
-    return items if len(items) == count else []
 
 
 class SentenceMatcher(MatchConditions):
@@ -212,20 +177,14 @@ class SentenceMatcher(MatchConditions):
         if not match[template.each] or not match[template.values]:
             return
         marks = [self.sentence.mark_at(found) for found in re.findall(MARK, match[template.values])]
-        items = _split_repeated(match, template.each, len(marks))
-        if items is None:
-            items = split_list(self.sentence.masked, *match.span(template.each), count=len(marks))
+        items = list_items(self.sentence.masked, match, template.each, len(marks))
         spans = [Span(self.sentence.locate(item.start), self.sentence.locate(item.end, end=True)) for item in items]
-        labels = share_noun([clean_words(self.article.text[slice(*span)]) for span in spans])
-        sure = _LAST_COMMA.search(match[template.each]) is not None
-        labels = [_LEAD_OF.sub("", label) for label in labels]
-        if any(not label or (_CONJUNCTION.search(label) and not sure) for label in labels):
-            return
-        if _reaches_over([mark.quantity for mark in marks]):
+        labels = name_items([clean_words(self.article.text[slice(*span)]) for span in spans])
+        if not all(labels) or reaches_over([mark.quantity for mark in marks]):
             return
         for label, span, mark in zip(labels, spans, marks, strict=False):
             ranks = mark.key == "ordinal" and template.unit == "rank"
-            if ranks or mark.key in _IN_TURN:
+            if ranks or mark.key in IN_TURN:
                 inside = tuple(m for m in self.sentence.marks if span.start <= m.start and m.end <= span.end)
                 yield Pair(label, inside, mark)
 

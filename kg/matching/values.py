@@ -51,6 +51,8 @@ _OF_COUNTED = re.compile(r"\{(?:noun|whole)\}")
 _DONE_SINCE = re.compile(
     r"\b(?:were|was|(?:have|has|had) been) (?:already )?(?:built|completed|finished|launched|opened|signed|started)\b"
 )
+# "2018 achievements", a heading: of that year.
+_YEAR_OF = re.compile(r"\W*(?:19|20)\d\d(?: [a-z-]+){1,2}\W*")
 # "3,000 outpatients a day": how many at a time, and not how many there are.
 _RATE = re.compile(
     r"[^,.;:()]{0,50}?(?:(?<!\bin )(?<!\bwithin )(?<!\bfor )(?<!\bof )(?<!\bto )\b(?:a|per|each|every)"
@@ -205,10 +207,13 @@ class MatchValues(MatchOwners):
         return "" if not usual and _USUAL.fullmatch(words) else words
 
     def _is_no_level(self, quantity: Quantity, subject: Thing, predicate: str) -> bool:
-        """Say whether a number is one of a rate or an amount that has lost its scale."""
-        rate = predicate == COUNT and _RATE.match(self.article.text, quantity.end) is not None
+        """Say whether a number is one of a rate, a year, or an amount that has lost its scale."""
+        text, here = self.article.text, self.sentence.sentence
+        counted = predicate == COUNT
+        if counted and (_RATE.match(text, quantity.end) or _YEAR_OF.fullmatch(text, here.start, here.end)):
+            return True
         in_percent = quantity.kind == "percent" and not quantity.other and local_name(predicate) in _SUMS_OF_MONEY
-        return rate or in_percent or _lost_scale(quantity, subject, predicate)
+        return in_percent or _lost_scale(quantity, subject, predicate)
 
     def _was_once(self, match: Match) -> bool:
         """Say whether a number was what something had at a time that nothing dates: "ten years ago, it had 3 firms"."""

@@ -28,11 +28,12 @@ _HERE = re.compile(
 )
 # Of a thing that nobody knows: "throughput of Yunhe Port" is no indicator of a place.
 _OTHERS = re.compile(
-    r" (?:of|in|at) (?:the )?(?!(?:Primary|Secondary|Tertiary|Service|Services) (?:Industry|Industries|Sector)\b)"
+    r"(?<!Association)(?<!members) (?:of|in|at) (?:the )?"
+    r"(?!(?:Primary|Secondary|Tertiary|Service|Services) (?:Industry|Industries|Sector)\b)"
     r"[A-Z][a-z]+(?: [A-Z][a-z]|$)"
 )
 _WHOLE = re.compile(
-    r"(?:total|overall|combined|gross|whole|annual|newly|local|regional|full-year"
+    r"(?:total|overall|combined|gross|whole|annual|newly|local|regional|full-year|estimated"
     r"|(?:value|volume|amount) of(?: the)?) ",
     re.IGNORECASE,
 )
