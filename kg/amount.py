@@ -32,7 +32,6 @@ _SECOND = re.compile(
 )
 # "(about $16 billion at the current exchange rate)".
 _CLOSE = re.compile(r"(?: ?[;,/][^()\n]{0,60}| (?:at|as of|based on|by) [^()\n]{0,60})? ?\)")
-_LIST = re.compile(r",? (?:and|or) |, ?| to ")
 _FOLLOW = re.compile(r"[ \n]+([a-z]+)")
 _CLASS = re.compile(r"[ -]([a-z]+)")
 
@@ -386,41 +385,3 @@ def _is_size(view: View, begin: int, number: Span, end: int, qualifier: str) -> 
     if qualifier not in grammar.size_need:
         return False
     return grammar.patterns.size.search(low, max(0, begin - 2 * WINDOW), begin) is not None
-
-
-def share_units(view: View) -> None:
-    """Give the earlier numbers of "1.2, 3.4 and 5.6 percent" and of "from 276 to 49 days" the unit of the last."""
-    found, factor = view.found, ONE
-    for index in range(len(found) - 1, 0, -1):
-        last, before = found[index], found[index - 1]
-        if not last.unit or before.kind != "count" or last.number is None or before.number is None:
-            factor = ONE
-            continue
-        if before.end != before.number.end or not _in_one_list(view, index):
-            factor = ONE
-            continue
-        if last.end != last.number.end:
-            _, scale, unit = read_tail(view, last.number.end, None)
-            factor = scale * unit.factor if unit else scale
-        high = canonical(Decimal(before.high) * factor) if before.high else ""
-        value = canonical(Decimal(before.value) * factor)
-        found[index - 1] = before._replace(kind=last.kind, unit=last.unit, value=value, high=high)
-
-
-def _in_one_list(view: View, index: int) -> bool:
-    """Return whether only a list's comma, "and" or "from ... to" stands between a quantity and the one before."""
-    low, found = view.low, view.found
-    before, last = found[index - 1], found[index]
-    match = _LIST.fullmatch(low, before.end, last.start) if last.start - before.end <= 6 else None
-    if match is None:
-        return False
-    if match[0] == " to ":
-        return low.endswith("from ", max(0, before.start - 5), before.start)
-    if "," != match[0][0] or len(match[0]) > 2:
-        return True
-    return (
-        index + 1 < len(found)
-        and found[index + 1].unit == last.unit
-        and last.number is not None
-        and (last.end == last.number.end)
-    )

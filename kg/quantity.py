@@ -12,8 +12,9 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
-from kg.amount import MAX_DIGITS, ONE, amount_at, look_left, share_units, word_before
+from kg.amount import MAX_DIGITS, ONE, amount_at, look_left, word_before
 from kg.date_reading import read_day_first, read_month, read_numeric_date, read_since, read_weekday
+from kg.listed_amounts import share_units
 from kg.model import Quantity, Span
 from kg.number import OF, Outcome, make_ratio, read_amount, read_article, read_number, read_ratio, read_shares
 from kg.period import read_fixed, read_months, read_part, read_past, read_plan, read_the_year, read_years

@@ -10,7 +10,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 
-from kg.bearers import BEARERS, choose_bearer, is_office, list_distinct, list_employers, list_governed
+from kg.bearers import choose_bearer, is_office
+from kg.employers import BEARERS, list_distinct, list_employers, list_governed
 from kg.english import load_words
 from kg.model import Entity, Mention, find_ancestors
 from kg.reading import Reading, SentenceReading

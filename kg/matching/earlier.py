@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from kg.bearers import PLACES as PLACES
 from kg.dating import spans_years
+from kg.employers import PLACES as PLACES
 from kg.matching.counted import COUNT, CountedGroups
 from kg.matching.words import NotFilled, Thing, start_of
 from kg.model import Claim, Span

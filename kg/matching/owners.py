@@ -6,7 +6,8 @@ import re
 from bisect import bisect_left
 from itertools import islice
 
-from kg.bearers import PART_OF_PLACE, list_governed
+from kg.bearers import PART_OF_PLACE
+from kg.employers import list_governed
 from kg.english import load_words
 from kg.letters import fold_case
 from kg.matching.earlier import PLACES

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from itertools import chain, islice
 from typing import Any
 
-from kg.bearers import BEARERS, PART_OF_PLACE, list_employed
+from kg.bearers import PART_OF_PLACE
+from kg.employers import BEARERS, list_employed
 from kg.english import load_words
 from kg.letters import fold_case
 from kg.matching.bearing import LOCATES

@@ -1,0 +1,91 @@
+"""Whom the people work for that a text names: places, bodies and firms that only a post stands before.
+
+"Exports rose, said Zhao Lin, mayor of Yunhe County": the number need not be the county's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from kg.english import load_words
+from kg.model import Mention
+from kg.reading import Mark
+from kg.vocab import ADMIN_AREA, DISTRICT, PARK, local_name
+
+BEARERS = frozenset({"District", "Park", "AdminArea", "Enterprise", "Project", "Organization"})
+"""The classes whose things a number can belong to."""
+PLACES = frozenset({"District", "Park", "AdminArea"})
+"""Those of them whose things alone have a gross domestic product or a population."""
+
+_ANY = load_words("bearers").any_of
+_POST = re.compile(rf"\b(?:{_ANY('posts')}) (?:of|at|with|from)(?: the)? $", re.IGNORECASE)
+# "…, said Zhao Lin, mayor of Yunhe County", "…, according to Yunhe Mayor Zhao Lin".
+_SAID = re.compile(rf"(?:\b(?:{_ANY('speaks')})|ccording to) [A-Z]")
+_HEAD = re.compile(rf", (?:the )?(?:[a-z-]+ ){{0,3}}?(?:{_ANY('governs')}) (?:of|in|for)(?: the)? $", re.IGNORECASE)
+_SPOKEN = re.compile(rf"\b(?:{_ANY('speaks')})\b")
+_HEADS = re.compile(
+    rf"\b(?:{_ANY('governs')}|general manager|manager|president|ceo|founder|owner|executive)"
+    r"(?: and [a-z ]{3,20})? (?:of|at|with|for)(?: the)? $",
+    re.IGNORECASE,
+)
+_ENDS = re.compile(r"(?: [a-z]+ (?:committee|government))?(?=[,.;:\"”]|$| (?:in|on|at|during|who)\b)")
+_SPEAKER = re.compile(
+    rf", (?:an? |the )?(?:[a-z-]+ ){{0,4}}?(?:{_ANY('speakers')})\b[^;.\n]{{0,140}}?,? (?:{_ANY('speaks')})\b"
+)
+
+
+def leave_posts(text: str, marks: Sequence[Mark]) -> list[Mark]:
+    """Return the marks but for whom a speaker works for, and where that lies: "mayor of Linhe District, Hefei City"."""
+    kept: list[Mark] = []
+    left: Mark | None = None
+    spoken = _SPEAKER.search(text, max(0, marks[0].start - 120), marks[-1].end + 60) if marks else None
+    for mark in marks:
+        if spoken is not None and spoken.start() < mark.start and mark.end <= spoken.end():
+            continue
+        post = _POST.search(text, max(0, mark.start - 32), mark.start) is not None
+        if post or (left is not None and text[left.end : mark.start] == ", "):
+            left = mark
+        else:
+            kept.append(mark)
+            left = None
+    return kept
+
+
+def list_employers(text: str, marks: Sequence[Mark], *, direct: bool) -> list[Mention]:
+    """Return the things that marks name only as those whom a speaker works for.
+
+    With ``direct``, places alone that stand right behind the post: "mayor of Linhe District", and not "official of a
+    bureau in Linhe District".
+    """
+    if direct:
+        left = [m for m in marks if m.key in (ADMIN_AREA, DISTRICT, PARK)]
+        left = [m for m in left if _POST.search(text, max(0, m.start - 32), m.start)]
+    else:
+        found = [m for m in marks if m.mention and local_name(m.mention.type) in BEARERS]
+        kept = leave_posts(text, found)
+        left = [m for m in found if m not in kept]
+    return list_distinct(m.mention for m in left if m.mention)
+
+
+def list_governed(text: str, marks: Sequence[Mark], position: int) -> list[Mention]:
+    """Return the places whose head speaks behind what is told: "exports rose, said Zhao Lin, mayor of Yunhe County"."""
+    behind = [m for m in marks if m.start >= position and m.key in (ADMIN_AREA, DISTRICT, PARK)]
+    if not behind or not _SAID.search(text, position, behind[-1].start):
+        return []
+    told = [m for m in behind if _HEAD.search(text, max(position, m.start - 60), m.start) and _ENDS.match(text, m.end)]
+    return list_distinct(m.mention for m in told if m.mention)
+
+
+def list_employed(text: str, marks: Sequence[Mark], start: int) -> list[Mention]:
+    """Return what a speaker in a sentence works for or heads: "…, said Zhao Lin, general manager of Lanhai Motors"."""
+    bearers = [m for m in marks if m.mention and local_name(m.mention.type) in BEARERS]
+    if not bearers or not _SPOKEN.search(text, start, bearers[-1].end + 60):
+        return []
+    found = [m for m in bearers if _HEADS.search(text, max(start, m.start - 70), m.start)]
+    return list_distinct(m.mention for m in found if m.mention)
+
+
+def list_distinct(mentions: Iterable[Mention]) -> list[Mention]:
+    """Return the last mention of each thing, in the order in which the things come first."""
+    return list({mention.entity: mention for mention in mentions}.values())
