@@ -43,6 +43,8 @@ _REVIEW = re.compile(
     rf"|(?:19|20)\d\d (?:[A-Z]?[a-z]{{1,12}} ){{0,4}}{_REVIEWS}[:：]?"
 )
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+# "In 2022, …. Exports for the year were …": for the year spoken of, and not for the article's own.
+THE_YEAR = re.compile(r"(?:for|in|during|over|throughout) the (?:whole |entire |full )?year", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,16 @@ def find_frame(reading: Reading, sentence: SentenceReading) -> Frame | None:
     if not reading.frames:
         reading.frames.update(_carry_frames(reading))
     frame = reading.frames.get(sentence.sentence.start)
-    if not isinstance(frame, Frame) or not _takes_period(reading, sentence):
+    if not isinstance(frame, Frame) or not _takes_period(reading, sentence, frame):
         return None
     return frame
+
+
+def means_year_told(text: str, period: Quantity, frame: Frame | None) -> bool:
+    """Say whether words are only "for the year", where the sentences before tell of one whole year."""
+    if frame is None or THE_YEAR.fullmatch(text, period.start, period.end) is None:
+        return False
+    return len(frame.quantity.first) == 4 and frame.quantity.first == frame.quantity.last
 
 
 def find_carried_period(reading: Reading, sentence: SentenceReading) -> Quantity | None:
@@ -74,10 +83,11 @@ def find_carried_period(reading: Reading, sentence: SentenceReading) -> Quantity
     return frame.quantity if frame else None
 
 
-def _takes_period(reading: Reading, sentence: SentenceReading) -> bool:
+def _takes_period(reading: Reading, sentence: SentenceReading, frame: Frame) -> bool:
     """Say whether a sentence has no period and no word of its own that tells of when."""
     text, here = reading.article.text, sentence.sentence
-    if here.part != "body" or any(m.is_time() and not is_base(text, m, here.start) for m in sentence.marks):
+    own = [m for m in sentence.marks if m.is_time() and not is_base(text, m, here.start)]
+    if here.part != "body" or not all(m.quantity and means_year_told(text, m.quantity, frame) for m in own):
         return False
     said = sentence.triggers
     return not (
@@ -106,6 +116,7 @@ def _read_frame(reading: Reading, sentence: SentenceReading, frame: Frame | None
         return frame
     told = [m for m in sentence.marks if m.is_time() and not is_base(text, m, here.start)]
     told = [m for m in told if not (_is_day_of_saying(text, sentence, m) or _LATELY.fullmatch(text, m.start, m.end))]
+    told = [m for m in told if not (m.quantity and means_year_told(text, m.quantity, frame))]
     if _AHEAD.search(sentence.triggers) or (told and _OCCASION.search(sentence.triggers)):
         return None
     if told:

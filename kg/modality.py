@@ -35,6 +35,8 @@ _HAS_DONE = re.compile(
     rf"|, and (?={MARK} (?:[a-z-]+ ){{1,4}}(?:has|have) (?:already )?been [a-z]+(?:ed|t)\b)"
     rf"|, as (?:the |it |they |{MARK} )(?:[a-z-]+ ){{0,2}}?(?=(?:bets|has|have|is|are|continues)\b)"
 )
+# "The mayor will tell delegates that exports rose": what will be told has been done.
+_TO_BE_TOLD = re.compile(r"\bwill (?:tell|say|announce|report|present|inform|explain)\b[^.;:]{0,60}? that\b")
 # "Against a target of 6 percent, GDP grew by 3": what was reached is no target.
 _AGAINST = re.compile(r"\b(?:against|missing|beating) (?:an?|its|the) (?:[a-z-]+ ){0,2}(?:targets?|goals?) of\b")
 
@@ -79,7 +81,7 @@ def find_modality(
     clause = max(clause, start - CLAUSE)
     lead, match = ASIDE.sub(", ", text[clause:start]), _PASSED.sub(", ", text[start:end])
     denied = _CLAUSE.split(lead)[-1] + match
-    lead = _AGAINST.sub("", _DONE.split(lead)[-1])
+    lead = _TO_BE_TOLD.sub("", _AGAINST.sub("", _DONE.split(lead)[-1]))
     done = [found.start() for found in _HAS_DONE.finditer(lead + match) if found.start() <= len(lead)]
     said = (lead + match)[done[-1] if done else 0 :]
     if _LISTS.search(text, 0, start):

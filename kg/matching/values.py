@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from kg.carried import find_frame
+from kg.carried import THE_YEAR, find_frame, means_year_told
 from kg.dating import find_period, find_pointed_period, is_base
 from kg.english import load_words
 from kg.matching.counted import COUNT
@@ -84,7 +84,9 @@ _AGAINST = re.compile(r"^(?:over|from|than|on|against|in|during) (?=the |that |l
 _RIGHT_BEHIND = re.compile(r"(?: year[ -]on[ -]year)?,?(?: (?:in|during)(?: the)?)? ")
 _WITHIN = re.compile(r"\b(?:in|during) (?:the )?[^,.;]*$", re.IGNORECASE)
 _PLANNED_THEN = re.compile(
-    r"[^.;]{0,80}?\b(?:planned|decided|proposed|pledged|promised|vowed|agreed|resolved) to\b", re.IGNORECASE
+    r"[^.;]{0,80}?\b(?:(?:planned|decided|proposed|pledged|promised|vowed|agreed|resolved) to"
+    r"|set (?:an?|its|the) (?:[a-z]+ )?(?:target|goal))\b",
+    re.IGNORECASE,
 )
 
 
@@ -121,8 +123,8 @@ class MatchValues(MatchOwners):
         period = self._said_period(template, match) if template.period else self._find_period(match)
         if period is None and quantity and self._was_once(match):
             raise NotFilled
-        if period is None and not template.period and quantity is not None and quantity.kind in CARRIED:
-            period = self._carried_period(subject, predicate, match)
+        if not template.period and quantity is not None and quantity.kind in CARRIED and self._leaves_time(period):
+            period = self._carried_period(subject, predicate, match) or period
         modality = template.modality or self._modality_of(template, match)
         period = self._correct_period(period, quantity, predicate, modality)
         if period and quantity and not before and modality == "achieved" and self._ends_stretch(quantity, period):
@@ -316,7 +318,8 @@ class MatchValues(MatchOwners):
             said = own is not None and _RIGHT_BEHIND.fullmatch(text, quantity.end, own.start)
             if own and said and own.quantity and _WITHIN.search(text, quantity.end, own.end):
                 return period if is_base(text, own, floor) else own.quantity
-        then = modality == "planned" and period.end <= quantity.start and not self._lies_ahead(period)
+        ahead = modality in ("planned", "target")
+        then = ahead and period.end <= quantity.start and not self._lies_ahead(period)
         if then and period.start >= floor and _WITHIN.search(text, floor, period.end):
             return None if _PLANNED_THEN.match(text, period.end, quantity.start) else period
         return period
@@ -337,6 +340,15 @@ class MatchValues(MatchOwners):
         told = (c for c in self.earlier.values if frame.sentence.start <= c.start < frame.sentence.end)
         same = frame.heads or subject.iri in frame.things or any(c.subject == subject.iri for c in told)
         return frame.quantity if same else None
+
+    def _leaves_time(self, period: Quantity | None) -> bool:
+        """Say whether no period is said, or only "for the year" where a whole year has been told of."""
+        if period is None:
+            return True
+        text = self.article.text
+        if THE_YEAR.fullmatch(text, period.start, period.end) is None:
+            return False
+        return means_year_told(text, period, find_frame(self.reading, self.sentence))
 
     def _ends_stretch(self, quantity: Quantity, period: Quantity) -> bool:
         """Say whether an amount is what something rose or fell to over several years."""
