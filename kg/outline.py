@@ -12,6 +12,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from kg.literals import INDEX, INDEX_BASE
@@ -146,7 +147,7 @@ def _join_chunks(folded: str, chunks: list[Chunk], code: str, pattern: Pattern) 
     for match in reversed(list(pattern.finditer(outline.text))):
         first = bisect_right(outline.places, match.start()) - 1
         last = bisect_right(outline.places, match.end() - 1) - 1
-        between = (folded[a.end : b.start] for a, b in zip(chunks[first:last], chunks[first + 1 :], strict=False))
+        between = (folded[a.end : b.start] for a, b in pairwise(chunks[first : last + 1]))
         if last > first and all(not gap.strip() for gap in between):
             chunks[first : last + 1] = [Chunk(chunks[first].start, chunks[last].end, code, "")]
     return chunks

@@ -97,7 +97,7 @@ class Reading:
 
     translated: bool = False
     """Whether the article reads as machine-translated: it uses a variant that only translation makes."""
-    bearers: dict[tuple[int, bool, bool, bool], list[Mention] | None] = field(
+    bearers: dict[tuple[int, bool, bool, frozenset[str]], list[Mention] | None] = field(
         default_factory=dict, compare=False, repr=False
     )
     """What each sentence, by its start, can be about: found once, for it is asked again and again."""

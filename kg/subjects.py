@@ -21,7 +21,6 @@ from kg.vocab import ADMIN_AREA, DISTRICT, PARK, PROJECT, is_described
 REACH = 24
 """How many sentences back what a sentence is about can stand, so that the cost stays that of the text."""
 
-_AREAS = load_words("areas")
 _BEARERS = load_words("bearers")
 # "One of the bases, made by A, will produce cells. It …": of the base.
 _ONE_OF = re.compile(
@@ -301,7 +300,7 @@ def _find_bearers(
     kinds: frozenset[str] = BEARERS,
 ) -> list[Mention] | None:
     """Return ``choose_bearer`` of all of a sentence; ``leading`` asks for what stands where it begins."""
-    key = (sentence.sentence.start, leading, things, kinds is BEARERS)
+    key = (sentence.sentence.start, leading, things, kinds)
     if key not in reading.bearers:
         lead = sentence.sentence.start if leading else None
         chosen = choose_bearer(reading.article.text, sentence.marks, entities, lead=lead, things=things, kinds=kinds)

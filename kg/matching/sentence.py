@@ -134,6 +134,7 @@ class SentenceMatcher(MatchConditions):
                 if read or not self._is_allowed(rule, match, sentence.folded):
                     continue
                 made = [c for c in self._fill_templates(rule, match) if not self._is_known(c)]
+                made = [c for c in made if not self._is_told_as_plan(c)]
                 if _contradict(made):
                     continue
                 claims.extend(made)

@@ -20,7 +20,9 @@ _SITE = re.compile(
 )
 # The first of several names ends a group's own words: "households in Yunhe|, Linhe and Hualin".
 _BEGUN = re.compile(rf"\b(?:in|at|of|from) (?:the )?{_NAME}$")
-_REST = re.compile(rf"(?:, (?:the )?(?P<name>{_NAME})){{0,8}},? and (?:the )?{_NAME}(?=[.,;:)]|$)")
+_REST = re.compile(
+    rf"(?:, (?:the )?(?P<name>{_NAME})(?:, (?:the )?{_NAME}){{0,7}})?,? and (?:the )?{_NAME}(?=[.,;:)]|$)"
+)
 _BEARERS = load_words("bearers")
 _NO_PLACE = frozenset((*load_words("dating").all_of("months"), *_BEARERS.all_of("common")))
 _NO_PLACES = re.compile(rf"(?:{_BEARERS.any_of('feasts')})|(?:First|Second|Third|Fourth|North|South|East|West)\b")
