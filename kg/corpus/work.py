@@ -136,7 +136,7 @@ def read_parts(domain: Domain, tools: Tools, sources: Sequence[Source], workers:
         return
     global _tools
     _tools = tools  # a forked process has it at once, and what is made of the rules when they are first needed
-    _ = tools.extractor.rules.index
+    _ = tools.extractor.rules.index, tools.extractor.rules.outline_index
     try:
         size = max(1, min(BATCH, len(sources) // (4 * workers)))
         batches = [sources[at : at + size] for at in range(0, len(sources), size)]
