@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from kg.employers import BEARERS, leave_posts, list_distinct
+from kg.employers import leave_posts
 from kg.english import load_words
-from kg.model import Entity, Mention, find_ancestors
+from kg.model import Entity, Mention, find_ancestors, list_distinct
 from kg.reading import Mark
 from kg.references import dates_line
-from kg.vocab import ADMIN_AREA, DISTRICT, ENTERPRISE, ORGANIZATION, PARK, is_described, local_name
+from kg.vocab import ADMIN_AREA, BEARERS, DISTRICT, ENTERPRISE, ORGANIZATION, PARK, is_described, local_name
 
 LEAD = 12
 """How many characters at most "In the whole …" has, with which a sentence begins."""

@@ -6,17 +6,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from kg.english import load_words
-from kg.model import Mention
+from kg.model import Mention, list_distinct
 from kg.reading import Mark
-from kg.vocab import ADMIN_AREA, DISTRICT, PARK, local_name
-
-BEARERS = frozenset({"District", "Park", "AdminArea", "Enterprise", "Project", "Organization"})
-"""The classes whose things a number can belong to."""
-PLACES = frozenset({"District", "Park", "AdminArea"})
-"""Those of them whose things alone have a gross domestic product or a population."""
+from kg.vocab import ADMIN_AREA, BEARERS, DISTRICT, PARK, local_name
 
 _ANY = load_words("bearers").any_of
 _POST = re.compile(rf"\b(?:{_ANY('posts')}) (?:of|at|with|from)(?: the)? $", re.IGNORECASE)
@@ -84,8 +79,3 @@ def list_employed(text: str, marks: Sequence[Mark], start: int) -> list[Mention]
         return []
     found = [m for m in bearers if _HEADS.search(text, max(start, m.start - 70), m.start)]
     return list_distinct(m.mention for m in found if m.mention)
-
-
-def list_distinct(mentions: Iterable[Mention]) -> list[Mention]:
-    """Return the last mention of each thing, in the order in which the things come first."""
-    return list({mention.entity: mention for mention in mentions}.values())

@@ -123,6 +123,11 @@ class Mention(NamedTuple):
     resolved: Span | None = None
 
 
+def list_distinct(mentions: Iterable[Mention]) -> list[Mention]:
+    """Return the last mention of each thing, in the order in which the things come first."""
+    return list({mention.entity: mention for mention in mentions}.values())
+
+
 class Quantity(NamedTuple):
     """A number, an amount, a period or a date, as written and as understood.
 

@@ -182,6 +182,7 @@ class _Compiler:
             named=self._compile_named(entry, slots, place),
             lies=self._read_lies(entry, slots, place),
             unread=bool(entry.get("unread", False)),
+            measures=any("value" in claim for claim in entry.get("claim", ())),
         )
 
     @staticmethod

@@ -88,8 +88,11 @@ class Reducers:
 
 
 LEFT_OUT = "left_out"
-PHRASE, NAMED = "phrase", "named"
-"""The chunks that no outline has; those whose kind their end decides; of these those with a name that nobody knows."""
+"""The chunks that no outline has."""
+PHRASE = "phrase"
+"""Those whose kind their end decides."""
+NAMED = "named"
+"""Of these those with a name that nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,8 @@ class Rule:
     """By slot, the slot of the place in which its thing must lie as the lexicon knows it."""
     unread: bool = False
     """Only where no number that it matches is a value already."""
+    measures: bool = False
+    """Whether it claims values."""
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 
 from kg.bearers import choose_bearer, is_office
-from kg.employers import BEARERS, list_distinct, list_employers, list_governed
+from kg.employers import list_employers, list_governed
 from kg.english import load_words
-from kg.model import Entity, Mention, find_ancestors
+from kg.model import Entity, Mention, find_ancestors, list_distinct
 from kg.reading import Reading, SentenceReading
 from kg.unnamed import founds_unnamed, has_unknown_name, heads_unknown, is_of_unnamed, tells_of_wider
-from kg.vocab import ADMIN_AREA, DISTRICT, PARK, PROJECT, is_described
+from kg.vocab import ADMIN_AREA, BEARERS, DISTRICT, PARK, PROJECT, is_described
 
 REACH = 24
 """How many sentences back what a sentence is about can stand, so that the cost stays that of the text."""

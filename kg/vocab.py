@@ -71,6 +71,11 @@ FIGURE = RD + "Figure"
 CONFLICT = RD + "Conflict"
 RELEASE = RD + "Release"
 
+PLACES = frozenset({"District", "Park", "AdminArea"})
+"""The classes whose things alone have a gross domestic product or a population."""
+BEARERS = PLACES | {"Enterprise", "Project", "Organization"}
+"""The classes whose things a number can belong to."""
+
 # ---------------------------------------------------------------- our properties
 WITHIN = RD + "within"
 COVERS = RDC + "covers"

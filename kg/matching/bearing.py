@@ -13,12 +13,12 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from kg.english import load_words
-from kg.matching.earlier import PLACES, EarlierValues
+from kg.matching.earlier import EarlierValues
 from kg.matching.words import POSSESSIVE, NotFilled, Thing, start_of
 from kg.model import Mention, Span
 from kg.pattern import MARK, Match
 from kg.reading import Mark
-from kg.vocab import class_name
+from kg.vocab import PLACES, class_name
 
 _ANY = load_words("bearing").any_of
 MAX_GAP = 200

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 
 from kg.dating import spans_years
-from kg.employers import PLACES as PLACES
 from kg.matching.counted import COUNT, CountedGroups
 from kg.matching.words import NotFilled, Thing, start_of
 from kg.model import Claim, Span
 from kg.pattern import Match
 from kg.reading import Mark
-from kg.vocab import RDC, class_name, local_name, mint_iri, slugify
+from kg.vocab import PLACES, RDC, class_name, local_name, mint_iri, slugify
 
 REACH = 60
 """How many characters at most stand between a value and what is said of it next."""

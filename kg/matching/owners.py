@@ -10,7 +10,6 @@ from kg.bearers import PART_OF_PLACE
 from kg.employers import list_governed
 from kg.english import load_words
 from kg.letters import fold_case
-from kg.matching.earlier import PLACES
 from kg.matching.ranked import tells_measure
 from kg.matching.targets import MatchTargets
 from kg.matching.things import PRONOUN
@@ -18,7 +17,7 @@ from kg.matching.words import Thing
 from kg.model import find_ancestors
 from kg.pattern import Match
 from kg.reading import Mark, find_heading
-from kg.vocab import PARK, RDC, class_name, local_name
+from kg.vocab import PARK, PLACES, RDC, class_name, local_name
 
 _ANY = load_words("owners").any_of
 _REGIONAL = frozenset(load_words("owners").all_of("regional"))
@@ -135,45 +134,50 @@ class MatchOwners(MatchTargets):
     def _may_own(self, subject: Thing, predicate: str, match: Match) -> bool:
         """Say whether a number can belong to a thing that stands elsewhere: "the output value" is of what?"""
         name = local_name(predicate)
-        if name == "ranking" and self._is_ranked_by_measure(subject, match):
+        if self._is_of_other_measure(subject, predicate, match):
             return False
-        if not subject.how and subject.type in PLACES and self._is_part_of_place(subject, match):
+        if subject.type in PLACES and self._is_of_no_place(subject, name, match):
             return False
-        if subject.type == "Cohort" and name == "investment" and self._is_of_several(match):
-            return False
-        if name.endswith(_SECTORS_OF) and self._is_told_of_investment(match):
-            return False
-        if subject.how.endswith("-subject") and self._is_told_of_others():
-            return False
-        if (
-            subject.how
-            and subject.type == "Project"
-            and name.removesuffix("Growth") in self.rules.indicators["of_places"]
-        ):
-            return False
-        if subject.how and subject.type in PLACES and self._is_told_of_place_behind(subject, match):
-            return False
-        if subject.how.endswith("-subject") and self._is_told_with_other(subject, match):
-            return False
-        measured = name.removesuffix("Growth")
-        elsewhere = subject.how.endswith("-subject") and subject.how != "sentence-subject"
-        if elsewhere and subject.type in PLACES and self._is_said_of_oneself(match, measured):
-            return False
-        if subject.type in PLACES and measured in self.rules.indicators["of_firms"] and self._is_told_by_firm(match):
-            return False
-        if self._is_part_of_same(subject, predicate, match) or self._is_of_sector(name, match):
-            return False
-        if subject.type in PLACES and subject.how and self._goes_on_with_industry(match):
+        if subject.how and subject.type == "Project" and _measured(name) in self.rules.indicators["of_places"]:
             return False
         if not subject.how.endswith("-subject"):
             return True
-        if subject.type in PLACES and (_INVESTED.fullmatch(name) or self._is_told_of_industry(match)):
+        if self._is_told_of_others() or self._is_told_with_other(subject, match):
             return False
-        if subject.type in PLACES and (self._is_told_of_group(match) or (elsewhere and self._goes_on_with_group())):
+        return self._may_own_unsaid(subject, _measured(name), match)
+
+    def _is_of_other_measure(self, subject: Thing, predicate: str, match: Match) -> bool:
+        """Say whether a number is not what its words alone name: a rank by a measure, a part, a sum of several."""
+        name = local_name(predicate)
+        if name == "ranking" and self._is_ranked_by_measure(subject, match):
+            return True
+        if subject.type == "Cohort" and name == "investment" and self._is_of_several(match):
+            return True
+        if name.endswith(_SECTORS_OF) and self._is_told_of_investment(match):
+            return True
+        return self._is_part_of_same(subject, predicate, match) or self._is_of_sector(name, match)
+
+    def _is_of_no_place(self, subject: Thing, name: str, match: Match) -> bool:
+        """Say whether a number is of a part of a place, of another place, or of a firm, a group or a sector in it."""
+        if not subject.how and self._is_part_of_place(subject, match):
+            return True
+        if _measured(name) in self.rules.indicators["of_firms"] and self._is_told_by_firm(match):
+            return True
+        if subject.how and (self._is_told_of_place_behind(subject, match) or self._goes_on_with_industry(match)):
+            return True
+        if not subject.how.endswith("-subject"):
             return False
-        if subject.how in ("value-subject", "sentence-subject", "heading-subject") or PRONOUN.match(
-            match.string, match.start()
-        ):
+        if _INVESTED.fullmatch(name) or self._is_told_of_industry(match) or self._is_told_of_group(match):
+            return True
+        if subject.how == "sentence-subject":
+            return False
+        return self._is_said_of_oneself(match, _measured(name)) or self._goes_on_with_group()
+
+    def _may_own_unsaid(self, subject: Thing, measured: str, match: Match) -> bool:
+        """Say whether a number can be of a thing that its own words do not name."""
+        if subject.how in ("value-subject", "sentence-subject", "heading-subject"):
+            return True
+        if PRONOUN.match(match.string, match.start()):
             return True
         if subject.type == "Project" and measured in self.rules.indicators["of_things"]:
             return True  # "The plant broke ground. The total investment is …"
@@ -192,11 +196,10 @@ class MatchOwners(MatchTargets):
     def _is_ranked_by_measure(self, subject: Thing, match: Match) -> bool:
         """Say whether the words around a rank say by what it is: "with a GDP of 3 billion yuan, Linhe ranks third"."""
         span = self._span(match)
-        told = [c for c in self.earlier.list_values(self.sentence.sentence.start) if c.unit in _RANKING]
-        if any(c.end <= span.start and c.subject == subject.iri for c in told):
+        told = [c for c in self.earlier.list_values(self.sentence.sentence.start) if c.end <= span.start]
+        if any(c.unit in _RANKING and c.subject == subject.iri for c in told):
             return True
-        ranked = (c for c in self.earlier.list_values(self.sentence.sentence.start) if c.unit == "rank")
-        if any(c.end <= span.start and local_name(c.predicate) != "ranking" for c in ranked):
+        if any(c.unit == "rank" and local_name(c.predicate) != "ranking" for c in told):
             return True  # "its business environment rose to the 9th place, and ranked first in the south"
         before = next(self._sentences_before(), None)
         measures = self.rules.slots["Indicator"]
@@ -349,3 +352,12 @@ class MatchOwners(MatchTargets):
             return False
         values = self.earlier.list_values(before.sentence.start)
         return bool(values) and all(c.subject == subject.iri and c.predicate.startswith(RDC) for c in values)
+
+
+def _measured(name: str) -> str:
+    """Return the indicator of a value, or of what a growth is of.
+
+    >>> _measured("gdpGrowth")
+    'gdp'
+    """
+    return name.removesuffix("Growth")

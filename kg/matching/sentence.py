@@ -87,35 +87,33 @@ class SentenceMatcher(MatchConditions):
     def _match_rules(self, sentence: SentenceReading) -> list[Claim]:
         """Return the claims of a sentence or of a reduction of it, in rule order."""
         claims: list[Claim] = []
-        rules = self.rules
-        found = rules.index.find_literals(sentence.shape)
+        rules, index = self.rules.rules, self.rules.index
+        found = index.find_literals(sentence.shape)
         part, translated = sentence.sentence.part, self.reading.translated
         clauses: list[int] | None = None
-        for trial in rules.index.select_rules(sentence.triggers, sentence.codes, part, translated, found):
-            rule, plan = rules.rules[trial.number], rules.index.plans[trial.number]
+        for trial in index.select_rules(sentence.triggers, sentence.codes, part, translated, found):
+            rule, plan = rules[trial.number], index.plans[trial.number]
             text = sentence.masked if rule.case else sentence.folded
             if plan.clause and clauses is None:
-                clauses = rules.index.find_clauses(sentence.folded, found)
+                clauses = index.find_clauses(sentence.folded, found)
             taken: set[int] = set()
             for match in plan.find_matches(text, trial, clauses or ()):
-                if not self._is_allowed(rule, match, text):
-                    continue
                 values = self._value_marks(rule, match)
-                if values & self.taken:
+                if values & self.taken or not self._is_allowed(rule, match, text):
                     continue
-                made = [c for c in self._fill_templates(rule, match) if not self._is_known(c)]
-                made = [c for c in made if not self._is_told_as_plan(c)]
-                claims.extend(made)
-                self.earlier.add(made)
-                if made:
+                if made := self._claim(rule, match):
+                    claims += made
                     taken |= values
             self.taken |= taken
-        return claims + self._match_outline(sentence)
+        if part == "body":
+            claims += self._match_outlines(sentence)
+        return claims
 
-    def _match_outline(self, sentence: SentenceReading) -> list[Claim]:
+    def _match_outlines(self, sentence: SentenceReading) -> list[Claim]:
         """Return what the rules over outlines claim of numbers that no rule before has read, and of groups counted."""
-        unread = self._has_unread(sentence)
-        if sentence.sentence.part != "body" or not self.rules.outlines or not (unread or self._groups):
+        rules = self.rules.outlines
+        unread = bool(rules) and self._has_unread(sentence)
+        if not rules or not (unread or self._groups):
             return []
         claims: list[Claim] = []
         outline = outline_sentence(sentence, self.rules.chunking)
@@ -123,25 +121,31 @@ class SentenceMatcher(MatchConditions):
         found = index.find_literals(outline.shape)
         codes = frozenset(chunk.code for chunk in outline.chunks if chunk.code)
         for trial in index.select_rules(sentence.triggers, codes, part, translated, found):
-            rule = self.rules.outlines[trial.number]
-            measures = any(template.value for template in rule.templates)
-            if not (unread if measures else self._groups):
+            rule = rules[trial.number]
+            if not (unread if rule.measures else self._groups):
                 continue
             for said in index.plans[trial.number].find_matches(outline.text, trial, ()):
                 match = OutlineMatch(said, outline)
                 values = self._value_marks(rule, match)
-                read = bool(values & self.taken) or (measures and not values)
+                read = bool(values & self.taken) or (rule.measures and not values)
                 if read or not self._is_allowed(rule, match, sentence.folded):
                     continue
-                made = [c for c in self._fill_templates(rule, match) if not self._is_known(c)]
-                made = [c for c in made if not self._is_told_as_plan(c)]
-                if _contradict(made):
-                    continue
-                claims.extend(made)
-                self.earlier.add(made)
-                if made:
+                if made := self._claim(rule, match, once=True):
+                    claims += made
                     self.taken |= values
         return claims
+
+    def _claim(self, rule: Rule, match: Match, *, once: bool = False) -> list[Claim]:
+        """Return, and keep among the earlier ones, what a match claims that is not known and not told as a plan.
+
+        With ``once`` nothing where one indicator would have two values.
+        """
+        made = [c for c in self._fill_templates(rule, match) if not self._is_known(c)]
+        made = [c for c in made if not self._is_told_as_plan(c)]
+        if once and _contradict(made):
+            return []
+        self.earlier.add(made)
+        return made
 
     def _has_unread(self, sentence: SentenceReading) -> bool:
         """Say whether a sentence has a number that is no time and no value yet."""
@@ -268,14 +272,8 @@ class SentenceMatcher(MatchConditions):
 
     def _fill_template(self, rule: Rule, template: Template, match: Match, edge: str, item: Thing | None) -> Claim:
         span = self._span(match)
-        predicate = self._as_average(self._fill_predicate(template.predicate, match), template, match)
-        self._asks_things = local_name(predicate) in self.rules.indicators["of_things"]
-        self._asks_places = local_name(predicate).removesuffix("Growth") in self.rules.indicators["of_places_alone"]
-        subject = item if item and _is_list(template.subject) else self._fill_thing(template.subject, match)
-        if not self._may_own(subject, predicate, match):
-            raise NotFilled
-        garbled = subject.garbled
-        status = template.status or rule.status
+        predicate, subject = self._fill_bearer(template, match, item)
+        resolutions = list(self._resolutions("subject", subject, span))
         fields: dict[str, Any] = {
             "subject": subject.iri,
             "subject_label": subject.label,
@@ -284,7 +282,8 @@ class SentenceMatcher(MatchConditions):
             "modality": template.modality or self._modality_of(template, match),
             "rule": rule.id,
         }
-        resolutions = list(self._resolutions("subject", subject, span))
+        status = template.status or rule.status
+        garbled = subject.garbled
         if template.value or template.unit or (template.object is None):
             if self._stands_as_seat(subject) or self._stands_in_list(subject):
                 raise NotFilled
@@ -295,10 +294,7 @@ class SentenceMatcher(MatchConditions):
                 fields["reason"] = "lostInTranslation" if self.reading.translated else "notStated"
             fields["object_label"] = say_value(fields)
         else:
-            target = item if item and _is_list(template.object) else self._fill_object(template.object, match)
-            self._check_target(subject, predicate, target)
-            if rule.kind == "outline" and self._is_related(subject, predicate):
-                raise NotFilled  # a more special rule has said where it lies, or of what it is a part
+            target = self._fill_target(rule, template, match, item, subject, predicate)
             garbled = garbled or target.garbled
             resolutions += self._resolutions("object", target, span)
             fields |= {"object": target.iri, "object_label": target.label, "object_type": target.type}
@@ -306,14 +302,29 @@ class SentenceMatcher(MatchConditions):
                 fields |= self._period_fields(self._said_period(template, match))
         status = "garbled" if garbled and status == "explicit" else status
         resolutions += self._period_resolution(fields, span)
-        return Claim.from_span(
-            self.article,
-            span,
-            **{key: value for key, value in fields.items() if not key.startswith("_")},
-            status=status,
-            confidence=CONFIDENCE[status],
-            resolved=tuple(resolutions),
-        )
+        said = {key: value for key, value in fields.items() if not key.startswith("_")}
+        said |= {"status": status, "confidence": CONFIDENCE[status], "resolved": tuple(resolutions)}
+        return Claim.from_span(self.article, span, **said)
+
+    def _fill_bearer(self, template: Template, match: Match, item: Thing | None) -> tuple[str, Thing]:
+        """Return the predicate of a template and whose it is; ``NotFilled`` where that cannot own it."""
+        predicate = self._as_average(self._fill_predicate(template.predicate, match), template, match)
+        self._asks_things = local_name(predicate) in self.rules.indicators["of_things"]
+        self._asks_places = local_name(predicate).removesuffix("Growth") in self.rules.indicators["of_places_alone"]
+        subject = item if item and _is_list(template.subject) else self._fill_thing(template.subject, match)
+        if not self._may_own(subject, predicate, match):
+            raise NotFilled
+        return predicate, subject
+
+    def _fill_target(
+        self, rule: Rule, template: Template, match: Match, item: Thing | None, subject: Thing, predicate: str
+    ) -> Thing:
+        """Return the thing or the text that a template says of its subject."""
+        target = item if item and _is_list(template.object) else self._fill_object(template.object, match)
+        self._check_target(subject, predicate, target)
+        if rule.kind == "outline" and self._is_related(subject, predicate):
+            raise NotFilled  # a more special rule has said where it lies, or of what it is a part
+        return target
 
     @staticmethod
     def _resolutions(part: str, thing: Thing, span: Span) -> Iterator[Resolution]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 
 from kg.english import load_words
-from kg.matching.earlier import PLACES
 from kg.matching.things import MatchThings
 from kg.matching.words import NotFilled, Thing
 from kg.model import Claim, find_ancestors
-from kg.vocab import COVERS, DISTRICT, WITHIN, local_name
+from kg.vocab import COVERS, DISTRICT, PLACES, WITHIN, local_name
 
 _ANY = load_words("owners").any_of
 _BUILDING = re.compile(

@@ -9,21 +9,29 @@ from itertools import chain, islice
 from typing import Any
 
 from kg.bearers import PART_OF_PLACE
-from kg.employers import BEARERS, list_employed
+from kg.employers import list_employed
 from kg.english import load_words
 from kg.letters import fold_case
 from kg.matching.bearing import LOCATES
-from kg.matching.counted import SPOKEN_OF
-from kg.matching.earlier import PLACES
+from kg.matching.cohorts import MatchCohorts
 from kg.matching.extents import find_front, fits_extent
-from kg.matching.sites import find_site
-from kg.matching.speakers import MatchSpeakers
 from kg.matching.words import FIELD, POSSESSIVE, SPACE, NotFilled, Thing, clean_words, start_of
 from kg.model import Mention, Span, hash_id
 from kg.pattern import Match
 from kg.reading import Mark
 from kg.subjects import find_subject, reports_of_government
-from kg.vocab import ADMIN_AREA, PARK, article_iri, class_iri, class_name, cohort_iri, described_iri, mint_iri, slugify
+from kg.vocab import (
+    ADMIN_AREA,
+    BEARERS,
+    PARK,
+    PLACES,
+    article_iri,
+    class_iri,
+    class_name,
+    described_iri,
+    mint_iri,
+    slugify,
+)
 
 _ANY = load_words("shares").any_of
 PRONOUN = re.compile(r"[ ,]*(?:and )?(?:its|it|their|they)\b")
@@ -50,8 +58,6 @@ _WHEN_PROJECTS = re.compile(
     r"\b(?:after|once|when|upon|as soon as) (?:the |these |those |all |both )?(?:[a-z-]+ ){0,3}?"
     r"(?:projects?|plants?|bases|factory|factories|lines?)\b[^.;]{0,80}, [^.;]*$"
 )
-_KIND = re.compile(r"\{(\w+):kind\}")
-_HEAD = re.compile(r"\{(\w+):head\}")
 # "Shenlan Robotics and its partner Zenxx employ 300 people": of both, though one is not known.
 _AND_ANOTHER = re.compile(
     r"(?: ?\([^()]{1,40}\))?,? (?:and|as well as|together with|along with) (?:(?:its|the|their|a|an|another) )?"
@@ -62,7 +68,7 @@ _ACROSS = re.compile(r"[\s\"“]*(?:across|throughout|all over) ")
 _OWNS = ("'s ", "’s ")
 
 
-class MatchThings(MatchSpeakers):
+class MatchThings(MatchCohorts):
     """Fills the subject, predicate and object of a match."""
 
     def _fill_predicate(self, part: Any, match: Match) -> str:
@@ -345,26 +351,7 @@ class MatchThings(MatchSpeakers):
             if match.re.groupindex.get(name) and (mark := self._mark_or_none(match, name)) and mark.mention
         )
         if "cohort" in part:
-            label = self._label(part["cohort"], match)
-            if not label:
-                raise NotFilled
-            value = self._quantity(match, part["value"]).value if match.groupdict().get(part.get("value", "")) else ""
-            key = self._label(part.get("key", part["cohort"]), match)
-            if value and (site := self._unknown_site(match)):
-                label, key = f"{label}{site}", f"{key}{site}"
-            member = self._member_class(part.get("type", ""), match)
-            number = (match.groupdict().get(part.get("value", "")) or "", member)
-            if part.get("same") == "only":
-                return self._group_of(number[0])
-            if part.get("same") and number in self._groups:
-                return self._groups[number]
-            iri = cohort_iri(base, article, member, key, value)
-            if member:
-                self.members.setdefault(iri, member)
-            made = Thing(iri, label, "Cohort", garbled)
-            if number[0]:
-                self._groups.setdefault(number, made)
-            return made
+            return self._make_cohort(part, match, garbled=garbled)
         if "event" in part:
             label = self._label(part["event"], match)
             iri = mint_iri(base, "event", hash_id(article, part.get("key", label)))
@@ -381,27 +368,3 @@ class MatchThings(MatchSpeakers):
             label = _DETERMINER.sub("", label)
             return Thing(described_iri(base, article, class_iri(kind), slugify(label)), label, kind, garbled)
         return Thing(mint_iri(base, slugify(kind), slugify(label)), label, kind, garbled)
-
-    def _unknown_site(self, match: Match) -> str:
-        """Return the words behind a group's noun that say where it is by a name that nobody knows."""
-        told = [match.end(name) for name in ("u", "w", "c", "v") if match.groupdict().get(name)]
-        if not told or not match.groupdict().get("u"):
-            return ""
-        return find_site(self.article.text, self.sentence.locate(max(told), end=True), self.sentence.marks)
-
-    def _group_of(self, number: str) -> Thing:
-        """Return the one group that rules have made of a number."""
-        made = list({group.iri: group for (mark, _), group in self._groups.items() if mark == number}.values())
-        if len(made) != 1:
-            raise NotFilled
-        return made[0]
-
-    def _member_class(self, part: str, match: Match) -> str:
-        """Return the class of a cohort's members: the one named, or that of the kind a group's noun is of."""
-        if head := _HEAD.fullmatch(part):
-            part = self._find_head(self._words(match, head[1]))[1]
-        noun = _KIND.fullmatch(part)
-        if noun and noun[1] in SPOKEN_OF:
-            return self.members.get(self._count_before(match).subject, "")
-        part = self._phrased(self.rules.kinds, match, noun[1]).concept if noun else part
-        return class_name(part) if part else ""

@@ -10,7 +10,7 @@ from kg.carried import THE_YEAR, find_frame, means_year_told
 from kg.dating import find_period, find_pointed_period, is_base
 from kg.english import load_words
 from kg.matching.counted import COUNT
-from kg.matching.earlier import PLACES, SUMS, is_growth
+from kg.matching.earlier import SUMS, is_growth
 from kg.matching.owners import MatchOwners
 from kg.matching.words import NotFilled, Thing, clean_words
 from kg.modality import find_modality
@@ -18,7 +18,7 @@ from kg.model import Quantity, Resolution, Span
 from kg.pattern import Match
 from kg.reading import find_announced, find_heading
 from kg.rules import Template, slot_name
-from kg.vocab import local_name, observation_iri
+from kg.vocab import PLACES, local_name, observation_iri
 
 # The base that a growth has where an article names none: not worth a scope of its own.
 _USUAL = re.compile(

@@ -1,0 +1,67 @@
+"""Groups that a number counts: one group for an article, a type, a key and a number."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from kg.matching.counted import SPOKEN_OF
+from kg.matching.sites import find_site
+from kg.matching.speakers import MatchSpeakers
+from kg.matching.words import NotFilled, Thing
+from kg.pattern import Match
+from kg.vocab import class_name, cohort_iri
+
+_KIND = re.compile(r"\{(\w+):kind\}")
+_HEAD = re.compile(r"\{(\w+):head\}")
+
+
+class MatchCohorts(MatchSpeakers):
+    """Makes, and finds again, the groups of a match."""
+
+    def _make_cohort(self, part: dict[str, Any], match: Match, *, garbled: bool) -> Thing:
+        """Return the group that a template counts or tells of; with ``same`` the one already made of its number."""
+        label = self._label(part["cohort"], match)
+        if not label:
+            raise NotFilled
+        number = match.groupdict().get(part.get("value", "")) or ""
+        value = self._quantity(match, part["value"]).value if number else ""
+        key = self._label(part.get("key", part["cohort"]), match)
+        if value and (site := self._unknown_site(match)):
+            label, key = f"{label}{site}", f"{key}{site}"
+        member = self._member_class(part.get("type", ""), match)
+        if part.get("same") == "only":
+            return self._group_of(number)
+        if part.get("same") and (number, member) in self._groups:
+            return self._groups[number, member]
+        iri = cohort_iri(self.base, self.article.id, member, key, value)
+        if member:
+            self.members.setdefault(iri, member)
+        made = Thing(iri, label, "Cohort", garbled)
+        if number:
+            self._groups.setdefault((number, member), made)
+        return made
+
+    def _unknown_site(self, match: Match) -> str:
+        """Return the words behind a group's noun that say where it is by a name that nobody knows."""
+        told = [match.end(name) for name in ("u", "w", "c", "v") if match.groupdict().get(name)]
+        if not told or not match.groupdict().get("u"):
+            return ""
+        return find_site(self.article.text, self.sentence.locate(max(told), end=True), self.sentence.marks)
+
+    def _group_of(self, number: str) -> Thing:
+        """Return the one group that rules have made of a number."""
+        made = list({group.iri: group for (mark, _), group in self._groups.items() if mark == number}.values())
+        if len(made) != 1:
+            raise NotFilled
+        return made[0]
+
+    def _member_class(self, part: str, match: Match) -> str:
+        """Return the class of a cohort's members: the one named, or that of the kind a group's noun is of."""
+        if head := _HEAD.fullmatch(part):
+            part = self._find_head(self._words(match, head[1]))[1]
+        noun = _KIND.fullmatch(part)
+        if noun and noun[1] in SPOKEN_OF:
+            return self.members.get(self._count_before(match).subject, "")
+        part = self._phrased(self.rules.kinds, match, noun[1]).concept if noun else part
+        return class_name(part) if part else ""
