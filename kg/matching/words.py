@@ -20,7 +20,7 @@ from kg.vocab import mint_iri, slugify
 
 _ASIDE = re.compile(r" ?\([^()]{1,40}\)$")
 # "GDP of the first quarter": when is no part of an indicator's name.
-_OF_WHEN = re.compile(r" (?:of|in|for|during|over)(?: the)?$")
+_OF_WHEN = re.compile(r" (?:of|in|for|during|over)(?: the)?(?: ?(?:this|that|same|said) (?:time )?period)?$")
 # Where the thing it is said of lies: no part of an indicator's name.
 _HERE = re.compile(
     r" (?:in (?:the )?(?:area|zone|park)|of the (?:area|zone|park|region|district|city|county|new area)"
@@ -39,6 +39,8 @@ _WHOLE = re.compile(
 )
 # "The added value of this sector": of which, other words say.
 _POINTS = re.compile(r" (?:of|in|for) (?:this|these|that|those) ")
+# "Of secondary industries the value in that period was": when, and not what.
+_TIME_ALONE = re.compile(rf"(?:[a-z-]+ ){{0,2}}(?:{load_words('dating').any_of('stretches')})s?", re.IGNORECASE)
 # "17Q1 GDP": a period that no mark holds is in the indicator's words.
 _QUARTER = re.compile(r"(?:\d{2,4})?(?:Q[1-4]|H[12])\b", re.IGNORECASE)
 # What an indicator is short for, behind it: no part of a name of its own.
@@ -282,7 +284,7 @@ class MatchWords:
                     return concept + ("Growth" if growth else "")
             whole = _WHOLE.match(form)
             form = form[whole.end() :] if whole else ""
-        if _OTHERS.search(label) or _POINTS.search(label) or _QUARTER.match(label):
+        if _OTHERS.search(label) or _POINTS.search(label) or _QUARTER.match(label) or _TIME_ALONE.fullmatch(label):
             raise NotFilled
         label = _SECTOR.sub(_say_sector, _VALUE_ADDED.sub("added value", _SHORT.sub("", label)))
         return mint_iri(self.base, "indicator", slugify(f"growth of {label}" if growth else label))
