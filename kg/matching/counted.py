@@ -8,6 +8,7 @@ from bisect import bisect_left, bisect_right
 from kg.matching.words import MatchWords, NotFilled, Thing
 from kg.model import Claim, Span
 from kg.pattern import Match
+from kg.reading import SentenceReading
 from kg.vocab import RDC
 
 COUNT = RDC + "count"
@@ -114,6 +115,8 @@ class CountedGroups(MatchWords):
             found = whole
         if text.endswith("!") and (not self._all_counted(found) or (whole is None and self._is_part(found))):
             raise NotFilled  # "A signed 12 projects, and B 30. These projects …"
+        if member and self._is_unread_since(found):
+            raise NotFilled  # "A signed 12 projects. In B there are 30 items. These projects …"
         span = Span(found.start, found.end)
         return Thing(found.subject, found.subject_label, found.subject_type, resolved=span, how="earlier-claim")
 
@@ -138,12 +141,22 @@ class CountedGroups(MatchWords):
         return _OF_WHOLE.search(self.article.text, here.start, claim.start) is not None
 
     def _all_counted(self, claim: Claim) -> bool:
-        """Say whether every number of the sentence of a claim is one that the rules read."""
+        """Say whether every count of the sentence of a claim is one that the rules read."""
         sentences = self.reading.sentences
-        here = sentences[bisect_right(sentences, claim.start, key=lambda s: s.sentence.start) - 1]
-        told = self.earlier.list_claims(here.sentence.start)
-        counts = [mark for mark in here.marks if mark.key == "count"]
+        return self._is_all_read(sentences[bisect_right(sentences, claim.start, key=lambda s: s.sentence.start) - 1])
+
+    def _is_all_read(self, sentence: SentenceReading) -> bool:
+        """Say whether every count of a sentence is one that the rules read."""
+        told = self.earlier.list_claims(sentence.sentence.start)
+        counts = [mark for mark in sentence.marks if mark.key == "count"]
         return all(any(c.start <= m.start and m.end <= c.end for c in told) for m in counts)
+
+    def _is_unread_since(self, claim: Claim) -> bool:
+        """Say whether a sentence between that of a claim and this one counts something that no rule has read."""
+        sentences = self.reading.sentences
+        first = bisect_right(sentences, claim.start, key=lambda s: s.sentence.start)
+        last = bisect_left(sentences, self.sentence.sentence.start, key=lambda s: s.sentence.start)
+        return any(not self._is_all_read(sentence) for sentence in sentences[first:last])
 
     def _paragraph_starts(self) -> tuple[int, int]:
         """Return where the first sentences begin of this paragraph, and of the one before it."""
