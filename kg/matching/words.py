@@ -74,6 +74,8 @@ _SETTLED = re.compile(
     r"(?: as well$)|(?:(?<! are)(?<! is)(?<! were)(?<! was) (?:in progress|under ?way"
     r"|settled in (?:the )?(?:district|zone|city|park|county|area)|\[\d{1,3}\]))+$"
 )
+# "Of the companies 100 are companies with investments": what those are and how they are called.
+_TWICE = re.compile(r"\b([a-z]+s) \1\b")
 # "The manufacturing sector's added value" is the added value of that sector.
 _OWNED = re.compile(
     r"^(?!(?:share|proportion|ratio|percentage|rate) of )"
@@ -233,7 +235,7 @@ class MatchWords:
 
     def _label(self, template: str, match: Match) -> str:
         text = FIELD.sub(lambda found: self._field_words(match, found), template)
-        return _SETTLED.sub("", clean_words(text))
+        return _SETTLED.sub("", _TWICE.sub(r"\1", clean_words(text)))
 
     def _field_words(self, match: Match, field: re.Match[str]) -> str:
         """Return what a field of a label stands for: words, a stage's name, or whom or what the words count."""
