@@ -84,10 +84,11 @@ def find_carried_period(reading: Reading, sentence: SentenceReading) -> Quantity
 
 
 def _takes_period(reading: Reading, sentence: SentenceReading, frame: Frame) -> bool:
-    """Say whether a sentence has no period and no word of its own that tells of when."""
+    """Say whether a sentence has no period and no word of its own that tells of when, but when something was said."""
     text, here = reading.article.text, sentence.sentence
     own = [m for m in sentence.marks if m.is_time() and not is_base(text, m, here.start)]
-    if here.part != "body" or not all(m.quantity and means_year_told(text, m.quantity, frame) for m in own):
+    own = [m for m in own if not (m.quantity and means_year_told(text, m.quantity, frame))]
+    if here.part != "body" or not all(_is_day_of_saying(text, sentence, m) for m in own):
         return False
     said = sentence.triggers
     return not (

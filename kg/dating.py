@@ -81,6 +81,7 @@ _WITH = re.compile(r", with (?:[^,;.]|\.\d){0,80}$")
 _PLANNED_FOR = re.compile(r"\b(?:planned|scheduled|slated|arranged) $")
 # "At the 2018 Hefei Trade Fair": a name.
 _NAMED_AFTER = re.compile(r"[a-z ]*\bthe [12]\d{3}$", re.IGNORECASE)
+_NAME_BEHIND = re.compile(r" [\"“‘]?[A-Z]")
 _DAY = re.compile(r"on\b|(?:this |last )?(?:[a-z]+day|yesterday|today)\b|(?:[a-z]+\.? \d|\d+ [a-z])", re.IGNORECASE)
 # "…, set up in 2001 and located at the lake, has": the aside goes on.
 _ASIDE_END = re.compile(r"(?: (?:and [a-z]+ed|as|by|in|under|on|with|from|at)\b[^,.;()]{0,60})?[,)]")
@@ -139,7 +140,7 @@ def _is_cut_off(text: str, sentence: SentenceReading, said: int, start: int) -> 
 def _is_name(text: str, mark: Mark) -> bool:
     """Say whether a year begins the name of an event: "at the 2018 Hefei Trade Fair"."""
     named = _NAMED_AFTER.fullmatch(text, mark.start, mark.end)
-    return named is not None and text[mark.end : mark.end + 1] == " " and text[mark.end + 1 : mark.end + 2].isupper()
+    return named is not None and _NAME_BEHIND.match(text, mark.end) is not None
 
 
 def _leave_told(text: str, marks: Sequence[Mark], floor: int, start: int) -> Iterator[Mark]:
