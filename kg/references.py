@@ -248,7 +248,9 @@ _PLACE_WORDS = {
     for name, kind in (("districts", DISTRICT), ("parks", PARK), ("cities", ADMIN_AREA))
     for word in _WORDS.all_of(name)
 }
-_LISTED = re.compile(rf"\b(?i:{'|'.join(_PLACE_WORDS)})(?:, ?(?:and |or )?| (?:and|or|as well as) )(?:the )?$")
+_LISTED = re.compile(
+    rf"\b(?i:{'|'.join(_PLACE_WORDS)}|{_WORDS.any_of('works')})(?:, ?(?:and |or )?| (?:and|or|as well as) )(?:the )?$"
+)
 _OWN_PLACE = re.compile(r"(?:the|this)(?: whole| entire)? ([a-z-]+(?: [a-z]+)?)", re.IGNORECASE)
 
 

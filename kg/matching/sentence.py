@@ -22,6 +22,7 @@ from kg.vocab import class_name, local_name, mint_iri, slugify
 CONFIDENCE = {"explicit": "1", "implied": "0.8", "garbled": "0.5", "missing": "0.5"}
 """How far a claim of each status is to be believed; a stated order of trust, not a measured probability."""
 _AMOUNT = re.compile(f"({MARK}) ")
+_ONE = re.compile(r"\ban? $")
 _QUESTION = re.compile('[?？]["”’)]*\\s*$')
 # "Qingdao-headquartered Lanhai": where it is based is no part of its name.
 _BASED = re.compile(r"^[\w’']+-(?:based|headquartered) (?=[A-Z])")
@@ -240,6 +241,8 @@ class SentenceMatcher(MatchConditions):
         kind = class_name(part["class"])
         masked = self.sentence.masked
         bare = item if names else strip_noun(masked, item)
+        if kind == "Industry" and _ONE.search(masked, max(0, bare.start - 4), bare.start):
+            return None  # "in chips, robots and a trading platform": one of something is no field
         amount = _AMOUNT.match(masked, bare.start, bare.end)
         if amount and self.sentence.mark_at(amount[1]).quantity:
             bare = Item(amount.end(), bare.end)  # "a 2-billion-yuan plant"
