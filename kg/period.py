@@ -10,7 +10,7 @@ import re
 from datetime import timedelta
 
 from kg.model import Quantity
-from kg.period_frame import find_relative_year, find_unsaid_year, look_left, make_period, read_scope, to_iso
+from kg.period_frame import Left, find_relative_year, find_unsaid_year, look_left, make_period, read_scope, to_iso
 from kg.quantity_grammar import WINDOW, QuantityGrammar, View
 from kg.quantity_patterns import squeeze
 
@@ -177,6 +177,8 @@ def read_years(view: View, start: int, end: int, *, qualifier: str = "exact") ->
         worded = short and any(letter.isalpha() for letter in match[0])  # "in 2015 to 30 billion" is no stretch
         if year < other and not worded and not (_counts_something(view, match.end()) and not left.preposition):
             return make_period(view, left, match.end(), str(year), str(other), closed=True)
+    if (until := _read_until_month(view, left, year, end)) is not None:
+        return until
     if low[end : end + 1] == "s":
         return None
     if qualifier != "exact" and (qualifier not in ("about", "upTo") or _counts_something(view, end)):
@@ -185,6 +187,20 @@ def read_years(view: View, start: int, end: int, *, qualifier: str = "exact") ->
         if _counts_something(view, end) and not left.article:
             return None
     return make_period(view, left, end, str(year), str(year))
+
+
+def _read_until_month(view: View, left: Left, year: int, end: int) -> Quantity | None:
+    """Read a stretch that begins with a year and ends with a month: "from 2018 to the end of July"."""
+    until = view.grammar.periods.until.match(view.low, end) if left.preposition in ("from", "between") else None
+    if until is None or not until[2]:
+        return None
+    month = view.grammar.period["months"][until[2].rstrip(".")]
+    number, rule = (int(until[4]), "") if until[4] else find_unsaid_year(view, month)
+    if number and number < year:
+        return None
+    first, last = (str(year), to_iso(number, month)) if number else ("", "")
+    stop = until.end() - view.low.endswith(".", 0, until.end())
+    return make_period(view, left, stop, first, last, rule=rule, closed=True)
 
 
 def _counts_something(view: View, end: int) -> bool:

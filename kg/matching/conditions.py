@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from kg.letters import fold_case
+from kg.literals import INDEX_BASE
 from kg.matching.values import MatchValues
 from kg.matching.words import Thing
 from kg.model import find_ancestors
@@ -13,6 +14,7 @@ from kg.reading import Mark
 from kg.rules import Rule, slot_name
 from kg.vocab import LOCATED_IN, SUBSET_OF
 
+_IN_TURN = re.compile(r"(?:,|,? and) ")
 PRIOR = 600
 """How many characters in front of a match at most its rule's ``prior`` looks through: more than any of them spans."""
 
@@ -42,7 +44,24 @@ class MatchConditions(MatchValues):
             match[slot] and not pattern.search(self._slot_words(match[slot])) for slot, pattern in rule.named.items()
         ):
             return False
+        if self._takes_last_of_turn(rule, match):
+            return False
         return all(self._is_known_in(match[thing], match[place]) for thing, place in rule.lies.items() if match[thing])
+
+    def _takes_last_of_turn(self, rule: Rule, match: Match) -> bool:
+        """Say whether a match counts by the last alone of several numbers: "34, 83 and 22 projects …, respectively"."""
+        if "respectively" not in self.sentence.folded:
+            return False
+        marks = self.sentence.marks
+        begins = self._span(match).start
+        for number in (value - INDEX_BASE for value in self._value_marks(rule, match)):
+            if not 0 < number < len(marks) or marks[number].key != "count":
+                continue
+            before = marks[number - 1]
+            joined = before.key == "count" and before.start < begins
+            if joined and _IN_TURN.fullmatch(self.article.text, before.end, marks[number].start):
+                return True
+        return False
 
     def _is_known_in(self, thing: str, place: str) -> bool:
         """Say whether the thing of one mark lies, as the lexicon knows, in that of another."""

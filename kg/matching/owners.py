@@ -40,6 +40,8 @@ _IN_UNKNOWN = re.compile(
 )
 # Units of what things are ranked by.
 _RANKING = frozenset(("CNY", "USD", "EUR", "percent", "point", "times", "units", "ton"))
+# What is counted, in front of a rank.
+_COUNTED = re.compile(r" (?:[\w-]+ ){0,7}[a-z-]+s, ")
 # Around a name in the middle of a list: "areas in A, B, and C".
 _LISTED_BEFORE = re.compile(
     r"(?:\b(?:in|of|from|between|across|including|namely|areas)|:) (?:the )?[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,3}, $"
@@ -201,6 +203,9 @@ class MatchOwners(MatchTargets):
             return True
         if any(c.unit == "rank" and local_name(c.predicate) != "ranking" for c in told):
             return True  # "its business environment rose to the 9th place, and ranked first in the south"
+        counted = next((m for m in reversed(self.sentence.marks) if m.end <= span.start), None)
+        if counted and counted.key == "count" and _COUNTED.fullmatch(self.article.text, counted.end, span.start):
+            return True  # "it has 148 listed firms, ranking second in the province"
         before = next(self._sentences_before(), None)
         measures = self.rules.slots["Indicator"]
         sentences = self.reading.sentences
