@@ -143,6 +143,7 @@ class _Reader:
         """Return amount, time and scope, which stand on the observation or on the claim itself."""
         unit = self.one(node, v.UNIT, needed=False)
         scope = self.one(node, v.RANK_SCOPE, needed=False)
+        scope = "" if scope == v.UNSCOPED else scope
         rank = self.one(node, v.RANK, needed=False)
         return {
             "value": rank or self.one(node, v.VALUE, needed=False),

@@ -277,7 +277,8 @@ class ArticleWriter:
         status = "present" if claim.value else claim.reason or "notStated"
         said.append(f"{f['VALUE_STATUS']} <{v.RDC}{status}>")
         self._put_in_order(node, said + days)
-        if claim.predicate == v.RDC + "count" and claim.subject_type == "Cohort":
+        counts = claim.predicate == v.RDC + "count" and claim.unit != RANK_UNIT
+        if counts and claim.subject_type == "Cohort":
             self._write_count(claim, subject)
 
     def _write_count(self, claim: Claim, cohort: str) -> None:
@@ -304,6 +305,8 @@ class ArticleWriter:
                 found.append(f"{f['RANK_SCOPE']} {_term(claim.scope)}")
             else:
                 found.append(f"{f['SCOPE_TEXT']} {text_term(claim.scope, self.language)}")
+        elif ranked:
+            found.append(f"{f['RANK_SCOPE']} {f['UNSCOPED']}")
         if claim.unit:
             unit = _unit_term(claim.unit)
             self.write_thing(unit[1:-1], claim.unit, "Concept")

@@ -25,6 +25,8 @@ NAMING_STATUSES: tuple[str, ...] = ("unnamed",)
 """That an article describes a thing and does not name it: known there alone, never one with another's."""
 PERIOD_STATUSES: tuple[str, ...] = ("unanchored",)
 """Why a period has no dates: it is said relative to something that the article does not date."""
+SCOPE_STATUSES: tuple[str, ...] = ("unscoped",)
+"""Why a rank is among nobody: the article does not say."""
 QUALIFIERS: tuple[str, ...] = ("exact", "moreThan", "nearly", "about", "atLeast", "upTo", "increase", "decrease")
 MODALITIES: tuple[str, ...] = ("achieved", "planned", "target", "denied")
 AMOUNTS: tuple[str, ...] = (
@@ -87,6 +89,7 @@ CONCEPT_SCHEMES: dict[str, tuple[str, ...]] = {
     "claim-statuses": STATUSES,
     "value-statuses": VALUE_STATUSES,
     "period-statuses": PERIOD_STATUSES,
+    "scope-statuses": SCOPE_STATUSES,
     "naming-statuses": NAMING_STATUSES,
     "qualifiers": QUALIFIERS,
     "modalities": MODALITIES,

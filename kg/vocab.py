@@ -106,6 +106,7 @@ PERIOD = RD + "period"
 VALUE_STATUS = RD + "valueStatus"
 RANK = RD + "rank"
 RANK_SCOPE = RD + "rankScope"
+UNSCOPED = RDC + "unscoped"
 SCOPE_TEXT = RD + "scopeText"
 
 STATES = RD + "states"

@@ -102,6 +102,7 @@ def triples(lines: list[str]) -> set[tuple[str, str, str]]:
         relation(status="garbled", period="since the launch", period_start="2020-09-24", scope="the city"),
         measure(),
         measure(value="4", unit="rank", scope=BASE + "beijing", period_start="2021-01", period_end="2021-07"),
+        measure(value="4", unit="rank"),
         measure(value="49", value_before="276", unit="days", qualifier_before="nearly", derived="276 - 49"),
         measure(value="", status="missing", reason="notStated", unit="CNY", qualifier="", period_start="2021"),
         measure(modality="target", value="0.5", unit="percent"),
@@ -263,6 +264,16 @@ def test_a_planned_number_says_so_where_numbers_are_read() -> None:
     claim = measure(modality="planned")
     found = triples(write_quads(make_article(), [claim], BASE))
     assert (claim.object, v.MODALITY, v.concept_iri("planned")) in found
+
+
+def test_a_rank_among_nobody_says_so_and_is_no_count() -> None:
+    claim = measure(value="4", unit="rank")
+    found = triples(write_quads(make_article(), [claim], BASE))
+    assert {(p, o) for s, p, o in found if s == claim.object and p in (v.RANK, v.RANK_SCOPE)} == {
+        (v.RANK, "4"),
+        (v.RANK_SCOPE, v.UNSCOPED),
+    }
+    assert not [o for _, p, o in found if p == v.COUNT]
 
 
 def test_a_missing_number_has_an_observation_and_no_value() -> None:

@@ -22,6 +22,7 @@ from kg.across.days import first_day, last_day
 from kg.across.extent import find_extent
 from kg.across.settings import Settings
 from kg.bearers import choose_bearer
+from kg.concepts import RANK_UNIT
 from kg.model import Claim, Mention, hash_id
 from kg.reading import Reading, SentenceReading
 from kg.subjects import find_subject
@@ -128,7 +129,9 @@ class _Tracer:
                 yield make_line(*found)
 
     def _number(self, claim: Claim) -> tuple[str, Number] | None:
-        """Return a number and its key; nothing where its time or, for a group, its place is not known."""
+        """Return a number and its key; nothing where its time, a group's place or a rank's scope is not known."""
+        if claim.unit == RANK_UNIT and not claim.scope:
+            return None
         start, end = first_day(claim.period_start), last_day(claim.period_end)
         lasting = not claim.period and not claim.period_start and not claim.period_end and self._lasts(claim)
         if not end and not lasting:
