@@ -1,4 +1,4 @@
-"""Each kind of fact that the genre states has a shipped question that finds it in the sentences of ``tests/genre``."""
+"""The graph of the sentences of ``tests/genre``: each kind of fact has a shipped question that finds it, and all conform."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 from kg.pipeline import build
 from kg.query import list_queries, query_prefixes, run_query
 from kg.resources import load_domain
+from kg.shapes import check, load_shapes, severity_rank
 from kg.store import open_store
 
 ROOT = Path(__file__).parent.parent
@@ -35,6 +36,12 @@ def genre_store(tmp_path_factory: pytest.TempPathFactory) -> ox.Store:
     (folder / "genre.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     build(load_domain(), [folder], folder / "build")
     return open_store(folder / "build" / "store")
+
+
+def test_what_is_read_keeps_every_promise(genre_store: ox.Store) -> None:
+    report = check(genre_store, load_shapes(load_domain().ontology / "shapes.ttl"))
+    broken = {r.focus.value for r in report.results if not severity_rank(r.severity)}
+    assert not broken
 
 
 def test_table_has_every_kind_once() -> None:
