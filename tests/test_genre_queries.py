@@ -1,4 +1,4 @@
-"""The graph of the sentences of ``tests/genre``: each kind of fact has a shipped question that finds it, and all conform."""
+"""The graph of the sentences of ``tests/genre``: a shipped question finds each kind of fact, and all of it conforms."""
 
 from __future__ import annotations
 
