@@ -62,6 +62,8 @@ _ONE_NAME = (
 )
 """The one form behind the ways to write a name, which its IRI is made of."""
 # A part of what is named, which is another thing: "Zhongguancun West area".
+# "Profit-making services", "export-oriented firms": what is measured there is neither.
+_COMPOUND = re.compile(r"-[a-z]")
 _SECTION = re.compile(
     r" (?:East|West|North|South|Central|[Ee]astern|[Ww]estern|[Nn]orthern|[Ss]outhern)"
     r" (?:[Aa]rea|[Zz]one|[Pp]ark|[Ss]ection)\b"
@@ -167,6 +169,8 @@ class Lexicon:
                 and " " not in name
                 and (_CALLED_CITY.match(text, end) or _PART_OF_OTHER.match(text, end))
             ):
+                continue
+            if entity.type == CONCEPT and _COMPOUND.match(text, end):
                 continue
             if _SECTION.match(text, end) or (entity.type in _PLACES and self._is_given_name(text, start, name)):
                 continue

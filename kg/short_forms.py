@@ -89,7 +89,23 @@ def _find_stated(text: str, mention: Mention) -> str:
     """Return the short form that follows a name: "X Development Area (BDA)"; empty where none does."""
     stated = _STATED.match(text, mention.end)
     short = next((group for group in stated.groups() if group), "") if stated else ""
+    if short and _is_of_inner(short, mention.label):
+        return ""  # "the Administrative Committee of Tianjin Development Area (TDA)": the area, and not the committee
     return short if short and _shortens(short, text[mention.start : mention.end], mention.label, stated) else ""
+
+
+def _is_of_inner(short: str, label: str) -> bool:
+    """Say whether capitals are short for what a body is of, by their first letter, and not for the body.
+
+    >>> _is_of_inner("LDA", "Administrative Committee of Linhe Development Area")
+    True
+    >>> _is_of_inner("ACL", "Administrative Committee of Linhe"), _is_of_inner("MC", "Ministry of Commerce")
+    (False, False)
+    """
+    body, of, inner = label.partition(" of ")
+    if not of or not _ACRONYM.fullmatch(short):
+        return False
+    return short[0] != body[:1] and short[0] == inner.removeprefix("the ")[:1]
 
 
 def _leave_off(mention: Mention, cues: Sequence[Cue], words: Words, is_place: Callable[[str], bool]) -> Iterator[str]:

@@ -102,7 +102,7 @@ _SUMMED = re.compile(
 # No level of these is so many percent: "added value should rise to 6 percent" lacks the word growth.
 _SUMS_OF_MONEY = frozenset(
     "gdp valueAdded valueAddedAboveSize industrialOutput fixedAssetInvestment foreignTrade exports imports retailSales"
-    " fiscalRevenue budgetRevenue taxRevenue residentIncome".split()
+    " fiscalRevenue budgetRevenue taxRevenue residentIncome revenue mainBusinessRevenue profit netProfit".split()
 )
 
 
@@ -214,7 +214,10 @@ class MatchValues(MatchOwners):
         counted = predicate == COUNT
         if counted and (_RATE.match(text, quantity.end) or _YEAR_OF.fullmatch(text, here.start, here.end)):
             return True
-        in_percent = quantity.kind == "percent" and not quantity.other and local_name(predicate) in _SUMS_OF_MONEY
+        money = local_name(predicate) in _SUMS_OF_MONEY
+        in_percent = quantity.kind == "percent" and not quantity.other and money
+        if money and quantity.kind in ("measure", "count"):
+            return True  # "the turnover of the port is 500 million tons": no revenue
         return in_percent or _lost_scale(quantity, subject, predicate)
 
     def _was_once(self, match: Match) -> bool:
