@@ -60,7 +60,8 @@ _STEP = re.compile(
 # "Eleven factories are due to open": right behind a number, they are not there yet.
 _DUE = re.compile(rf"(?: (?:is|are|was|were) (?:{_ANY('ahead')}))$")
 _TO_COME = re.compile(
-    rf" (?:is|are|was|were) (?:(?:also|now|all|still) )?(?:{_ANY('ahead')}) to (?:{_ANY('begins')}|be [a-z]{{2,}}(?:ed|ilt|own|en))\b"
+    rf" (?:is|are|was|were) (?:(?:also|now|all|still) )?(?:{_ANY('ahead')})"
+    rf" to (?:{_ANY('begins')}|be [a-z]{{2,}}(?:ed|ilt|own|en))\b"
 )
 _AIMS = re.compile(rf"\b(?:(?P<target>{_ANY('targets')}|aims?)|{_ANY('plans')}|expected|expectations?)\b")
 

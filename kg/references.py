@@ -249,7 +249,8 @@ _PLACE_WORDS = {
     for word in _WORDS.all_of(name)
 }
 _LISTED = re.compile(
-    rf"\b(?i:{'|'.join(_PLACE_WORDS)}|{_WORDS.any_of('works')})(?:, ?(?:and |or )?| (?:and|or|as well as) )(?:the )?(?:(?:former|old|new) )?$"
+    rf"\b(?i:{'|'.join(_PLACE_WORDS)}|{_WORDS.any_of('works')})"
+    r"(?:, ?(?:and |or )?| (?:and|or|as well as) )(?:the )?(?:(?:former|old|new) )?$"
 )
 _OWN_PLACE = re.compile(r"(?:the|this)(?: whole| entire)? ([a-z-]+(?: [a-z]+)?)", re.IGNORECASE)
 
