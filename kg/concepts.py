@@ -79,6 +79,7 @@ STATEMENT_KINDS: tuple[str, ...] = (
     "issuedBy",
     "evaluation",
     "superlative",
+    "comparison",
     "intention",
     "approvedBy",
 )
