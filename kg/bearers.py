@@ -60,6 +60,10 @@ _HOLDS = re.compile(r"(?:[’']s)? (?:[a-z][\w-]* ){0,2}[\"“]?")
 _UNNAMED = re.compile(
     r"(?:[a-z]|[A-Z][a-z]+) ([A-Z][a-z][\w-]*) in (?:the )?(?:(?:[A-Z]\w+ )?China[’']s |city of )?[\"“]?$"
 )
+# In a heading "Review of Government Work in Linhe District": no name, though in capitals.
+_PLAIN = frozenset(
+    ("Work", "Works", "Economy", "Development", "Construction", "Investment", "Industry", "Trade", "Growth")
+)
 _THING_IN = re.compile(
     r"\b(?:the|an?|this|that|one|another|its|their|[\w-]+[’']s) (?:[\w-]+ ){0,4}"
     rf"(?:{_ANY('sited')})"
@@ -329,7 +333,7 @@ def _houses_unknown(text: str, mark: Mark, marks: Sequence[Mark]) -> bool:
     if thing is not None and not any(thing.start() < other.end and other.start < mark.start for other in marks):
         return True
     found = _UNNAMED.search(text, max(0, mark.start - 60), mark.start)
-    if found is None or _is_title_case(text, found.start(1)):
+    if found is None or found[1] in _PLAIN or _is_title_case(text, found.start(1)):
         return False
     return not any(other.start <= found.start(1) < other.end for other in marks)
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import re
 
+LONGEST_WORD = 4
+"""Up to so many letters the name of a place may be a word as well: "in long county roads"."""
+_HEADS = frozenset(("District", "County", "City", "Province", "district", "county", "city", "province"))
 _TITLE_WORD = re.compile(r"[A-Za-z][\w’'-]*")
+
+
+def fold_quotes(text: str) -> str:
+    """Return ``text`` with straight apostrophes."""
+    return text.replace("’", "'").replace("‘", "'")
 
 
 def fold_case(text: str) -> str:
@@ -13,7 +21,7 @@ def fold_case(text: str) -> str:
     >>> fold_case("İstanbul Xi’an")
     "İstanbul xi'an"
     """
-    text = text.replace("’", "'")
+    text = fold_quotes(text)
     folded = text.lower()
     if len(folded) == len(text):
         return folded
@@ -38,12 +46,18 @@ def _is_word(char: str) -> bool:
 def same_case(found: str, name: str) -> bool:
     """A name in capitals must be written so; one in small letters may begin a sentence or a heading.
 
-    Of a long name some words in the middle may be written small: "Economic and technological Development Zone".
+    Of a long name some words in the middle may be written small: "Economic and technological Development Zone". A
+    name that ends with what the place is may be written small where a translation did: "haidian District".
+
+    >>> same_case("haidian District", "Haidian District"), same_case("haidian", "Haidian")
+    (True, False)
     """
-    found, name = found.replace("’", "'"), name.replace("’", "'")
+    found, name = fold_quotes(found), fold_quotes(name)
     if found == name or found == name.upper() or name == name.lower():
         return True
     own, other = found.split(" "), name.split(" ")
+    if len(own) == 2 and own[0].islower() and len(own[0]) > LONGEST_WORD and other[1] in _HEADS:
+        return True
     return len(own) > 3 and own[0] == other[0] and own[-1] == other[-1]
 
 

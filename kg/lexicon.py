@@ -61,6 +61,8 @@ _ONE_NAME = (
     ),
 )
 """The one form behind the ways to write a name, which its IRI is made of."""
+# "Xi ‘an High-tech Zone", as translations write it.
+_TORN = re.compile(r" [‘’'](?=an\b)")
 # A part of what is named, which is another thing: "Zhongguancun West area".
 # "Profit-making services", "export-oriented firms": what is measured there is neither.
 _COMPOUND = re.compile(r"-[a-z]")
@@ -213,7 +215,7 @@ class Lexicon:
         named = [m for group in found for m in group]
         starts = [a for a, _ in spans]
         extra: dict[int, list[Mention]] = {}
-        forms = find_short_forms(text, named, self._cues, self._words, ADMIN_AREA, self._is_place)
+        forms = find_short_forms(text, named, self._cues, self._words, ADMIN_AREA, self._is_place, self._make_mention)
         others = {form.text for form in forms if form.mention.type == ENTERPRISE}
         others |= {m.label.partition(" ")[0] for m in named if m.type == ENTERPRISE and m.label.count(" ") == 1}
         others |= {match[1] for match in _WATERS.finditer(text)}
@@ -357,6 +359,7 @@ class Lexicon:
 
     def _make_mention(self, start: int, end: int, type_iri: str, name: str) -> Mention:
         """Return the mention of a name found by its form; a lexicon name written otherwise is that thing."""
+        name = _TORN.sub("'", name)
         known = self._by_name.get((type_iri, fold_case(name))) or self._find_legal(type_iri, name)
         if known is not None:
             return Mention(start, end, known.iri, known.label, known.type, "name")

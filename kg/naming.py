@@ -20,6 +20,8 @@ MAX_WORDS = 14
 MAX_WORD = 40
 
 _CAPITAL = re.compile(r"[A-Z][\w’'\-–./&+]*|[0-9]+(?:[A-Z][\w-]*|st|nd|rd|th)|[A-Z]?[0-9]{3}")
+# "Xi ‘an": the second half of a name that a translation has torn in two.
+_TORN_OFF = frozenset(("'an", "‘an", "’an"))
 _CAPITAL_BEHIND = re.compile(r"[- ][A-Z]")
 _NUMBERED = re.compile(r"\bNo\. [0-9]{1,3}$")
 _POSSESSIVE = re.compile(r"[’']s?$")
@@ -271,6 +273,9 @@ def _walk_left(text: str, head: int, cue: Cue, words: Words) -> int:
         if word in ("and", "&"):
             if not _joins(text, begin, start, word, words):
                 break
+            start = begin
+            continue
+        if word in _TORN_OFF:
             start = begin
             continue
         opened = word.lstrip("\"“‘'(《*")

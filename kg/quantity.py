@@ -180,7 +180,7 @@ def _stands_alone(view: View, start: int, end: int) -> bool:
     low = view.low
     before, outer = low[start - 1 : start], low[start - 2 : start - 1] if start > 1 else " "
     if (before.isalpha() and before.isascii()) or before == "_":
-        return look_left(view, start)[2] is not None
+        return look_left(view, start)[2] is not None or _is_glued(view, start)
     if before == "-":
         return not (outer.isalnum() or outer in '"-)') or low.endswith(_PARTS, max(0, start - 6), start)
     if before == "." or before == ",":
@@ -191,6 +191,18 @@ def _stands_alone(view: View, start: int, end: int) -> bool:
         return False
     behind = low[end : end + 1]
     return behind not in ("_", "@", "#") and not (behind == ":" and low[end + 1 : end + 2].strip())
+
+
+# "The GDP reached104.485 billion yuan": a word, and no code, that a translation glues to the amount behind it.
+_GLUED = re.compile(r"(?<![\w.-])(?:[a-z]{3,16}|of|by|is|to)\Z")
+
+
+def _is_glued(view: View, start: int) -> bool:
+    """Return whether an amount of money or a percentage is only glued to the word before it."""
+    if _GLUED.search(view.text, max(0, start - 18), start) is None:
+        return False
+    amount = amount_at(view, start)
+    return amount is not None and amount.unit is not None and amount.unit.kind in ("money", "percent")
 
 
 def _read_year(view: View, start: int, end: int, match: re.Match[str] | None) -> Quantity | None:

@@ -73,7 +73,8 @@ class SentenceReading:
         if number % 2:  # a mark: two masked characters stand for all of it
             mark = self.marks[bisect_left(self.marks, origin, key=_start_of)]
             return mark.end if end else (mark.start if position == start else mark.end)
-        return origin + position - start
+        behind = self._origins[number + 1] if number + 1 < len(self._origins) else origin + position - start
+        return min(origin + position - start, behind)
 
     def position(self, offset: int) -> int:
         """Return the masked position of an article offset; inside a mark, that of the mark."""
@@ -262,12 +263,16 @@ class _Masking:
         self.length = 0
 
     def add_words(self, text: str, start: int, end: int) -> None:
-        """Add words; a blank that is left out of them counts as a mark without characters."""
+        """Add words; a blank that is left out of them counts as a mark without characters.
+
+        To words that an amount is glued to ("reached104 billion yuan") a blank is added.
+        """
         for blank in _STRAY.finditer(text, start, end):
             self._add(_mask_private(text[start : blank.start()]), start)
             self._begin(blank.start())
             start = blank.end()
-        self._add(_mask_private(text[start:end]), start)
+        glued = text[end : end + 1].isdigit() and text[end - 1 : end].isalpha() and text[end - 1].isascii()
+        self._add(_mask_private(text[start:end]) + (" " if glued and start < end else ""), start)
 
     def add_mark(self, code: str, number: str, origin: int) -> None:
         """Add a mark: two characters, which in the shape are alike for all marks of a class."""

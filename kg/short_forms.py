@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from kg.model import Mention, Span
 from kg.naming import MAX_WORD, NAME_PARTS, SENTENCE_START, Cue, Words, names_which
-from kg.vocab import DISTRICT, ENTERPRISE, PARK
+from kg.vocab import DISTRICT, ENTERPRISE, ORGANIZATION, PARK
 
 
 class ShortForm(NamedTuple):
@@ -46,13 +46,14 @@ def find_short_forms(
     words: Words,
     town: str = "",
     is_place: Callable[[str], bool] = lambda _: False,
+    make: Callable[[int, int, str, str], Mention] | None = None,
 ) -> list[ShortForm]:
     """Return what the names of an article are shortened to; a short form of two things is none.
 
     ``stated`` ones follow their name: "X Development Area (BDA)". Others leave off what only says the
     kind or the legal form of the thing: "Huangpu District", then "Huangpu". A ``town`` (class) is called by
     its bare name from its first mention on. What ``is_place`` says to be one may be left off in front: "Yunhe Linhe
-    Chip Park", then "Linhe Chip Park".
+    Chip Park", then "Linhe Chip Park". ``make`` gives the mention of a zone that only the name of its committee holds.
     """
     by_type: dict[str, list[Cue]] = {}
     for cue in cues:
@@ -68,7 +69,9 @@ def find_short_forms(
         if mention.kind == "reference":
             continue
         if mention.type in by_type and (short := _find_stated(text, mention)):
-            add(short, mention, stated=True)
+            bearer = _find_governed(text, mention, short, make)
+            if bearer is not mention or not _is_of_inner(short, mention.label):
+                add(short, bearer, stated=True)
         if mention.kind not in ("cue", "name"):
             continue
         if mention.kind == "cue" and mention.type == town and " " not in mention.label:
@@ -89,8 +92,6 @@ def _find_stated(text: str, mention: Mention) -> str:
     """Return the short form that follows a name: "X Development Area (BDA)"; empty where none does."""
     stated = _STATED.match(text, mention.end)
     short = next((group for group in stated.groups() if group), "") if stated else ""
-    if short and _is_of_inner(short, mention.label):
-        return ""  # "the Administrative Committee of Tianjin Development Area (TDA)": the area, and not the committee
     return short if short and _shortens(short, text[mention.start : mention.end], mention.label, stated) else ""
 
 
@@ -106,6 +107,20 @@ def _is_of_inner(short: str, label: str) -> bool:
     if not of or not _ACRONYM.fullmatch(short):
         return False
     return short[0] != body[:1] and short[0] == inner.removeprefix("the ")[:1]
+
+
+# "The Administrative Committee of Linhe Development Area (LDA)": what the letters are short for.
+_OF_ZONE = re.compile(r".{4,80}? of (?:the )?(?P<zone>[A-Z].{4,100}(?: |-)(?:Zone|Area|Park))")
+
+
+def _find_governed(
+    text: str, mention: Mention, short: str, make: Callable[[int, int, str, str], Mention] | None
+) -> Mention:
+    """Return the zone of whose committee a name tells, if the short form behind it has the zone's initials alone."""
+    found = _OF_ZONE.fullmatch(text, mention.start, mention.end) if make and mention.type == ORGANIZATION else None
+    if make is None or found is None or not _find_initials(found["zone"], {(short[0], short[-1]): [short]}):
+        return mention
+    return make(*found.span("zone"), PARK, found["zone"])
 
 
 def _leave_off(mention: Mention, cues: Sequence[Cue], words: Words, is_place: Callable[[str], bool]) -> Iterator[str]:
