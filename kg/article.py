@@ -36,7 +36,8 @@ _PARAGRAPH = re.compile(r"^[^\S\n]*\S[^\n]*", re.MULTILINE)
 _SENTENCE_END = re.compile(
     r"[.!?][\"'”’)\]]*(?:\[\d{1,3}\]){0,4}(?=\s+(?:[-–—•·*] )?[\"'“‘(\[]*[A-Z0-9\u4e00-\u9fff])|[。！？][”’」』）]*"
     r"|\[\d{1,3}\](?!\[)(?=\s+(?:[-–—•·*] )?[\"“‘]*[A-Z][a-z])"
-    r"|(?:(?<=[a-z]{2})|(?<=[0-9%)”\"]))[.!?][”\"]?(?=[A-Z][a-z]+[ ,’'])"
+    r"|(?:(?<=[a-z]{2})|(?<=[0-9%)”\"]))[.!?][”\"]?(?=[A-Z][A-Za-z]*[a-z][ ,’'])"
+    r"|(?<=[a-z]{4})\.(?=[0-9]{1,4} [a-z]{3})|(?<=[a-z0-9%)]);(?=[A-Z][a-z]+ |[0-9]{1,4} [a-z]{3})"
     r"|(?<=[a-z0-9%)])[,;](?=(?:The|We|There|In|At|It|Among|This|These|From|By|With|Since|After|For|More|A|An) )"
     r"|(?<=[a-z0-9)%”\"]),(?= it (?:is|was|has|had|covers|covered|belongs|consists|owns|takes|lies|governs|contains)\b)"
 )

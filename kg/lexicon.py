@@ -75,6 +75,8 @@ _PART_OF_OTHER = re.compile(
     r" (?:[Aa]rea|[Cc]ommunity|[Vv]illage|[Ss]ub-?district|[Ss]treet|[Tt]own(?:ship)?|[Nn]eighbou?rhood)"
     r"(?: of| in|,) (?:the )?(?:[A-Z][\w’'-]+ ){1,2}(?:[Dd]istrict|[Cc]ounty|New Area)\b"
 )
+# "Profit-making services", "export-oriented firms": nothing measured.
+_COMPOUND = re.compile(r"-(?:making|oriented|driven|generating|sharing|related|based|led|bearing|seeking|free|paying)\b")
 # "Lianyun, a port city": what the words call a city is no district of the lexicon.
 _CALLED_CITY = re.compile(r"(?: [Cc]ity\b|, (?:an?|the) (?:[\w-]+ ){0,3}(?:city|town)\b)")
 _LIES_IN = re.compile(r"(?: [Dd]istrict| [Cc]ity)? in (?:the )?(?:city of |(?:[A-Za-z]+ )?China[’']s )?")
@@ -101,6 +103,8 @@ MAX_TELLING = 2
 # "The county of Linhe" refers to nothing before, nor does "the county-level".
 _NO_REFERENCE = re.compile(r" of\b|-(?=\w)")
 _WORD_BEFORE = re.compile(r"(?<![\w’'-])([A-Z][a-z]+|the)(?: [12][0-9]{3})? $")
+# "(Reporter Zhi Suqian)": a family name that no list has, and a given name that a city has as well.
+_REPORTER_BEFORE = re.compile(r"\b(?:[Rr]eporters?|[Cc]orrespondents?|[Ee]ditors?) [A-Z][a-z]{1,4} $")
 _CAPITAL = re.compile(r" [A-Z]")
 _PLACES = frozenset({ADMIN_AREA, DISTRICT})
 _BARE = _PLACES | {PARK}
@@ -166,6 +170,8 @@ class Lexicon:
             name, entity, entry = self._patterns[number]
             if not is_bounded(text, start, end) or not same_case(text[start:end], name):
                 continue
+            if entity.type == CONCEPT and _COMPOUND.match(text, end):
+                continue
             if (
                 entity.type == DISTRICT
                 and " " not in name
@@ -184,7 +190,8 @@ class Lexicon:
         before = _WORD_BEFORE.search(text, max(0, start - 14), start)
         if before is None or " " in name:
             return False
-        return before[1] in self._words.surnames
+        reporter = _REPORTER_BEFORE.search(text, max(0, start - 26), start)
+        return reporter is not None or before[1] in self._words.surnames
 
     @staticmethod
     def _begins_other(text: str, mention: Mention) -> bool:

@@ -46,11 +46,12 @@ _PLANS = re.compile(
 _TARGETS = re.compile(
     r"\b(?:targets|goals|objectives)\b[^.;:]{0,80}(?::|\b(?:are|include)\b)"
     rf"|\b(?:{_ANY('goals')})\b[^.;:]{{0,120}}\b(?:is|was) (?:that|to)\b"
+    r"|\bstriv(?:e|es|ing) (?:to achieve|for) (?:the )?[^.;:]{0,60}:"
 )
 # "The plan for 2025: GDP 40 billion yuan; exports …", "Target: …"; but "the target was met: …".
 _HEADED = re.compile(rf"\b(?:(?P<target>{_ANY('targets')})|{_ANY('plans')}|outlook)\b[^.;:]{{0,140}}:")
 # Without one of these none of the three above matches: what they look for is seldom there.
-_LISTS = re.compile(r"target|goal|objective|\baim\b|plan|forecast|project(?:ion|ed)|outlook")
+_LISTS = re.compile(r"target|goal|striv|objective|\baim\b|plan|forecast|project(?:ion|ed)|outlook")
 _MET = re.compile(rf"\b(?:{_ANY('met')})\b")
 _FINITE = re.compile(rf"\b(?:{_ANY('finite')})\b")
 # "We will close 2,000 firms in the county, rectify 4,000 …": a further step of what is planned, far behind the plan.
