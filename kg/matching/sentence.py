@@ -291,6 +291,8 @@ class SentenceMatcher(MatchConditions):
             if self._stands_as_seat(subject) or self._stands_in_list(subject):
                 raise NotFilled
             fields |= self._fill_value(template, match, subject, predicate, edge)
+            if "share" in local_name(predicate) and fields["scope"] in (subject.iri, subject.label):
+                raise NotFilled  # "Investment in the province accounted for 38 percent of the province": of itself
             resolutions += self._second_currency(template, match)
             if not fields["value"]:
                 status = "missing"

@@ -43,6 +43,8 @@ _POINTS = re.compile(r" (?:of|in|for) (?:this|these|that|those) ")
 _TIME_ALONE = re.compile(rf"(?:[a-z-]+ ){{0,2}}(?:{load_words('dating').any_of('stretches')})s?", re.IGNORECASE)
 # "17Q1 GDP": a period that no mark holds is in the indicator's words.
 _QUARTER = re.compile(r"(?:\d{2,4})?(?:Q[1-4]|H[12])\b", re.IGNORECASE)
+# "The output value of 3 1 household": a number that a page has torn in two.
+_TORN = re.compile(r"\b[0-9]{1,3} [0-9]{1,3}\b")
 # What an indicator is short for, behind it: no part of a name of its own.
 _SHORT = re.compile(r" \([A-Z&]{2,8}\)")
 _RATIO = re.compile(r"(?:(?:the|its) )?(?:share|proportion|ratio|percentage)\b", re.IGNORECASE)
@@ -286,7 +288,9 @@ class MatchWords:
                     return concept + ("Growth" if growth else "")
             whole = _WHOLE.match(form)
             form = form[whole.end() :] if whole else ""
-        if _OTHERS.search(label) or _POINTS.search(label) or _QUARTER.match(label) or _TIME_ALONE.fullmatch(label):
+        if any(form.search(label) for form in (_OTHERS, _POINTS, _TORN)) or _QUARTER.match(label):
+            raise NotFilled
+        if _TIME_ALONE.fullmatch(label):
             raise NotFilled
         label = _SECTOR.sub(_say_sector, _VALUE_ADDED.sub("added value", _SHORT.sub("", label)))
         return mint_iri(self.base, "indicator", slugify(f"growth of {label}" if growth else label))
