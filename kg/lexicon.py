@@ -76,7 +76,9 @@ _PART_OF_OTHER = re.compile(
     r"(?: of| in|,) (?:the )?(?:[A-Z][\w’'-]+ ){1,2}(?:[Dd]istrict|[Cc]ounty|New Area)\b"
 )
 # "Profit-making services", "export-oriented firms": nothing measured.
-_COMPOUND = re.compile(r"-(?:making|oriented|driven|generating|sharing|related|based|led|bearing|seeking|free|paying)\b")
+_COMPOUND = re.compile(
+    r"-(?:making|oriented|driven|generating|sharing|related|based|led|bearing|seeking|free|paying)\b"
+)
 # "Lianyun, a port city": what the words call a city is no district of the lexicon.
 _CALLED_CITY = re.compile(r"(?: [Cc]ity\b|, (?:an?|the) (?:[\w-]+ ){0,3}(?:city|town)\b)")
 _LIES_IN = re.compile(r"(?: [Dd]istrict| [Cc]ity)? in (?:the )?(?:city of |(?:[A-Za-z]+ )?China[’']s )?")

@@ -10,8 +10,10 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from kg.describing import Describer
+from kg.english import load_words
 from kg.letters import fold_case
 from kg.lexicon import Lexicon
 from kg.literals import INDEX, INDEX_BASE
@@ -136,8 +138,19 @@ def read_sentences(article: Article, lexicon: Lexicon, grammar: QuantityGrammar,
     for sentence, found in zip(sentences, quantities, strict=True):
         marks = merge_marks(article.text, sentence, by_sentence[sentence.start], found)
         readings.append(mask_sentence(article.text, sentence, marks, rules.class_code))
-    translated = any(mention.kind == "translated" for mention in resolved)
+    translated = any(mention.kind == "translated" for mention in resolved) or _shows_translation(article.text)
     return Reading(article, tuple(readings), main, translated)
+
+
+_SIGNS = re.compile(load_words("articles").any_of("signs_of_translation"))
+_MANY_SIGNS = 3
+"""How many signs of translation a text has at least that is taken for one: somebody may forget a blank."""
+
+
+def _shows_translation(text: str) -> bool:
+    """Say whether a text has several of the marks that translation leaves."""
+    found = {match[0] for match in islice(_SIGNS.finditer(text), 4 * _MANY_SIGNS)}
+    return len(found) >= _MANY_SIGNS
 
 
 def find_main_places(article: Article, mentions: Sequence[Mention]) -> dict[str, Mention]:
