@@ -230,6 +230,8 @@ _NAME_WORD = re.compile(r"[\w.&+’'-]*[A-Z0-9][\w.&+’'-]*")
 _NO_ITEM = re.compile(rf"\b(?:{_ANY('no_item')})\b|[\"“”%$¥€<>|=]|\d{{4}}", re.IGNORECASE)
 # "A.O.", of a name that the end of the sentence cut off.
 _INITIALS = re.compile(r"(?:[A-Z]\.)+[A-Z]?")
+# "To March this year, Shenlan, Lanhai and other firms": when, and no firm.
+_MONTH = re.compile(rf"(?:{load_words('dating').any_of('months')})", re.IGNORECASE)
 _SMALL = frozenset(_WORDS.all_of("small"))
 
 
@@ -242,7 +244,7 @@ def is_item(label: str, *, names: bool) -> bool:
     (False, False)
     """
     words = label.split()
-    if not words or len(words) > 7 or _NO_ITEM.search(label) or _INITIALS.fullmatch(label):
+    if not words or len(words) > 7 or _NO_ITEM.search(label) or _INITIALS.fullmatch(label) or _MONTH.fullmatch(label):
         return False
     if names:
         return (

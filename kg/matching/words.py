@@ -45,6 +45,10 @@ _TIME_ALONE = re.compile(rf"(?:[a-z-]+ ){{0,2}}(?:{load_words('dating').any_of('
 _QUARTER = re.compile(r"(?:\d{2,4})?(?:Q[1-4]|H[12])\b", re.IGNORECASE)
 # "The output value of 3 1 household": a number that a page has torn in two.
 _TORN = re.compile(r"\b[0-9]{1,3} [0-9]{1,3}\b")
+# "The proportion of GDP": of what, the words do not say.
+_BARE_SHARE = re.compile(
+    r"^(?:proportion|ratio|percentage) of (?:the )?(?:gdp|gross domestic product|total)$", re.IGNORECASE
+)
 # What an indicator is short for, behind it: no part of a name of its own.
 _SHORT = re.compile(r" \([A-Z&]{2,8}\)")
 _RATIO = re.compile(r"(?:(?:the|its) )?(?:share|proportion|ratio|percentage)\b", re.IGNORECASE)
@@ -288,7 +292,7 @@ class MatchWords:
                     return concept + ("Growth" if growth else "")
             whole = _WHOLE.match(form)
             form = form[whole.end() :] if whole else ""
-        if any(form.search(label) for form in (_OTHERS, _POINTS, _TORN)) or _QUARTER.match(label):
+        if any(form.search(label) for form in (_OTHERS, _POINTS, _TORN, _BARE_SHARE)) or _QUARTER.match(label):
             raise NotFilled
         if _TIME_ALONE.fullmatch(label):
             raise NotFilled
