@@ -44,6 +44,7 @@ def read_part(view: View, start: int, end: int) -> Quantity | int | None:
     left = look_left(view, start)
     if year == 0 and not said and stop == (match.end() if match else end):
         joined = match is not None and "-" in match[0] and view.low[stop : stop + 1] == " "  # "first-half exports"
+        joined = joined or (match is not None and _TELLS_WHOSE.match(view.low, stop) is not None)
         if not (left.preposition or joined or (match and match[2])) or re.compile(" of(?! )| of ").match(
             view.low, stop
         ):
@@ -56,6 +57,11 @@ def read_part(view: View, start: int, end: int) -> Quantity | int | None:
     return make_period(view, left, stop, to_iso(year, span[0]), to_iso(year, span[1]), rule=rule)
 
 
+# "The first quarter GDP was 3 billion yuan": when something measured was so much.
+_TELLS_WHOSE = re.compile(
+    r" (?:regional |industrial |total |fixed |foreign |tax |fiscal |retail |general |budget |added ){0,3}"
+    r"(?:gdp|exports|imports|revenues?|investment|output|sales|profits?|income|trade|asset|assets|value)\b"
+)
 _MONTHS = re.compile(
     r"1 ?[-–~] ?(1[0-2]|[2-9])[ -]months?(?! later| old| ago|[a-z0-9-])"
     r"(?: of((?:19|20)[0-9]{2}|[ \n](?:19|20)[0-9]{2})(?![0-9]))?"
