@@ -28,6 +28,12 @@ _UNKNOWN = re.compile(
     r"(?:\b(?:[a-z][\w-]*|In|At|For|From|Of|Across|Throughout),? (?:the )?|^)([A-Z][a-z]{2,}[\w-]*)"
     rf"(?:[’']s| \(?[A-Z]|(?= (?:{_BEARERS.any_of('kinds')})\b))"
 )
+# "According to Guo Wen, deputy director of the bureau, exports …": who speaks, by a post.
+_SPEAKER = re.compile(
+    r"ccording to (?:Mr |Ms |Mr\. |Ms\. )?[A-Z][a-z]+ [A-Z][a-z’'-]+, (?:the |an? )?(?:[a-z-]+ ){0,4}?"
+    rf"(?:{load_words('speakers').any_of('officials')})(?: of| at| with| from)? (?:the )?[^,.;\n]{{0,60}}?"
+    rf"\b(?i:{_BEARERS.any_of('offices')})\b"
+)
 # With such a name nobody knows a sentence begins: "Xialing saw its GDP …", "Northern Yunhe Province saw …".
 _BEGINS_UNKNOWN = re.compile(
     r"\s*[\"“]?(?:[A-Z][\w ]{0,30}, )?(?:(?:[A-Z]?[a-z]*(?:north|south|east|west)[a-z]*|Central) (?:China[’']s )?)?"
@@ -91,7 +97,7 @@ def has_unknown_name(text: str, sentence: SentenceReading, position: int) -> boo
     found += _TELLS_OF_UNKNOWN.finditer(text, start, position)
     for match in (*found, *_UNKNOWN.finditer(text, start, position), *_INITIALS.finditer(text, start, position)):
         at = match.start(1)
-        if _FEAST.match(text, at):
+        if _FEAST.match(text, at) or _SPEAKER.match(text, max(start, at - len("ccording to "))):
             continue
         if match[1] not in _COMMON and all(not low <= at < high for low, high in marked):
             return True
