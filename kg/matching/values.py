@@ -100,6 +100,8 @@ _SUMMED = re.compile(
 
 
 # No level of these is so many percent: "added value should rise to 6 percent" lacks the word growth.
+HUNDRED_MILLION = "100000000"
+"""What Chinese counts large sums in: translations write it where they lose the number before it."""
 _SUMS_OF_MONEY = frozenset(
     "gdp valueAdded valueAddedAboveSize industrialOutput fixedAssetInvestment foreignTrade exports imports retailSales"
     " fiscalRevenue budgetRevenue taxRevenue residentIncome revenue mainBusinessRevenue profit netProfit".split()
@@ -396,7 +398,12 @@ class MatchValues(MatchOwners):
 
 
 def _lost_scale(quantity: Quantity, subject: Thing, predicate: str) -> bool:
-    """Say whether an amount is too small to be a place's: "investment exceeded 1 yuan" lost its billions."""
-    if quantity.kind != "money" or subject.type not in PLACES or not re.fullmatch(r"\d{1,2}(?:\.\d+)?", quantity.value):
+    """Say whether an amount is too small to be a place's: "investment exceeded 1 yuan" lost its billions.
+
+    "Budget revenue reached 100 million yuan" is the unit that Chinese counts in, and its number is lost.
+    """
+    if quantity.kind != "money" or subject.type not in PLACES:
         return False
-    return _SUMMED.search(local_name(predicate)) is not None
+    unit_alone = quantity.value == HUNDRED_MILLION and quantity.qualifier == "exact" and quantity.unit == "CNY"
+    small = re.fullmatch(r"\d{1,2}(?:\.\d+)?", quantity.value) is not None
+    return (small or unit_alone) and _SUMMED.search(local_name(predicate)) is not None

@@ -47,7 +47,8 @@ _QUARTER = re.compile(r"(?:\d{2,4})?(?:Q[1-4]|H[12])\b", re.IGNORECASE)
 _TORN = re.compile(r"\b[0-9]{1,3} [0-9]{1,3}\b")
 # "The proportion of GDP": of what, the words do not say.
 _BARE_SHARE = re.compile(
-    r"^(?:proportion|ratio|percentage) of (?:the )?(?:gdp|gross domestic product|total)$", re.IGNORECASE
+    r"^(?:rate|ratio|proportion|(?:proportion|ratio|percentage) of (?:the )?(?:gdp|gross domestic product|total))$",
+    re.IGNORECASE,
 )
 # What an indicator is short for, behind it: no part of a name of its own.
 _SHORT = re.compile(r" \([A-Z&]{2,8}\)")
