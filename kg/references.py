@@ -26,6 +26,7 @@ _IS_IN = re.compile(
 _UNKNOWN_SUBJECT = re.compile(
     rf"(?:^|[.!?]\s{{1,8}}|\n\s{{0,8}})(?:[\"“])?(?P<name>(?=[A-Z][a-z]{{5}}){CHINESE_NAME})"
     r"(?:[’']s)? (?=[a-z])"
+    r"(?!(?:railway|expressway|highway|road|line|river|lake|bridge|mountains?|canal|port|airport|station)\b)"
 )
 _WORDS = load_words("references")
 # "YUNHE, July 19 (Xinhua) -- Exports rose", "YUNHE: Exports rose": only where it was written.
