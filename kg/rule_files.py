@@ -13,7 +13,19 @@ from kg.letters import fold_case
 from kg.notation import BEGIN
 from kg.pattern import CLASS_BASE, MARK, Pattern, PatternMaker
 from kg.rule_check import check_entry, check_references, check_rule, check_table, check_template, find_line
-from kg.rules import LEFT_OUT, Chunking, Example, Reducers, Rule, RuleSet, Stage, Template, as_choices, slot_name
+from kg.rules import (
+    GOVERNING,
+    LEFT_OUT,
+    Chunking,
+    Example,
+    Reducers,
+    Rule,
+    RuleSet,
+    Stage,
+    Template,
+    as_choices,
+    slot_name,
+)
 from kg.vocab import expand_iri
 
 OUTLINE = "outline.toml"
@@ -223,7 +235,7 @@ class _Compiler:
             raise RuleError(error.what, where=place, hint=error.hint) from error
         for key in ("value", "before", "period"):
             for choice in as_choices(parts.get(key)):
-                if slot_name(choice) not in slots:
+                if slot_name(choice) not in slots and (key, choice) != ("period", GOVERNING):
                     raise RuleError(f"{key} {choice!r} is not a slot of the pattern", where=place)
         lists = [part for part in (entry.get("object"), entry["subject"]) if isinstance(part, dict) and "each" in part]
         if len(lists) > 1:

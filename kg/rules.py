@@ -224,6 +224,10 @@ class RuleSet:
         return self._codes.get(key, OTHER_CLASS)
 
 
+GOVERNING = "governing"
+"""As the last choice of a period: where no slot of them matched, the one that governs the match."""
+
+
 def as_choices(part: str | tuple[str, ...] | None) -> tuple[str, ...]:
     """Return the slots that a part of a template may be filled from, in order.
 

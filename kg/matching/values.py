@@ -17,7 +17,7 @@ from kg.modality import find_modality
 from kg.model import Quantity, Resolution, Span
 from kg.pattern import Match
 from kg.reading import find_announced, find_heading
-from kg.rules import Template, slot_name
+from kg.rules import GOVERNING, Template, as_choices, slot_name
 from kg.vocab import PLACES, local_name, observation_iri
 
 # The base that a growth has where an article names none: not worth a scope of its own.
@@ -301,6 +301,14 @@ class MatchValues(MatchOwners):
         if period is None or not (year.isdigit() and period.last[:4].isdigit()):
             return False
         return (period.first or period.last)[:4] > year
+
+    def _said_period(self, template: Template, match: Match) -> Quantity | None:
+        """Return the period a template names; of several slots the first that matched, or none, unless one governs."""
+        choices = as_choices(template.period)
+        said = [choice for choice in choices if choice != GOVERNING and match[slot_name(choice)]]
+        if said:
+            return self._quantity(match, said[0])
+        return self._find_period(match) if GOVERNING in choices else None
 
     def _find_period(self, match: Match) -> Quantity | None:
         found = find_period(self.article.text, self.sentence, self._span(match))

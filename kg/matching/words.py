@@ -15,7 +15,7 @@ from kg.model import Mention, Quantity, Span
 from kg.pattern import MARK, Match
 from kg.reading import Mark, Reading, SentenceReading
 from kg.reductions import Reduction
-from kg.rules import RuleSet, Stage, Template, as_choices, slot_name
+from kg.rules import RuleSet, Stage
 from kg.vocab import mint_iri, slugify
 
 _ASIDE = re.compile(r" ?\([^()]{1,40}\)$")
@@ -216,12 +216,6 @@ class MatchWords:
         if quantity is None:
             raise NotFilled
         return quantity
-
-    def _said_period(self, template: Template, match: Match) -> Quantity | None:
-        """Return the period a template names; of several slots the first that matched, or none."""
-        choices = as_choices(template.period)
-        said = [choice for choice in choices if match[slot_name(choice)]]
-        return self._quantity(match, said[0]) if said else None
 
     def _words(self, match: Match, name: str) -> str:
         """Return what a group matched, as words: a slot's label, or the article's own text."""
