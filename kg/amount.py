@@ -314,8 +314,8 @@ def _range(view: View, amount: Amount) -> Amount | None:
     head = low[max(0, amount.start - 12) : amount.start]
     if (word == "to" and _FROM.search(head)) or (word == "and") != head.endswith("between "):
         return None
-    if word == "to" and head.endswith(" by ") and amount.unit is not None and amount.unit.kind == "money":
-        return None  # "increased by 3 million yuan to 12 million yuan"
+    if word == "to" and head.endswith(" by ") and amount.unit is not None and amount.unit.kind in ("money", "measure"):
+        return None  # "increased by 3 million yuan to 12 million yuan", "expanded by 24 square kilometers to 46"
     floor, view.floor = view.floor, match.end()
     second = amount_at(view, at)
     view.floor = floor

@@ -23,6 +23,8 @@ CONFIDENCE = {"explicit": "1", "implied": "0.8", "garbled": "0.5", "missing": "0
 """How far a claim of each status is to be believed; a stated order of trust, not a measured probability."""
 _AMOUNT = re.compile(f"({MARK}) ")
 _ONE = re.compile(r"\ban? $")
+# What happens to a thing once: two rules that read it in the same words say one thing.
+_ONCE = frozenset(("approvedBy", "recognisedAs", "foundingDate"))
 _QUESTION = re.compile('[?？]["”’)]*\\s*$')
 # "Qingdao-headquartered Lanhai": where it is based is no part of its name.
 _BASED = re.compile(r"^[\w’']+-(?:based|headquartered) (?=[A-Z])")
@@ -36,6 +38,14 @@ def _is_list(part: Any) -> TypeGuard[dict[str, Any]]:
 def _meaning(claim: Claim) -> tuple[str, ...]:
     """Return what makes a claim another than those of the same sentence."""
     return (claim.subject, claim.predicate, claim.object, claim.value, claim.unit, claim.object_label)
+
+
+def _repeats(claim: Claim, claims: Sequence[Claim]) -> bool:
+    """Say whether another rule has said the same of two things, at the same time, in the same sentence."""
+    if local_name(claim.predicate) not in _ONCE:
+        return False
+    said = (*_meaning(claim), claim.period)
+    return any((*_meaning(other), other.period) == said for other in claims if other.rule != claim.rule)
 
 
 def _contradict(claims: Sequence[Claim]) -> bool:
@@ -142,7 +152,8 @@ class SentenceMatcher(MatchConditions):
         With ``once`` nothing where one indicator would have two values.
         """
         made = [c for c in self._fill_templates(rule, match) if not self._is_known(c)]
-        made = [c for c in made if not self._is_told_as_plan(c)]
+        told = self.earlier.list_claims(self.sentence.sentence.start)
+        made = [c for c in made if not self._is_told_as_plan(c) and not _repeats(c, told)]
         if once and _contradict(made):
             return []
         self.earlier.add(made)
