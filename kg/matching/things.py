@@ -58,6 +58,8 @@ _WHEN_PROJECTS = re.compile(
     r"\b(?:after|once|when|upon|as soon as) (?:the |these |those |all |both )?(?:[a-z-]+ ){0,3}?"
     r"(?:projects?|plants?|bases|factory|factories|lines?)\b[^.;]{0,80}, [^.;]*$"
 )
+# "Since its establishment in May 1994": when that was.
+_SINCE_WHAT = re.compile(r"^since (?:its|the|their) (?:[a-z]+ ){1,3}?(?=(?:in|on) )", re.IGNORECASE)
 # "Shenlan Robotics and its partner Zenxx employ 300 people": of both, though one is not known.
 _AND_ANOTHER = re.compile(
     r"(?: ?\([^()]{1,40}\))?,? (?:and|as well as|together with|along with) (?:(?:its|the|their|a|an|another) )?"
@@ -90,7 +92,7 @@ class MatchThings(MatchCohorts):
             if name not in match.re.groupindex or not match[name]:
                 raise NotFilled
             words = self.article.text[slice(*self._group_span(match, name))]
-            return Thing("", SPACE.sub(" ", words).strip(), "literal")
+            return Thing("", SPACE.sub(" ", _SINCE_WHAT.sub("", words)).strip(), "literal")
         if isinstance(part, dict) and "stage" in part:
             stage = self._stage_of(match, part["stage"])
             if not stage.concept:
