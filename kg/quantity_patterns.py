@@ -105,7 +105,7 @@ def compile_periods(period: Mapping[str, Any], words: Iterable[str], ordinals: I
     count = f"(?:[0-9]{{1,3}}(?![0-9,])|{choice(words)})"
     edges = choice([*period["edges_last"], *period["edges_first"], *period["edges_none"]])
     year = f"({YEAR})(?![0-9a-z])(?![.,][0-9])"
-    monthday = f"({month})(?:{SPACE}({DAY}))?(?:,?(?:{SPACE})?(?:of{SPACE})?{year})?"
+    monthday = f"({month})(?:(?:{SPACE}|(?<=\\.))({DAY}))?(?:,?(?:{SPACE})?(?:of{SPACE})?{year})?"
     relative = "(the year|this year|last year|next year)(?![a-z0-9-])".replace(" ", SPACE)
     edge = f"the{SPACE}{choice(period['edges_last'])}{SPACE}of{SPACE}"
     to = f"(?:{SPACE}(?:to|and|through|until){SPACE}(?:{edge})?|(?:{SPACE})?-(?:{SPACE})?)"
