@@ -26,7 +26,7 @@ _LETTERS = re.compile(r"[a-z]+")
 _AND_A_HALF = re.compile(r" and a half(?![a-z])")
 _NEXT_PART = re.compile(r"(?: and)? (?=[0-9a-z])")
 _RANGE = re.compile(f"(?: ?[-~] ?|{SPACE}(to|or|and){SPACE})(?=[0-9a-z$€¥£])")
-_FROM = re.compile(r"(?<!ging )(?<!range )(?<![a-z])from \Z")
+_FROM = re.compile(r"(?<!ging )(?<!range )(?<![a-z])from (?:(?:an?|the|its|an? mere) )?(?:(?:initial|original|previous) )?\Z")
 _SECOND = re.compile(
     f"(?:{SPACE})?\\( ?(?:or |equivalent to |equal to |i\\.e\\. |= ?)?|,? (?:or|equivalent to|equal to) "
 )
@@ -311,7 +311,7 @@ def _range(view: View, amount: Amount) -> Amount | None:
             return None
     elif not low[at].isalnum():
         at += 1
-    head = low[max(0, amount.start - 12) : amount.start]
+    head = low[max(0, amount.start - 28) : amount.start]
     if (word == "to" and _FROM.search(head)) or (word == "and") != head.endswith("between "):
         return None
     if word == "to" and head.endswith(" by ") and amount.unit is not None and amount.unit.kind in ("money", "measure"):

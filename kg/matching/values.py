@@ -91,6 +91,8 @@ _PLANNED_THEN = re.compile(
 
 
 # What a whole place has of money, as indicators are called: a price or an income per head may be small.
+# "A county until 2001, it was turned into a district": not when it was.
+_UNTIL = re.compile(r"until\b|till\b|before\b|prior to\b", re.IGNORECASE)
 # A rank by what happens in a period is of that period as well.
 CARRIED = SUMS | {"ordinal"}
 _SUMMED = re.compile(
@@ -308,7 +310,8 @@ class MatchValues(MatchOwners):
         said = [choice for choice in choices if choice != GOVERNING and match[slot_name(choice)]]
         if said:
             return self._quantity(match, said[0])
-        return self._find_period(match) if GOVERNING in choices else None
+        period = self._find_period(match) if GOVERNING in choices else None
+        return period if period and not _UNTIL.match(self.article.text, period.start) else None
 
     def _find_period(self, match: Match) -> Quantity | None:
         found = find_period(self.article.text, self.sentence, self._span(match))
