@@ -26,7 +26,7 @@ _LETTERS = re.compile(r"[a-z]+")
 _AND_A_HALF = re.compile(r" and a half(?![a-z])")
 _NEXT_PART = re.compile(r"(?: and)? (?=[0-9a-z])")
 _RANGE = re.compile(f"(?: ?[-~] ?|{SPACE}(to|or|and){SPACE})(?=[0-9a-z$€¥£])")
-_FROM = re.compile(r"(?<!ging )(?<!range )(?<![a-z])from (?:(?:an?|the|its|an? mere) )?(?:(?:initial|original|previous) )?\Z")
+_FROM = re.compile(r"(?<!ging )(?<!range )(?<![a-z])from (?:(?:an?|the|its) )?(?:(?:initial|original|previous) )?\Z")
 _SECOND = re.compile(
     f"(?:{SPACE})?\\( ?(?:or |equivalent to |equal to |i\\.e\\. |= ?)?|,? (?:or|equivalent to|equal to) "
 )
