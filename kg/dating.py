@@ -62,7 +62,7 @@ _BASE_PART = re.compile(
 _AMOUNT = re.compile(rf"(?:{_ANY('changes')})\)? ?$")
 # Words that tell what holds now.
 PRESENT = re.compile(rf"\b(?:{load_words('carrying').any_of('now')})\b")
-_EVENT = re.compile(rf"\b(?:{_ANY('events')})\b[^,.;]{{0,110}}$")
+_EVENT = re.compile(rf"\b(?:{_ANY('events')})\b[^,.;]{{0,110}}$|^\W*completed $")
 # "The bureau said that by the end of May, …": the period is of what is said.
 _SAID_OF = re.compile(rf"\b(?:{_ANY('reports')}|learnt)\b[^,.;]{{0,80}} that $")
 # "On June 7, the bureau said that …": when it was said.
@@ -86,7 +86,7 @@ _DAY = re.compile(r"on\b|(?:this |last )?(?:[a-z]+day|yesterday|today)\b|(?:[a-z
 # "…, set up in 2001 and located at the lake, has": the aside goes on.
 _ASIDE_END = re.compile(r"(?: (?:and [a-z]+ed|as|by|in|under|on|with|from|at)\b[^,.;()]{0,60})?[,)]")
 _ASIDE_EVENT = re.compile(
-    r", (?:which|who|whose(?: [\w-]+){1,4}) (?:was|were) [a-z]{3,}ed\b[^,;]{0,100}$|"
+    r", (?:which|who|whose(?: [\w-]+){1,4}) (?:was|were) [a-z]{3,}ed\b[^,;]{0,100}$|, (?:newly )?completed $|"
     r"(?:, | \()(?:(?:which|who) (?:was|were) )?"
     rf"(?:(?!(?:{_ANY('measured')})l?ed\b)"
     r"[a-z]{3,}ed|once [a-z]+|built|set up|begun)\b[^,;]{0,100}$"
