@@ -87,6 +87,7 @@ _DAY = re.compile(r"on\b|(?:this |last )?(?:[a-z]+day|yesterday|today)\b|(?:[a-z
 _ASIDE_END = re.compile(r"(?: (?:and [a-z]+ed|as|by|in|under|on|with|from|at)\b[^,.;()]{0,60})?[,)]")
 _ASIDE_EVENT = re.compile(
     r", (?:which|who|whose(?: [\w-]+){1,4}) (?:was|were) [a-z]{3,}ed\b[^,;]{0,100}$|, (?:newly )?completed $|"
+    r", (?:an?|the|one of the) (?:[\w-]+ ){1,9}(?:established|founded|set up|built|created|approved|opened|launched) $|"
     r"(?:, | \()(?:(?:which|who) (?:was|were) )?"
     rf"(?:(?!(?:{_ANY('measured')})l?ed\b)"
     r"[a-z]{3,}ed|once [a-z]+|built|set up|begun)\b[^,;]{0,100}$"
