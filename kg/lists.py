@@ -20,14 +20,25 @@ _MARK = re.compile("[\ue000-\ue0ff][\ue100-\uf8ff]")
 _COMMA = re.compile(r"(?:, (?:and|or|as well as)|,|、| as well as) ?")
 # "CITIC Urban Development & Operation" is one name.
 _AND = re.compile(r" (?:and|or|&(?! [A-Z])) ")
-_JOINED = re.compile(rf"(?:{_ANY('firsts')}) (?:and|&) (?:{_ANY('seconds')})\b")
+_JOINED = re.compile(
+    rf"(?:{_ANY('firsts')}) (?:and|&) (?:{_ANY('seconds')})\b"
+    # "Brain Science and Brain-like Intelligence Research Center" is one as well.
+    rf"|(?<!of )(?:{_ANY('firsts')}) (?:and|&) (?:[A-Z][\w-]* ){{1,4}}"
+    r"(?:Cent(?:er|re)|Laboratory|Platform|Base|Alliance)\b"
+)
+_HALF_NAME = re.compile(r"[A-Z][\w-]* (?:Science|Research)$")
+_INSTITUTE = re.compile(r"\b(?:of|Academy|Institute|University|College|School|Cent(?:er|re)|Laboratory|Co)\b")
 _PAIRS = re.compile(rf"\b(?:{_ANY('pairs')})\b", re.IGNORECASE)
-_LEAD = re.compile(r"(?:(?:and|or|the|a|an|both|its|their) )+")
+_LEAD = re.compile(r"(?:(?:and|or|the|a|an|both|its|their|former) )+")
 _STOP = re.compile(
     rf"(?:,? (?:{_ANY('goes_on')}|and (?:so on|others|other|more|many))\b"
     rf"|, (?:and )?(?:{_ANY('adds')})\b"
+    r"|,? and (?:has|have|had|is|are|was|were|will|would|can|also|now)\b"
     r"|,? and [a-z]+ing (?:the|its|their|an?) "
-    r"|[;:()（）]|\.(?!\w)| [–—-] |—).*",
+    r"|,? (?:and|as well as) (?:the )?[\ue000-\ue0ff][\ue100-\uf8ff] "
+    r"(?:ports|parks|zones|towns|bases|areas) (?:of|in|for)\b"
+    r"|,? as well as (?:(?:the|in|other|some|many|several) )*(?:[a-z-]+ ){0,2}(?:fields|areas|sectors|others)\b"
+    r"|[;:()（）]|\.(?!\w)| [–—-]{1,3}(?: |$)|—).*",
     re.DOTALL,
 )
 # What an item is for, inside a list that goes on: "parts for cars, steel and chips" has no first item to cut short.
@@ -35,17 +46,29 @@ _FOR = re.compile(r" for [^,;:.()]{2,40}, [^;:.()]{2,160}\band ")
 # Behind a name in a list, what says more of it: "ABB (from Zurich), Bosch of Germany".
 _TELLS = re.compile(
     r"(?: \([^()]{1,60}\)|(?:(?<=[\ue100-\uf8ff]) of| from| in| based in| headquartered in) (?:the )?"
-    r"(?:[\ue000-\ue0ff][\ue100-\uf8ff]|[A-Z][a-z]+(?: [A-Z][a-z]+)?))(?=,| and )"
+    r"(?:[\ue000-\ue0ff][\ue100-\uf8ff]|U\.S\.|U\.K\.|US|UK|UAE|[A-Z][a-z]+(?: [A-Z][a-z]+)?))(?=,| and |$)"
 )
+# What stands for an industry in a list of them: "modern services centering on finance and culture".
+_LED_BY = re.compile(r" (?:represented by|led by|focusing on|cent(?:er|r)(?:ing|ed) on)(?: [^,.;:]{2,80}?)(?=,|;|$)")
+# What leads to a list of industries, and is no part of its first item: "the development of industries like drones".
+_LEADS_TO = re.compile(
+    r"(?:the )?(?:(?:research and development|r&d|development|production|manufacturing|growth|promotion)"
+    r"(?: and [a-z]+)? of )?(?:the )?"
+    r"(?:(?:[a-z-]+ ){0,3}(?:industries|sectors|fields|areas)(?:,? (?:such as|like|including)| of)(?: the)? )?",
+    re.IGNORECASE,
+)
+# Its short form, behind an item: "virtual reality (VR)".
+_SHORT = re.compile(r" \([A-Z][A-Za-z&-]{1,8}\)")
 # What the names of a list then did: "lenders such as Bank of Linhe offered loans".
-_DID = re.compile(r"(?<=[\w\ue100-\uf8ff]) [a-z]{3,}ed\b.*", re.DOTALL)
+_DID = re.compile(rf"(?<=[\w\ue100-\uf8ff]) (?:[a-z]{{3,}}ed|{_ANY('did')})\b.*", re.DOTALL)
 # "Lanhai (Linhe) Machinery": a bracket that is part of the name.
 _INSIDE = re.compile(r"(?<=[\w\ue100-\uf8ff] )\((?:[A-Z][a-z]+|[\ue000-\ue0ff][\ue100-\uf8ff])\)(?= [A-Z])")
 # What a firm is, in front of its name: "the auto supplier ZF", "German sensor maker Bosch".
 _ROLE = re.compile(
     r"(?:(?:[a-z][\w&-]*|[\ue000-\ue0ff][\ue100-\uf8ff](?:[’']s|-based|-headquartered|-listed)?"
-    rf"|(?:{_ANY('peoples')}|[A-Z][a-z]+-based)) ){{0,6}}?(?:{_ANY('roles')}),? (?=[A-Z\ue000-\ue0ff])"
-    rf"|(?:{_ANY('peoples')}) (?=[\ue000-\ue0ff])"
+    rf"|(?:{_ANY('peoples')}|[A-Z][A-Za-z.]+-(?:based|listed|headquartered)|[A-Z][a-z]+[’']s)) ){{0,6}}?"
+    rf"(?:{_ANY('roles')}),? (?=[A-Z\ue000-\ue0ff])"
+    rf"|(?!Chinese)(?:{_ANY('peoples')}) (?=[\ue000-\ue0ff])"
 )
 _UNITS = re.compile(r"(?P<name>[\ue000-\ue0ff][\ue100-\uf8ff]) (?:counties|districts|cities|towns|provinces)")
 _NOUN = re.compile(rf" (?:{_ANY('kinds')})$", re.IGNORECASE)
@@ -82,7 +105,12 @@ def split_list(
     >>> [text[a:b] for a, b in split_list(text, 0, len(text))]
     ['software', 'food and drink', 'tourism']
     """
-    if names:
+    if not names:
+        lead = _LEADS_TO.match(masked, start, end)
+        start = lead.end() if lead else start
+        told = _SHORT.sub(lambda m: " " * len(m[0]), masked[start:end])
+        masked = masked[:start] + _LED_BY.sub(lambda m: " " * len(m[0]), told) + masked[end:]
+    else:
         masked = _blank_asides(masked, start, end)
         if ";" in masked[start:end] and "," not in masked[start:end]:
             masked = masked[:start] + masked[start:end].replace(";", ",") + masked[end:]  # "A; B; and C"
@@ -146,15 +174,16 @@ def _divide(
     if count:
         return [*parts[:-1], *last] if count == len(parts) - 1 + len(last) else []
     items: list[Item] = []
+    inner = sum(_AND.search(masked, *part) is not None for part in parts[:-1])
     for number, part in enumerate(parts):
         halves = _halves(masked, part)
         if len(halves) == 1 or all(is_mark(_bare(masked, half)) for half in halves):
             items += halves
-        elif len(halves) == 2 and fits and all(fits(half) for half in halves):
+        elif len(halves) == 2 and number == len(parts) - 1 and not joined and fits and all(map(fits, halves)):
             items += halves
         elif number < len(parts) - 1 or joined:
             items.append(part)
-        elif len(halves) == 2 and len(parts) > 1 and not any(_AND.search(masked, *p) for p in parts[:-1]):
+        elif len(halves) == 2 and len(parts) > 1 and 3 * inner < len(parts):
             items += halves
         else:  # "a and b" alone, or "a and b, c and d": two readings; only what is known in itself is sure
             items += [half for half in halves if is_mark(_bare(masked, half))]
@@ -169,7 +198,11 @@ def _halves(masked: str, part: Item, *, only_last: bool = False, pairs: bool = T
     joined = [found.span() for found in _JOINED.finditer(masked, *part)]
     if pairs:
         joined += [found.span() for found in _PAIRS.finditer(masked, *part)]
-    joints = [j for j in _AND.finditer(masked, *part) if not any(a < j.start() < b for a, b in joined)]
+    joints = [
+        j
+        for j in _AND.finditer(masked, *part)
+        if not any(a < j.start() < b for a, b in joined) and not _is_half_name(masked[part.start : j.start()])
+    ]
     if only_last:
         joints = joints[-1:]
     halves: list[Item] = []
@@ -179,6 +212,11 @@ def _halves(masked: str, part: Item, *, only_last: bool = False, pairs: bool = T
         position = joint.end()
     halves.append(Item(position, part.end))
     return [trimmed for half in halves if (trimmed := _trim(masked, half)).end > trimmed.start]
+
+
+def _is_half_name(text: str) -> bool:
+    """Say whether a name goes on behind "and": "Hefei Brain Science and Brain-like Intelligence Center"."""
+    return _HALF_NAME.search(text) is not None and not _INSTITUTE.search(text.rpartition(",")[2])
 
 
 def _trim(masked: str, item: Item) -> Item:
@@ -232,7 +270,29 @@ _NO_ITEM = re.compile(rf"\b(?:{_ANY('no_item')})\b|[\"“”%$¥€<>|=]|\d{{4}}
 _INITIALS = re.compile(r"(?:[A-Z]\.)+[A-Z]?")
 # "To March this year, Shenlan, Lanhai and other firms": when, and no firm.
 _MONTH = re.compile(rf"(?:{load_words('dating').any_of('months')})", re.IGNORECASE)
+_NO_NAME = frozenset(("IT", "AI", "EV", "5G", "ICT"))
+_NO_FIRST = frozenset(("in", "by", "for", "since", "with", "at", "on", "of", "from", "through", "under"))
+_BARE = frozenset(_WORDS.all_of("bare"))
 _SMALL = frozenset(_WORDS.all_of("small"))
+# A list that a group's name breaks off at its first item: "parks involving big data", of "…, e-commerce and tourism".
+_WHICH = "(?: that| which)?"
+_BROKEN = re.compile(
+    rf"(?:{_WHICH}(?: has| have| will| also| mainly){{0,2}} "
+    r"(?:involv|cover|span|includ|featur|incorporat)(?:e|s|es|ed|ing)?"
+    rf"|{_WHICH} (?:focus|focused|focusing) on| such as"
+    rf"|{_WHICH} (?:related to|concerned with|engaged in|speciali[sz](?:ed|ing) in)"
+    r"| (?:in|from|across)(?: [\w-]+){0,4} (?:fields|areas|sectors|industries|domains),? (?:including|such as|like|of))"
+    r" (?!the (?:city|county|district)\b)[^,;:()]{2,70}$"
+)
+# "Five brands in Bosch", of "…, Siemens and ABB".
+_BROKEN_BRANDS = re.compile(r"(?<=\bbrands) in [A-Z][\w’'&.-]*(?: [A-Z][\w’'&.-]*){0,4}$")
+_LIST_BEHIND = re.compile(
+    rf"(?!, (?:(?:{_ANY('goes_on')}|{_ANY('adds')}|up|down|an?|the|of|it|they|its|as)\b|[\d$¥]))"
+    r"(?!, \w+ing (?:the|its|an?|over|about|more)\b)"
+    r"(?:, [a-z][\w’'&/ -]{1,50}){1,12}(?:,? (?:and|as well as|or) [a-z]|, etc)",
+    re.IGNORECASE,
+)
+_NO_KIND = re.compile(rf"\b(?:{_ANY('no_kind')})$", re.IGNORECASE)
 
 
 def is_item(label: str, *, names: bool) -> bool:
@@ -244,10 +304,47 @@ def is_item(label: str, *, names: bool) -> bool:
     (False, False)
     """
     words = label.split()
-    if not words or len(words) > 7 or _NO_ITEM.search(label) or _INITIALS.fullmatch(label) or _MONTH.fullmatch(label):
+    if (
+        not words
+        or words[0].lower() in _NO_FIRST
+        or len(words) > (9 if names else 7)
+        or _NO_ITEM.search(label)
+        or _INITIALS.fullmatch(label)
+        or _MONTH.fullmatch(label)
+    ):
+        return False
+    if names and label in _NO_NAME:
         return False
     if names:
         return (
             all(_NAME_WORD.fullmatch(word.strip("()")) or word in _SMALL for word in words) and words[0] not in _SMALL
         )
-    return label[0].isalnum() and len(label) > 1
+    return label[0].isalnum() and len(label) > 1 and label.lower() not in _BARE
+
+
+def may_be_kind(label: str) -> bool:
+    """Say whether an item can be an industry by the company it keeps.
+
+    >>> may_be_kind("the internet"), may_be_kind("highly skilled talent")
+    (True, False)
+    """
+    return not _NO_KIND.search(label)
+
+
+def leave_broken_list(name: str, behind: str) -> str:
+    """Return a group's name without the first item of a list that goes on ``behind`` it.
+
+    >>> leave_broken_list("parks involving big data", ", e-commerce and tourism")
+    'parks'
+    """
+    broken = _BROKEN.search(name) or _BROKEN_BRANDS.search(name)
+    return name[: broken.start()] if broken and _LIST_BEHIND.match(behind) else name
+
+
+def leave_short_form(label: str) -> str:
+    """Return an item without its short form.
+
+    >>> leave_short_form("virtual reality (VR) and augmented reality")
+    'virtual reality and augmented reality'
+    """
+    return _SHORT.sub("", label)

@@ -195,6 +195,7 @@ class _Compiler:
             lies=self._read_lies(entry, slots, place),
             unread=bool(entry.get("unread", False)),
             measures=any("value" in claim for claim in entry.get("claim", ())),
+            unlisted=bool(entry.get("unlisted", False)),
         )
 
     @staticmethod

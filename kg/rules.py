@@ -150,6 +150,8 @@ class Rule:
     """Only where no number that it matches is a value already."""
     measures: bool = False
     """Whether it claims values."""
+    unlisted: bool = False
+    """Claims only what no rule before has claimed of the sentence, and nothing if that is said of another subject."""
 
 
 @dataclass(frozen=True)

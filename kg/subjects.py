@@ -15,7 +15,7 @@ from kg.employers import list_employers, list_governed
 from kg.english import load_words
 from kg.model import Entity, Mention, find_ancestors, list_distinct
 from kg.reading import Reading, SentenceReading
-from kg.unnamed import founds_unnamed, has_unknown_name, heads_unknown, is_of_unnamed, tells_of_wider
+from kg.unnamed import begins_unknown, founds_unnamed, has_unknown_name, heads_unknown, is_of_unnamed, tells_of_wider
 from kg.vocab import ADMIN_AREA, BEARERS, DISTRICT, PARK, PROJECT, is_described
 
 REACH = 24
@@ -154,6 +154,8 @@ class _Search:
                 continue
             last = self._find_bearers(other)
             if last is None and (self._hides_subject(other) or heads_unknown(self.text, other)):
+                return None
+            if self.pronoun and self._is_next(other) and begins_unknown(self.text, other):
                 return None
             if last is not None and _is_heading(self.text, other, last):
                 return last[0], "heading-subject"

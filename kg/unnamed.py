@@ -39,6 +39,10 @@ _BEGINS_UNKNOWN = re.compile(
     r"\s*[\"“]?(?:[A-Z][\w ]{0,30}, )?(?:(?:[A-Z]?[a-z]*(?:north|south|east|west)[a-z]*|Central) (?:China[’']s )?)?"
     rf"({CHINESE_NAME})(?= |[’']s)",
 )
+_SAYS_WHAT = re.compile(
+    r"(?: \([^()]{1,40}\))?(?:,[^,.;]{3,80},)? (?:also |now )?"
+    r"(?:is|was|has|had|lies|sits|covers|borders|consists|boasts|became)\b"
+)
 # "The customs said India is the largest buyer, with imports of …": of what nobody here knows.
 _TELLS_OF_UNKNOWN = re.compile(
     r"(?:\b(?:said|says|that|while|whereas|showed|but) (?:the )?|[;:] )([A-Z][a-z]{3,}\w*)(?: [A-Z]\w+){0,2}"
@@ -68,6 +72,14 @@ def heads_unknown(text: str, sentence: SentenceReading) -> bool:
     """Say whether a line is a heading that names a park or town that nobody knows: what follows is of that."""
     body = sentence.sentence.part == "body" and sentence.sentence.end - sentence.sentence.start < 80
     return body and _UNKNOWN_HEADING.fullmatch(text, sentence.sentence.start, sentence.sentence.end) is not None
+
+
+def begins_unknown(text: str, sentence: SentenceReading) -> bool:
+    """Say whether a sentence says what a place is that nobody knows: "Lanhai is a town in Yunhe County. It has …"."""
+    begins = _BEGINS_UNKNOWN.match(text, sentence.sentence.start, sentence.sentence.end)
+    if begins is None or begins[1] in ENGLISH or begins[1] in _COMMON or _SAYS_WHAT.match(text, begins.end()) is None:
+        return False
+    return not any(mark.start <= begins.start(1) < mark.end for mark in sentence.marks)
 
 
 def founds_unnamed(text: str, sentence: SentenceReading) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from kg.lists import leave_broken_list
 from kg.matching.counted import SPOKEN_OF
 from kg.matching.sites import find_site
 from kg.matching.speakers import MatchSpeakers
-from kg.matching.words import NotFilled, Thing
+from kg.matching.words import FIELD, NotFilled, Thing
 from kg.pattern import Match
 from kg.vocab import class_name, cohort_iri
 
@@ -21,12 +22,12 @@ class MatchCohorts(MatchSpeakers):
 
     def _make_cohort(self, part: dict[str, Any], match: Match, *, garbled: bool) -> Thing:
         """Return the group that a template counts or tells of; with ``same`` the one already made of its number."""
-        label = self._label(part["cohort"], match)
+        label = self._group_name(part["cohort"], match)
         if not label:
             raise NotFilled
         number = match.groupdict().get(part.get("value", "")) or ""
         value = self._quantity(match, part["value"]).value if number else ""
-        key = self._label(part.get("key", part["cohort"]), match)
+        key = self._group_name(part.get("key", part["cohort"]), match)
         if value and (site := self._unknown_site(match)):
             label, key = f"{label}{site}", f"{key}{site}"
         member = self._member_class(part.get("type", ""), match)
@@ -41,6 +42,13 @@ class MatchCohorts(MatchSpeakers):
         if number:
             self._groups.setdefault((number, member), made)
         return made
+
+    def _group_name(self, template: str, match: Match) -> str:
+        """Return how a group is called, without a list that its name would break off."""
+        name = self._label(template, match)
+        ends = [match.end(group) for group, _ in FIELD.findall(template) if match.groupdict().get(group)]
+        behind = self.sentence.locate(max(ends), end=True) if ends else 0
+        return leave_broken_list(name, self.article.text[behind : behind + 400]) if ends else name
 
     def _unknown_site(self, match: Match) -> str:
         """Return the words behind a group's noun that say where it is by a name that nobody knows."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TypeGuard
 
 from kg.letters import fold_case
-from kg.lists import Item, is_item, is_mark, split_list, strip_noun
+from kg.lists import Item, is_item, is_mark, leave_short_form, may_be_kind, split_list, strip_noun
 from kg.matching.conditions import MatchConditions
 from kg.matching.turns import IN_TURN, list_items, name_items, reaches_over
 from kg.matching.words import NotFilled, Pair, Refusal, Thing, clean_words
@@ -116,9 +116,26 @@ class SentenceMatcher(MatchConditions):
                     claims += made
                     taken |= values
             self.taken |= taken
+            self._note_listed(rule, claims)
         if part == "body":
             claims += self._match_outlines(sentence)
         return claims
+
+    def _note_listed(self, rule: Rule, claims: Sequence[Claim]) -> None:
+        """Remember of whom a rule has claimed the items of a list."""
+        for claim in reversed(claims):
+            if claim.rule != rule.id:
+                break
+            if claim.object:
+                self._listed.setdefault((claim.predicate, claim.object), set()).add(claim.subject)
+
+    def _leave_listed(self, made: list[Claim]) -> list[Claim]:
+        """Return the claims of a list that no rule before has made; none if one of them is said of another subject."""
+        owners = [self._listed.get((claim.predicate, claim.object), set()) for claim in made]
+        if any(known and claim.subject not in known for claim, known in zip(made, owners, strict=True)):
+            return []
+        new = {_meaning(claim): claim for claim, known in zip(made, owners, strict=True) if not known}
+        return list(new.values())
 
     def _match_outlines(self, sentence: SentenceReading) -> list[Claim]:
         """Return what the rules over outlines claim of numbers that no rule before has read, and of groups counted."""
@@ -156,6 +173,7 @@ class SentenceMatcher(MatchConditions):
         made = [c for c in made if not self._is_told_as_plan(c) and not _repeats(c, told)]
         if once and _contradict(made):
             return []
+        made = self._leave_listed(made) if rule.unlisted else made
         self.earlier.add(made)
         return made
 
@@ -232,11 +250,20 @@ class SentenceMatcher(MatchConditions):
 
         span = self._list_span(match, part["each"])
         items = split_list(self.sentence.masked, *span, count=count, names=names, fits=fits if likely else None)
-        things = [thing for item in items if (thing := self._item_thing(part, item, names=names)) is not None]
+        if count == len(items) > 1:  # as many as are said to be: no doubt what they are
+            part = {key: value for key, value in part.items() if key != "likely"}
+        found = [self._item_thing(part, item, names=names) for item in items]
+        things = [thing for thing in found if thing is not None]
         if count and not names and not part.get("known") and len(things) != count:
             return  # "three sectors: chips, robots and drones, the mayor said": not all of them are items
+        if part.get("whole") and None in found[: len(things)]:
+            return  # "towns such as A, B and C", of which B is known as something else
         if "likely" in part and 2 * len(things) < len(items):
             return  # "focuses on talent, housing, health care and schools": no list of such things
+        if "likely" in part and len(things) > 1:  # what most of a list is, all of it is
+            sure = {key: value for key, value in part.items() if key != "likely"}
+            every = [self._item_thing(sure, item, names=names) for item in items]
+            things = [thing for thing in every if thing and (thing in things or may_be_kind(thing.label))]
         yield from things
 
     def _list_span(self, match: Match, name: str) -> Span:
@@ -272,7 +299,7 @@ class SentenceMatcher(MatchConditions):
             return None
         span = Span(self.sentence.locate(bare.start), self.sentence.locate(bare.end, end=True))
         label = clean_words(self.article.text[slice(*span)])
-        label = _BASED.sub("", label) if names else label
+        label = _BASED.sub("", label) if names else leave_short_form(label)
         if not is_item(label, names=names):
             return None
         garbled = any(m.mention is not None and m.mention.garbled for m in marks)

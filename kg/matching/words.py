@@ -181,6 +181,8 @@ class MatchWords:
         self.refusals: list[Refusal] = []
         self._pair: Pair | None = None
         self._modalities: dict[tuple[int, int], str] = {}
+        self._listed: dict[tuple[str, str], set[str]] = {}
+        """By predicate and object, of what rules have claimed it in this sentence."""
         self._known: set[tuple[str, ...]] = set()
         """What the claims of the whole sentence mean, while a reduction of it is read."""
 
