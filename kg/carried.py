@@ -21,6 +21,7 @@ _WORDS = load_words("carrying")
 _ANY = _WORDS.any_of
 IDLE = 2
 """Behind how many sentences without a number a period is still carried."""
+_IDLE_UNDER_HEADING = 6
 _NUMBERS = frozenset(("money", "percent", "times", "points"))
 # A period that figures are reported for: a year, a part of one, some months of it.
 _REPORTED = re.compile(rf"\b(?:19|20)\d\d\b|\b(?:{_ANY('parts')}|{_ANY('months')})\b", re.IGNORECASE)
@@ -36,15 +37,19 @@ _LATELY = re.compile(_ANY("lately"), re.IGNORECASE)
 _ALONE = re.compile(r"\s+alone\b")
 # "Exports rose 3 percent, while in 2021 they had risen 5": the year is not that of the report.
 _BESIDES = re.compile(r"\b(?:while|whereas|when|although|though|but)\b")
-# "Review of Work During 2023", "2023 Work Review", alone on its line.
+# "Review of Work During 2023", "2023 Work Review", alone on its line or behind who wrote it.
 _REVIEWS = r"(?:[Rr]eview|[Ss]ummary|[Aa]chievements|[Oo]verview|[Pp]erformance|[Ii]ndicators|[Rr]esults)"
 _REVIEW = re.compile(
-    rf"(?:(?:[A-Z][a-z]+|[a-z]+) ){{0,3}}?{_REVIEWS}(?: (?:[A-Z]?[a-z]{{1,12}})){{0,8}} (?:19|20)\d\d[:：]?"
-    rf"|(?:19|20)\d\d (?:[A-Z]?[a-z]{{1,12}} ){{0,4}}{_REVIEWS}[:：]?"
+    rf"(?:\([^()]{{1,40}}\) )?(?:(?:[A-Z][a-z]+|[a-z]+) ){{0,3}}?{_REVIEWS}(?: (?:[A-Z]?[a-z]{{1,12}})){{0,8}} (?:19|20)\d\d[:：]?"
+    rf"|(?:\([^()]{{1,40}}\) )?(?:19|20)\d\d (?:[A-Z]?[a-z]{{1,12}} ){{0,4}}{_REVIEWS}[:：]?"
 )
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 # "In 2022, …. Exports for the year were …": for the year spoken of, and not for the article's own.
-THE_YEAR = re.compile(r"(?:for|in|during|over|throughout) the (?:whole |entire |full )?year", re.IGNORECASE)
+_THE_YEAR = re.compile(r"(?:for|in|during|over|throughout) the (?:whole |entire |full )?year", re.IGNORECASE)
+# Under "Review of Work in 2023": that year.
+_PAST_YEAR = re.compile(r"(?:in|during|over|throughout|for) the past year", re.IGNORECASE)
+# "1.", "(2)": no sentence of its own.
+_NUMBERING = re.compile(r"\W*(?:\d{1,2}|[IVX]{1,4}|[a-z])?\W*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,10 @@ def find_frame(reading: Reading, sentence: SentenceReading) -> Frame | None:
 
 def means_year_told(text: str, period: Quantity, frame: Frame | None) -> bool:
     """Say whether words are only "for the year", where the sentences before tell of one whole year."""
-    if frame is None or THE_YEAR.fullmatch(text, period.start, period.end) is None:
+    if frame is None:
+        return False
+    past = frame.heads and _PAST_YEAR.fullmatch(text, period.start, period.end)
+    if not past and _THE_YEAR.fullmatch(text, period.start, period.end) is None:
         return False
     return len(frame.quantity.first) == 4 and frame.quantity.first == frame.quantity.last
 
@@ -87,7 +95,7 @@ def _takes_period(reading: Reading, sentence: SentenceReading, frame: Frame) -> 
     """Say whether a sentence has no period and no word of its own that tells of when, but when something was said."""
     text, here = reading.article.text, sentence.sentence
     own = [m for m in sentence.marks if m.is_time() and not is_base(text, m, here.start)]
-    own = [m for m in own if not (m.quantity and means_year_told(text, m.quantity, frame))]
+    own = [m for m in own if not (m.quantity and _is_same(text, m.quantity, frame))]
     if here.part != "body" or not all(_is_day_of_saying(text, sentence, m) for m in own):
         return False
     said = sentence.triggers
@@ -98,6 +106,12 @@ def _takes_period(reading: Reading, sentence: SentenceReading, frame: Frame) -> 
         or _AHEAD.search(said)
         or PRESENT.search(sentence.folded)
     )
+
+
+def _is_same(text: str, period: Quantity, frame: Frame) -> bool:
+    """Say whether a period is that of a frame, said again."""
+    again = bool(period.first) and _bounds(period) == _bounds(frame.quantity)
+    return again or means_year_told(text, period, frame)
 
 
 def _carry_frames(reading: Reading) -> dict[int, object]:
@@ -124,7 +138,11 @@ def _read_frame(reading: Reading, sentence: SentenceReading, frame: Frame | None
         return _set_frame(text, sentence, told, frame)
     if any(mark.key in _NUMBERS for mark in sentence.marks) or find_same_period(reading, sentence):
         return replace(frame, idle=0) if frame else None
-    if frame is None or frame.idle >= IDLE or _describes(sentence):
+    if _NUMBERING.fullmatch(text, here.start, here.end):
+        return frame
+    if frame is None or frame.idle >= (_IDLE_UNDER_HEADING if frame.heads else IDLE):
+        return None
+    if _describes(sentence) and not frame.heads:
         return None
     return replace(frame, idle=frame.idle + 1)
 

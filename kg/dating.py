@@ -129,6 +129,33 @@ def find_period(text: str, sentence: SentenceReading, span: tuple[int, int]) -> 
     return planned
 
 
+# What may stand between a number and the period of its sentence: further numbers of the same kind.
+_SHARES = re.compile(
+    r"(?!.*(?:\b(?:which|who|that|when|after|before|since|until|where|as|will|but|from|once|now|because|for|so|"
+    r"including)\b|[;:]|\.\s))"
+    r"(?=.*(?:,|\band\b|\bwhile\b)).*"
+    r"(?:percent|per cent|%|pct|yuan|rmb|dollars|illion|times|year[- ]on[- ]year|growth|increase|\)) $",
+    re.IGNORECASE | re.DOTALL,
+)
+_SHARED_END = re.compile(r"\s*(?:[.;]|$|, (?:according|compared|official|data|statistics|said|local|the)\b)")
+_SHARED_AT = re.compile(r"(?:in|during|for|from|over|throughout)\b", re.IGNORECASE)
+
+
+def find_shared_period(text: str, sentence: SentenceReading, end: int) -> Quantity | None:
+    """Return the only period of a sentence where it ends the last of several values: "A rose 3 percent and B 4 in 2022".
+
+    ``end`` is where the number in question ends. None where another time is said anywhere in the sentence.
+    """
+    floor = sentence.sentence.start
+    marks = [m for m in sentence.marks if m.is_time() and not is_base(text, m, floor)]
+    if len(marks) != 1 or marks[0].start <= end or marks[0].start - end > 300:
+        return None
+    mark = marks[0]
+    if not _SHARED_AT.match(text, mark.start) or not _SHARED_END.match(text, mark.end):
+        return None
+    return mark.quantity if _SHARES.match(text[end : mark.start]) else None
+
+
 def _is_cut_off(text: str, sentence: SentenceReading, said: int, start: int) -> bool:
     """Say whether a period stands before a semicolon behind which is told what holds now: "; 30 firms have settled"."""
     last = text.rfind(";", said, start)

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kg.carried import find_carried_period
-from kg.dating import find_period, find_pointed_period
+from kg.dating import find_period, find_pointed_period, find_shared_period
 from kg.derive import evaluate_formula, proves_value
 from kg.english import load_words
 from kg.errors import EvidenceError
@@ -322,7 +322,8 @@ class _Check:
         self.found.append(("period", said_at.start, said_at.end))
         if self.licensed:
             return
-        governing = find_period(self.gate.text, self.sentences[0], self._value_span()) or before
+        text, value = self.gate.text, self._value_span()
+        governing = find_period(text, sentence, value) or find_shared_period(text, sentence, value[1]) or before
         said = clean_words(self.gate.text[governing.start : governing.end]) if governing else ""
         if said != claim.period:
             yield Failure("period", f"the words say {said!r}")

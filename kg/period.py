@@ -19,12 +19,13 @@ _STEPS = {
     "this": (0, "month-of-anchor"),
     "next": (1, "month-after-anchor"),
 }
-_TO_QUARTER = re.compile(r"(?: to | through | ?[-–] ?)q([2-4])(?!\w)")
+_TO_QUARTER = re.compile(r"(?:(?: to | through | ?[-–] ?)q|-)([2-4])(?![\w%]|[.,]\d)")
 
 
 def read_part(view: View, start: int, end: int) -> Quantity | int | None:
     """Read a half, a quarter or some months of a year at an ordinal: "the first three quarters of 2023"."""
     grammar = view.grammar
+    upto: re.Match[str] | None = None
     match = grammar.periods.part.match(view.low, start)
     if match:
         span = _part_months(grammar, match)
@@ -54,7 +55,8 @@ def read_part(view: View, start: int, end: int) -> Quantity | int | None:
         year, rule = find_unsaid_year(view, span[1])
     if not year:
         return make_period(view, left, stop, "", "")
-    return make_period(view, left, stop, to_iso(year, span[0]), to_iso(year, span[1]), rule=rule)
+    first, last = to_iso(year, span[0]), to_iso(year, span[1])
+    return make_period(view, left, stop, first, last, rule=rule, closed=upto is not None)
 
 
 # "The first quarter GDP was 3 billion yuan": when something measured was so much.

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from kg.carried import THE_YEAR, find_frame, means_year_told
-from kg.dating import find_period, find_pointed_period, is_base
+from kg.carried import find_frame, means_year_told
+from kg.dating import find_period, find_pointed_period, find_shared_period, is_base
 from kg.english import load_words
 from kg.matching.counted import COUNT
 from kg.matching.earlier import SUMS, is_growth
@@ -128,7 +128,7 @@ class MatchValues(MatchOwners):
         if period is None and quantity and self._was_once(match):
             raise NotFilled
         if not template.period and quantity is not None and quantity.kind in CARRIED and self._leaves_time(period):
-            period = self._carried_period(subject, predicate, match) or period
+            period = self._carried_period(subject, predicate, match, quantity) or period
         modality = template.modality or self._modality_of(template, match)
         period = self._correct_period(period, quantity, predicate, modality)
         if period and quantity and not before and modality == "achieved" and self._ends_stretch(quantity, period):
@@ -340,8 +340,8 @@ class MatchValues(MatchOwners):
             return None if _PLANNED_THEN.match(text, period.end, quantity.start) else period
         return period
 
-    def _carried_period(self, subject: Thing, predicate: str, match: Match) -> Quantity | None:
-        """Return the period that a sentence before has said, where it is of the same thing and has been achieved.
+    def _carried_period(self, subject: Thing, predicate: str, match: Match, quantity: Quantity) -> Quantity | None:
+        """Return the period said behind a later number, or the one that a sentence before has said of the same thing.
 
         Only for what is reckoned by periods: output and trade, and not a balance or a capacity. The sentence that says
         the period must name the same thing, or give a value of it.
@@ -350,9 +350,10 @@ class MatchValues(MatchOwners):
         of_group = subject.type == "Cohort" and name == "investment"  # of projects signed in May
         if not (of_group or self._goes_by_period(name)) or self._find_modality(match) != "achieved":
             return None
+        shared = find_shared_period(self.article.text, self.sentence, quantity.end)
         frame = find_frame(self.reading, self.sentence)
-        if frame is None:
-            return None
+        if shared or frame is None:
+            return shared
         told = (c for c in self.earlier.values if frame.sentence.start <= c.start < frame.sentence.end)
         same = frame.heads or subject.iri in frame.things or any(c.subject == subject.iri for c in told)
         return frame.quantity if same else None
@@ -361,10 +362,7 @@ class MatchValues(MatchOwners):
         """Say whether no period is said, or only "for the year" where a whole year has been told of."""
         if period is None:
             return True
-        text = self.article.text
-        if THE_YEAR.fullmatch(text, period.start, period.end) is None:
-            return False
-        return means_year_told(text, period, find_frame(self.reading, self.sentence))
+        return means_year_told(self.article.text, period, find_frame(self.reading, self.sentence))
 
     def _ends_stretch(self, quantity: Quantity, period: Quantity) -> bool:
         """Say whether an amount is what something rose or fell to over several years."""
@@ -378,6 +376,8 @@ class MatchValues(MatchOwners):
         if known or not name.replace("-", "").isalnum():
             return known
         words = set(name.removeprefix("growth-of-").split("-"))
+        if name.startswith("growth-of-") and name.endswith(("-industry", "-industries", "-sector", "-sectors")):
+            return True
         return bool(words & self.rules.indicators["of_periods"]) and not words & self.rules.indicators["of_no_period"]
 
     def _period_fields(self, period: Quantity | None) -> dict[str, Any]:
