@@ -28,7 +28,8 @@ _NEXT_PART = re.compile(r"(?: and)? (?=[0-9a-z])")
 _RANGE = re.compile(f"(?: ?[-~] ?|{SPACE}(to|or|and){SPACE})(?=[0-9a-z$€¥£])")
 _FROM = re.compile(r"(?<!ging )(?<!range )(?<![a-z])from (?:(?:an?|the|its) )?(?:(?:initial|original|previous) )?\Z")
 _SECOND = re.compile(
-    f"(?:{SPACE})?\\( ?(?:or |equivalent to |equal to |i\\.e\\. |= ?)?|,? (?:or|equivalent to|equal to) "
+    f"(?:{SPACE})?\\( ?(?:or |(?:the )?equivalent (?:to|of) |equal to |i\\.e\\. |= ?)?"
+    "|,? (?:or|(?:the )?equivalent (?:to|of)|equal to|which is|that is) "
 )
 # "(about $16 billion at the current exchange rate)".
 _CLOSE = re.compile(r"(?: ?[;,/][^()\n]{0,60}| (?:at|as of|based on|by) [^()\n]{0,60})? ?\)")
@@ -114,7 +115,7 @@ def number_at(view: View, start: int, match: re.Match[str] | None = None) -> tup
         match = _NUMBER.match(view.low, start, start + 2 * MAX_DIGITS)
         if match is None:
             return None
-    digits = match[0].replace(",", "")
+    digits = match[0].replace(",", "").replace(" ", "")
     if len(digits) > MAX_DIGITS or (len(digits) > 1 and digits[0] == "0" and digits[1] != "."):
         return None
     return Decimal(digits), match.end()

@@ -8,6 +8,8 @@ from decimal import Decimal
 from kg.amount import ONE, canonical, read_tail
 from kg.quantity_grammar import View
 
+# "870 million, 2.73 billion and 1.07 billion yuan": each has its scale, and the last the currency of all.
+_SCALED = re.compile(r" (?:million|billion|trillion)")
 _LIST = re.compile(r",? (?:and|or) |, ?| to ")
 
 
@@ -19,8 +21,13 @@ def share_units(view: View) -> None:
         if not last.unit or before.kind != "count" or last.number is None or before.number is None:
             factor = ONE
             continue
-        if before.end != before.number.end or not _in_one_list(view, index):
+        if not _in_one_list(view, index):
             factor = ONE
+            continue
+        if before.end != before.number.end:
+            factor = ONE
+            if last.kind == "money" and _SCALED.fullmatch(view.low, before.number.end, before.end):
+                found[index - 1] = before._replace(kind=last.kind, unit=last.unit)
             continue
         if last.end != last.number.end:
             _, scale, unit = read_tail(view, last.number.end, None)
@@ -45,5 +52,5 @@ def _in_one_list(view: View, index: int) -> bool:
         index + 1 < len(found)
         and found[index + 1].unit == last.unit
         and last.number is not None
-        and (last.end == last.number.end)
+        and (last.end == last.number.end or _SCALED.fullmatch(low, last.number.end, last.end) is not None)
     )

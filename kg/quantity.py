@@ -127,6 +127,8 @@ def _read_digits(view: View, start: int, end: int) -> Outcome:
         return months
     if ":" in low[start : end + 2] and (shares := read_shares(view, start)) is not None:
         return shares
+    if (spaced := _read_spaced(view, start, end)) is not None:
+        return spaced
     if broken := _read_broken(view, start, end):
         return broken
     plain = _NUMBER.match(low, start, end)
@@ -154,6 +156,23 @@ def _read_digits(view: View, start: int, end: int) -> Outcome:
 _TORN = re.compile(
     r" ([0-9]{1,3}(?:\.[0-9]+)?)(?![0-9]|[.,][0-9])(?= ?(?:[a-z%.,;)]|\Z))(?![a-z])(?! ?(?:million|billion|trillion)\b)"
 )
+
+
+# "An area of 12 238 km²", "8 097 973 people": thousands set off by blanks, as in no two numbers of a table.
+_SPACED = re.compile(
+    r"[1-9][0-9]{0,2}(?: [0-9]{3}){1,2}(?:\.[0-9]{1,2})?(?![0-9]|[.,:/-][0-9]| [0-9]| ?(?:million|billion|trillion)\b)"
+)
+
+
+def _read_spaced(view: View, start: int, end: int) -> Outcome:
+    """Read a number with blanks between its thousands."""
+    token = view.low[start:end]
+    if len(token) > 3 or not token.isdigit() or view.low[max(0, start - 2) : max(0, start - 1)].isdigit():
+        return None
+    spaced = _SPACED.match(view.low, start)
+    if spaced is None or _JOINS.search(view.low, max(0, start - 24), start):
+        return None
+    return read_amount(view, start, spaced)
 
 
 def _read_broken(view: View, start: int, end: int) -> int | None:
