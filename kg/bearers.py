@@ -123,8 +123,10 @@ _BARE_OFFICE = re.compile(r"(?:\w+ )?(?:Bureau|Office|Commission|Committee|Depar
 _AND_SO_ON = re.compile(r"(?: [A-Z][\w-]*){0,3}(?:, [^,.;:\n]{2,60}){0,8}?,? (?:etc\b|and so on\b|and others\b)")
 # "It has jurisdiction over Qinglan Street and Hualin District": parts of what is spoken of.
 _PARTS = re.compile(
-    r"\b(?:jurisdiction over|governs|administers|consists of|(?:is )?divided into)\b"
-    r"(?: [A-Z][\w-]*,?| and| the| of| [a-z]+ (?:towns?|streets?|districts?|counties))+ $"
+    r"\b(?:jurisdiction over|governs|administers|consists of|(?:is )?divided into|(?:composed|comprised|made up) of"
+    r"|comprises|includes(?= (?:[a-z]+|\d+) (?:[a-z]+ ){0,2}(?:regions|districts|counties|towns|streets|cities)\b))"
+    r"(?: [A-Z][\w-]*,?| and| the| of|,? namely,?|,? including|:"
+    r"| (?:[a-z]+|\d+) (?:[a-z]+ ){0,2}(?:towns?|streets?|districts?|counties|regions|cities)[,:]?)+ $"
 )
 # "Located in Linhe District, it covers 30 hectares", "It lies in Linhe District, and …": where what is spoken of lies.
 _SEATED = re.compile(

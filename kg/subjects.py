@@ -54,6 +54,11 @@ _TELLS_OF_IT = re.compile(
     r"(?:(?!,? (?:and|while|but|where|which) (?:the )?(?:[A-Z][\w-]* ){1,4}(?:is|was|has|had|[a-z]+s|[a-z]+ed) )[^;:])+"
 )
 
+# "It has jurisdiction over Qinglan Street and Hualin Street. It covers …": the same, whoever knows the streets.
+_HOLDS_PARTS = re.compile(
+    r"It (?:now |currently |also )?(?:has jurisdiction over|governs|administers|consists of|comprises"
+    r"|is (?:divided into|composed of|made up of))\b"
+)
 
 # "Highlights of Linhe Municipal Government Work Report": the report is about what that government governs.
 _GOVERNMENT = re.compile(
@@ -153,6 +158,8 @@ class _Search:
             if other.sentence.part == "title" or (in_lines and _LINE.match(self.text, other.sentence.start)):
                 continue
             last = self._find_bearers(other)
+            if self.pronoun and _HOLDS_PARTS.match(self.text, other.sentence.start):
+                continue
             if last is None and (self._hides_subject(other) or heads_unknown(self.text, other)):
                 return None
             if self.pronoun and self._is_next(other) and begins_unknown(self.text, other):
