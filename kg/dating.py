@@ -138,7 +138,7 @@ _SHARES = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _SHARED_END = re.compile(r"\s*(?:[.;]|$|, (?:according|compared|official|data|statistics|said|local|the)\b)")
-_SHARED_AT = re.compile(r"(?:in|during|for|from|over|throughout)\b", re.IGNORECASE)
+_SHARED_AT = re.compile(r"(?:in|during|for|from|over|throughout|last|this)\b", re.IGNORECASE)
 
 
 def find_shared_period(text: str, sentence: SentenceReading, end: int) -> Quantity | None:
