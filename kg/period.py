@@ -143,7 +143,7 @@ def read_past(view: View, start: int, end: int) -> Quantity | int | None:
 
 def read_the_year(view: View, start: int, end: int) -> Quantity | int | None:
     """Read "the end of the year" and "during the year" at the word year."""
-    if not view.low.endswith("the ", 0, start) or view.low[end : end + 1] == "-":
+    if not view.low.endswith("the ", 0, start) or view.low.startswith(("-", " to end-", " ended ", " ending "), end):
         return None
     left = look_left(view, start)
     if not (left.edge or left.part or left.preposition in ("during", "throughout", "in", "for", "within")):
