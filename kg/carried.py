@@ -46,7 +46,7 @@ _REVIEW = re.compile(
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 # "In 2022, …. Exports for the year were …": for the year spoken of, and not for the article's own.
 _THE_YEAR = re.compile(r"(?:for|in|during|over|throughout) the (?:whole |entire |full )?year", re.IGNORECASE)
-# Under "Review of Work in 2023": that year.
+# Under "Review of Work in 2023", or a title with a year: that year.
 _PAST_YEAR = re.compile(r"(?:in|during|over|throughout|for) the past year", re.IGNORECASE)
 # "1.", "(2)": no sentence of its own.
 _NUMBERING = re.compile(r"\W*(?:\d{1,2}|[IVX]{1,4}|[a-z])?\W*")
@@ -63,6 +63,8 @@ class Frame:
     idle: int = 0
     heads: bool = False
     """Whether a heading says it ("Review of Work in 2023"): of all that is told under it."""
+    titled: bool = False
+    """Whether the title says it."""
 
 
 def find_frame(reading: Reading, sentence: SentenceReading) -> Frame | None:
@@ -79,7 +81,7 @@ def means_year_told(text: str, period: Quantity, frame: Frame | None) -> bool:
     """Say whether words are only "for the year", where the sentences before tell of one whole year."""
     if frame is None:
         return False
-    past = frame.heads and _PAST_YEAR.fullmatch(text, period.start, period.end)
+    past = (frame.heads or frame.titled) and _PAST_YEAR.fullmatch(text, period.start, period.end)
     if not past and _THE_YEAR.fullmatch(text, period.start, period.end) is None:
         return False
     return len(frame.quantity.first) == 4 and frame.quantity.first == frame.quantity.last
@@ -140,9 +142,10 @@ def _read_frame(reading: Reading, sentence: SentenceReading, frame: Frame | None
         return replace(frame, idle=0) if frame else None
     if _NUMBERING.fullmatch(text, here.start, here.end):
         return frame
-    if frame is None or frame.idle >= (_IDLE_UNDER_HEADING if frame.heads else IDLE):
+    lasting = frame is not None and (frame.heads or frame.titled)
+    if frame is None or frame.idle >= (_IDLE_UNDER_HEADING if lasting else IDLE):
         return None
-    if _describes(sentence) and not frame.heads:
+    if _describes(sentence) and not frame.heads and not (frame.titled and _tells_of_past(sentence)):
         return None
     return replace(frame, idle=frame.idle + 1)
 
@@ -168,10 +171,11 @@ def _set_frame(text: str, sentence: SentenceReading, told: Sequence[Mark], befor
     figures = any(m.key in _NUMBERS for m in sentence.marks) or _ECONOMY.search(sentence.triggers) is not None
     things = named if figures else frozenset()
     heads = _REVIEW.fullmatch(text, here.start, here.end) is not None
+    titled = here.part == "title"
     if before is not None and first.first and _bounds(first) == _bounds(before.quantity):
         things |= before.things
-        heads = heads or before.heads
-    return Frame(first, Span(here.start, here.end), things, heads=heads)
+        heads, titled = heads or before.heads, titled or before.titled
+    return Frame(first, Span(here.start, here.end), things, heads=heads, titled=titled)
 
 
 def _bounds(period: Quantity) -> tuple[str, str]:
@@ -192,6 +196,17 @@ def _is_day_of_saying(text: str, sentence: SentenceReading, mark: Mark) -> bool:
     if quantity is None or quantity.kind != "date":
         return False
     return bool(_SPOKEN.search(sentence.triggers)) or not any(m.key in _NUMBERS for m in sentence.marks)
+
+
+# "The area has done well": of the time that is reported, and not of now alone.
+_PERFECT = re.compile(
+    r"\b(?:has|have) (?:(?:also|already|[a-z]+ly) )?(?:[a-z]{3,}ed|become|been|done|grown|kept|made|risen|seen|taken)\b"
+)
+
+
+def _tells_of_past(sentence: SentenceReading) -> bool:
+    """Say whether a sentence tells in the perfect alone, and of nothing that just is or has something."""
+    return PRESENT.search(_PERFECT.sub("", sentence.folded)) is None
 
 
 def _describes(sentence: SentenceReading) -> bool:
