@@ -28,8 +28,8 @@ _COARSE = (*_PROVINCES, "China")
 _OF_CHINA = r"(?: (?:[a-z]+ )?china[’']s)?[ -][\"“‘']?$"
 _GOVERNED = re.compile(
     r"\b(?:of|in|at|for|to|from|by|with|into|on|near|than|unlike|among|across|between|under|as|like|including|includes?:?|namely:?|outside|via"
-    r"|over|governs|governing|administers|administering|capital of|capital(?: city)? is|located in|within|along|east|west|north"
-    r"|south|central"
+    r"|over|governs|governing|administers|administering|capital of|capital(?: city)? is|located in|within|along"
+    r"|east|west|north|south|central"
     r"|(?-i:[a-z]{3,}ing)|eastern|western|northern|southern|(?:north|south)(?:east|west)(?:ern)?)"
     r"(?: the| all| whole| former| nearby| neighbou?ring| adjacent| famous| old| newly built| downtown"
     r"| urban| suburban)*" + _OF_CHINA,

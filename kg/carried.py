@@ -40,8 +40,9 @@ _BESIDES = re.compile(r"\b(?:while|whereas|when|although|though|but)\b")
 # "Review of Work During 2023", "2023 Work Review", alone on its line or behind who wrote it.
 _REVIEWS = r"(?:[Rr]eview|[Ss]ummary|[Aa]chievements|[Oo]verview|[Pp]erformance|[Ii]ndicators|[Rr]esults)"
 _REVIEW = re.compile(
-    rf"(?:\([^()]{{1,40}}\) )?(?:(?:[A-Z][a-z]+|[a-z]+) ){{0,3}}?{_REVIEWS}(?: (?:[A-Z]?[a-z]{{1,12}})){{0,8}} (?:19|20)\d\d[:：]?"
-    rf"|(?:\([^()]{{1,40}}\) )?(?:19|20)\d\d (?:[A-Z]?[a-z]{{1,12}} ){{0,4}}{_REVIEWS}[:：]?"
+    r"(?:\([^()]{1,40}\) )?"
+    rf"(?:(?:(?:[A-Z][a-z]+|[a-z]+) ){{0,3}}?{_REVIEWS}(?: (?:[A-Z]?[a-z]{{1,12}})){{0,8}} (?:19|20)\d\d[:：]?"
+    rf"|(?:19|20)\d\d (?:[A-Z]?[a-z]{{1,12}} ){{0,4}}{_REVIEWS}[:：]?)"
 )
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 # "In 2022, …. Exports for the year were …": for the year spoken of, and not for the article's own.

@@ -142,7 +142,7 @@ _SHARED_AT = re.compile(r"(?:in|during|for|from|over|throughout|last|this)\b", r
 
 
 def find_shared_period(text: str, sentence: SentenceReading, end: int) -> Quantity | None:
-    """Return the only period of a sentence where it ends the last of several values: "A rose 3 percent and B 4 in 2022".
+    """Return a sentence's only period where it ends the last of several values: "A rose 3 percent and B 4 in 2022".
 
     ``end`` is where the number in question ends. None where another time is said anywhere in the sentence.
     """
