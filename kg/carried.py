@@ -44,6 +44,8 @@ _REVIEW = re.compile(
     rf"(?:(?:(?:[A-Z][a-z]+|[a-z]+) ){{0,3}}?{_REVIEWS}(?: (?:[A-Z]?[a-z]{{1,12}})){{0,8}} (?:19|20)\d\d[:：]?"
     rf"|(?:19|20)\d\d (?:[A-Z]?[a-z]{{1,12}} ){{0,4}}{_REVIEWS}[:：]?)"
 )
+# "In 2017, …, the highest growth of the past six years": the year alone is reported for.
+_STRETCH = re.compile(r"\b(?:past|recent|last) (?:[a-z]+ )?(?:years|decades?)\b", re.IGNORECASE)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 # "In 2022, …. Exports for the year were …": for the year spoken of, and not for the article's own.
 _THE_YEAR = re.compile(r"(?:for|in|during|over|throughout) the (?:whole |entire |full )?year", re.IGNORECASE)
@@ -154,6 +156,7 @@ def _read_frame(reading: Reading, sentence: SentenceReading, frame: Frame | None
 def _set_frame(text: str, sentence: SentenceReading, told: Sequence[Mark], before: Frame | None) -> Frame | None:
     """Return the period that a sentence sets: the only one it tells, if figures are reported for such periods."""
     here = sentence.sentence
+    told = [m for m in told if not _STRETCH.search(text, m.start, m.end)] or told
     first = told[0].quantity
     words = text[told[0].start : told[0].end]
     if first is None or len({(m.quantity.first, m.quantity.last) for m in told if m.quantity}) > 1:

@@ -67,7 +67,7 @@ _EVENT = re.compile(rf"\b(?:{_ANY('events')})\b[^,.;]{{0,110}}$|^\W*completed $"
 _SAID_OF = re.compile(rf"\b(?:{_ANY('reports')}|learnt)\b[^,.;]{{0,80}} that $")
 # "On June 7, the bureau said that …": when it was said.
 _SAID_ON = re.compile(
-    r",? (?:[a-z]+ ){0,2}(?:[^,.;:]{2,80}) (?:said|told|learne?[dt]|announced|revealed|disclosed|introduced|reported)\b"
+    r",? (?:[a-z]+ ){0,2}(?:[^,.;:]{2,80}) (?:said|told|learne?[dt]|announced|declared|revealed|disclosed|introduced|reported)\b"
     r"(?! (?:a|an|the) )(?=[^.;]{0,80} that\b)"
 )
 # "After the zone joined the plan in 2006, it carried out two reforms": some time later.
@@ -96,7 +96,10 @@ _ASIDE_EVENT = re.compile(
 _AHEAD = re.compile(rf"\b(?:and|but|which) (?:{_ANY('ahead')})\b")
 # "In May, the ministry announced that exports had risen": when it was announced.
 _ANNOUNCED = re.compile(r",? [^,;:.]{2,90}? (?:announced|declared) (?:that|its|the|an?)\b")
-_CLAUSE_END = re.compile(r"\s*(?:[.;]|$|,? (?:according|compared|official|data|statistics|said)\b)")
+_CLAUSE_END = re.compile(
+    r"\s*(?:[.;]|$|,? (?:according|compared|official|data|statistics|said)\b"
+    r"|, (?:up|down|an? (?:year|increase|rise|growth|decrease|decline|drop))\b)"
+)
 
 
 def find_period(text: str, sentence: SentenceReading, span: tuple[int, int]) -> Quantity | None:
@@ -232,6 +235,9 @@ _BACK = 3
 _TO_COME = re.compile(r"\b(?:next|coming|following|future|upcoming)\b", re.IGNORECASE)
 
 
+_ONE_END = re.compile(r"(?:by|as of|as at|until|till|up to|at the end of)\b", re.IGNORECASE)
+
+
 def find_same_period(reading: Reading, sentence: SentenceReading) -> Quantity | None:
     """Return the period that "in the same period" means: the one that the nearest sentence before names.
 
@@ -244,6 +250,8 @@ def find_same_period(reading: Reading, sentence: SentenceReading) -> Quantity | 
         floor = other.sentence.start
         marks = [m for m in other.marks if m.quantity and m.quantity.kind == "period"]
         said = [m.quantity for m in marks if not is_base(reading.article.text, m, floor)]
+        if said and all(q is not None and _ONE_END.match(reading.article.text, q.start) for q in said):
+            continue  # "By the end of November, …": the period is that told before
         if said:
             first = said[0]
             if first is None or len({(q.first, q.last) if q else None for q in said}) > 1:
