@@ -67,7 +67,8 @@ _EVENT = re.compile(rf"\b(?:{_ANY('events')})\b[^,.;]{{0,110}}$|^\W*completed $"
 _SAID_OF = re.compile(rf"\b(?:{_ANY('reports')}|learnt)\b[^,.;]{{0,80}} that $")
 # "On June 7, the bureau said that …": when it was said.
 _SAID_ON = re.compile(
-    r",? (?:[a-z]+ ){0,2}(?:[^,.;:]{2,80}) (?:said|told|learne?[dt]|announced|declared|revealed|disclosed|introduced|reported)\b"
+    r",? (?:[a-z]+ ){0,2}(?:[^,.;:]{2,80}) "
+    r"(?:said|told|learne?[dt]|announced|declared|revealed|disclosed|introduced|reported)\b"
     r"(?! (?:a|an|the) )(?=[^.;]{0,80} that\b)"
 )
 # "After the zone joined the plan in 2006, it carried out two reforms": some time later.

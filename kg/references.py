@@ -49,7 +49,11 @@ _PASSED = re.compile(
     r"(?<!home )(?<!according )(?<!belong )(?<!belongs )\b(?:from|to|toward|towards|via)(?: the)? (?:[A-Z]\w+,? and )?$"
 )
 """What stands before a place where something only came from or went."""
-_COMPARED = re.compile(rf"\b(?:{_WORDS.any_of('compares')})(?: the)? $", re.IGNORECASE)
+_COMPARED = re.compile(
+    rf"\b(?:{_WORDS.any_of('compares')})(?: the)? "
+    r"(?:(?:national|provincial|municipal|city|average|that of|and|the),? ){0,5}$",
+    re.IGNORECASE,
+)
 """What stands before a place that is only compared with."""
 _PHASE = re.compile(r" Phase [IVX\d]+$")
 _NEAR = 400
