@@ -72,7 +72,10 @@ _SAID_ON = re.compile(
     r"(?! (?:a|an|the) )(?=[^.;]{0,80} that\b)"
 )
 # "After the zone joined the plan in 2006, it carried out two reforms": some time later.
-_AFTER = re.compile(r"\s*[\"“]?(?:(?:[Ss]oon|[Ss]hortly) )?(?:[Aa]fter|[Bb]efore) (?:[\w’'-]+ ){2,20}$")
+_AFTER = re.compile(
+    r"\s*[\"“]?(?:(?:[Ss]oon|[Ss]hortly|(?:[\w-]+ ){1,2}(?:years?|months?|weeks?|days?)) )?"
+    r"(?:[Aa]fter|[Bb]efore|[Ss]ince(?! its\b)) (?:[\w’'-]+ (?:- )?){2,20}$"
+)
 # "Li Wei, head of Linhe until 2020, said": how long somebody held a post.
 _TERM = re.compile(r"(?:until|till|from|since|between)\b", re.IGNORECASE)
 _SAID_BEHIND = re.compile(r", (?:said|told|noted|added|announced|recalled) (?![A-Z])")

@@ -64,6 +64,8 @@ _TO_COME = re.compile(
     rf" (?:is|are|was|were) (?:(?:also|now|all|still) )?(?:{_ANY('ahead')})"
     rf" to (?:{_ANY('begins')}|be [a-z]{{2,}}(?:ed|ilt|own|en))\b"
 )
+_OWN_CLAUSE = re.compile(rf"{MARK} (?:[a-z-]+ ){{1,4}}(?:has|have|had) (?:already )?been [a-z]+(?:ed|t)\b")
+"""A number whose clause has a verb of its own, and is no item of a list that is planned."""
 _AIMS = re.compile(rf"\b(?:(?P<target>{_ANY('targets')}|aims?)|{_ANY('plans')}|expected|expectations?)\b")
 
 
@@ -120,7 +122,7 @@ def _find_far(text: str, start: int, rules: RuleSet) -> str:
     """
     low = max(text.rfind(";", 0, start), text.rfind(". ", 0, start), start - FAR) + 1
     listed = _LISTED.search(text, max(low, start - 40), start) or _GOES_ON.match(text, start)
-    if start - low <= CLAUSE or not listed:
+    if start - low <= CLAUSE or not listed or _OWN_CLAUSE.match(text, start):
         return ""
     return _find_governing(text, Span(low, start), start, rules, (_FINITE, _OTHER))
 
