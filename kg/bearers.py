@@ -94,6 +94,13 @@ _WHOLE = re.compile(
 _PRESS = re.compile(rf"\b(?:{_ANY('press')})$")
 # What is only compared with: "one third of that in Linhe", "higher than in Linhe".
 _COMPARED = re.compile(r"\b(?:(?:that|those) (?:of|in|for)|than(?: (?:of|in|for))?)(?: the)? $")
+# "Its capital is Jinan. It borders Hebei": not the capital does.
+_CAPITAL_IS = re.compile(r"\bcapital(?: city)? (?:is|of which is) (?:the )?$")
+# "The State Council approved the zone": told of what it approves.
+_DECIDES = re.compile(
+    r" (?:(?:has|had|have|officially|formally|jointly|also) ){0,3}(?:approved|agreed|gave|granted|designated"
+    r"|recogni[sz]ed|ratified|decided)\b"
+)
 # "Its capital city Hohhot": where something took place, beside what is spoken of.
 _SEAT = re.compile(
     r"\b(?:held|place|convened|opened|began|concluded|closed)[^,.;]{0,30} in (?:its |the )?"
@@ -146,11 +153,13 @@ _GOES_ON = re.compile(rf" (?:\([A-Z]{{2,8}}\) )?(?:[A-Z][a-z]+ ){{0,2}}(?:{_ANY(
 _CALLED_CBD = re.compile(r"(?:[’']s)? (?:CBD|Central Business District)\b")
 _OWNED_THING = re.compile(rf"[’'](?:s |(?<=s[’']) )(?:[\w-]+ ){{0,3}}?(?:{_ANY('owned')})s?\b(?! of)")
 _LONGER = re.compile(
-    rf"(?: \([^()]{{1,30}}\))? (?:{_ANY('zoned')})(?:,? (?:and )?[a-z-]+){{0,5}}? (?:zone|park|area|base)\b"
+    rf"(?: \([^()]{{1,30}}\))? (?:{_ANY('zoned')})(?:,? (?:and )?[a-z-]+){{0,5}}? (?:zone|park|area|base)\b",
+    re.IGNORECASE,
 )
 # "Beijing-based", "Linhe International Airport", "the city's bureau": the name only describes.
 _DESCRIBES = re.compile(
-    r"(?:[’']s?)? ?(?:-based\b|(?:International )?(?:airport|port|station)\b(?! (?:district|zone))|branch\b"
+    r"(?:[’']s?)? ?(?:-based\b|(?<=s )(?:neighbou?ring|nearby|adjacent) "
+    r"|(?:International )?(?:airport|port|station)\b(?! (?:district|zone))|branch\b"
     rf"|(?:[\w-]+ ){{0,4}}(?:{_ANY('organs')})\b"
     rf"|(?:(?:overall|annual|yearly|\w+-year|development) ){{0,2}}(?:{_ANY('norms')})\b)"
 )
@@ -217,6 +226,8 @@ def _find_candidates(text: str, marks: Sequence[Mark], *, things: bool, kinds: f
     found = [m for m in found if not _RANKED_IN.search(text, max(0, m.start - 60), m.start)]
     found = [m for m in found if m.mention and not _PRESS.search(m.mention.label)]
     found = [m for m in found if not _FIRMS_OF.match(text, m.end)]
+    found = [m for m in found if not _CAPITAL_IS.search(text, max(0, m.start - 30), m.start)]
+    found = [m for m in found if not (m.key == ORGANIZATION and _DECIDES.match(text, m.end))]
     found = [m for m in found if not _COMPARED.search(text, max(0, m.start - 24), m.start)]
     found = [m for m in found if not any(w.search(text, max(0, m.start - 120), m.start) for w in (_BEHIND, _SEAT))]
     found = [m for m in found if not _WHOLE.search(text, max(0, m.start - 80), m.start)]

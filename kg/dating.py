@@ -23,6 +23,10 @@ _ANY = _WORDS.any_of
 _MONTHS = _ANY("months")
 # "Over the same period of 2020 and 2019": of both.
 _BASE_TOO = re.compile(r"\b(?:over|from|than|compared (?:with|to)) (?:the )?(?:same period (?:of|in) )?\d{4},? and $")
+# "In 2018 and 2019": one number of both, and of neither.
+_BOTH_YEARS = re.compile(r"\b(?:in|during|for) (?:the years? )?(?:19|20)\d\d and $")
+_AND_YEAR = re.compile(r" and (?:19|20)\d\d\b(?! (?:to|[a-z]+ (?:billion|million|percent))\b)")
+_ONE_YEAR = re.compile(r"(?:in|during|for) (?:19|20)\d\d", re.IGNORECASE)
 # What stands before a period that says what a number is compared with, and not when it was measured.
 _BASE = re.compile(
     r"\b(?:(?:even|level|flat|on par|in line) with|unchanged from"
@@ -67,10 +71,22 @@ _EVENT = re.compile(rf"\b(?:{_ANY('events')})\b[^,.;]{{0,110}}$|^\W*completed $"
 _SAID_OF = re.compile(rf"\b(?:{_ANY('reports')}|learnt)\b[^,.;]{{0,80}} that $")
 # "On June 7, the bureau said that …": when it was said.
 _SAID_ON = re.compile(
-    r",? (?:[a-z]+ ){0,2}(?:[^,.;:]{2,80}) "
-    r"(?:said|told|learne?[dt]|announced|declared|revealed|disclosed|introduced|reported)\b"
+    r",? (?:[a-z]+ ){0,2}(?:[^,.;:]{2,80})"
+    r" "
+    r"(?:said|told|learne?[dt]|informed|announced|declared|revealed|disclosed|introduced|reported)\b"
     r"(?! (?:a|an|the) )(?=[^.;]{0,80} that\b)"
 )
+# "It was known yesterday from the bureau": when it was said.
+_SAID_THEN = re.compile(r"\b(?:known|learne?[dt]|informed|announced|revealed|disclosed|released|said|told)(?: on)? $")
+# "Is expected to be over 93 percent this year, and 250 projects have been completed": by now.
+_DONE_BY_NOW = re.compile(r"[^.;]{0,40}?,? and [^,.;]{1,60} (?:have|has) (?:already |now )?been\b")
+_EXPECTED = re.compile(r"\b(?:expected|projected|planned|forecast|estimated|set|will)\b[^.;]*$")
+# "Introducing 17 this year, the park is now home to 42".
+_NOW_BEHIND = re.compile(r"\s*[\"“]?[A-Z][a-z]+ing [^;]*, [^,;]{2,60} (?:is|are|has|have) (?:now|currently) ")
+# "Developed in 2005, the area is 25 kilometers from the port": of no more than that it was developed.
+_BEGUN = re.compile(r"\s*[\"“]?(?:[A-Z][a-z]+ed|Set up|Built|Begun)(?: [a-z]+)? (?:(?:in|on|since) )?$")
+# "If a firm reaches such a size in 2022, it will get 30,000 yuan".
+_IF = re.compile(r"\b[Ii]f [^,;]*$")
 # "After the zone joined the plan in 2006, it carried out two reforms": some time later.
 _AFTER = re.compile(
     r"\s*[\"“]?(?:(?:[Ss]oon|[Ss]hortly|(?:[\w-]+ ){1,2}(?:years?|months?|weeks?|days?)) )?"
@@ -83,6 +99,7 @@ _SAID_BEHIND = re.compile(r", (?:said|told|noted|added|announced|recalled) (?![A
 _WITH = re.compile(r", with (?:[^,;.]|\.\d){0,80}$")
 # "88 projects planned for this year had started by March": when they were to be.
 _PLANNED_FOR = re.compile(r"\b(?:planned|scheduled|slated|arranged) $")
+_TO_MONTH = re.compile(r",? (?:from )?\d{1,2} to [A-Z]")
 # "At the 2018 Hefei Trade Fair": a name.
 _NAMED_AFTER = re.compile(r"[a-z ]*\bthe [12]\d{3}$", re.IGNORECASE)
 _NAME_BEHIND = re.compile(r" [\"“‘]?[A-Z]")
@@ -174,6 +191,8 @@ def _is_cut_off(text: str, sentence: SentenceReading, said: int, start: int) -> 
 
 def _is_name(text: str, mark: Mark) -> bool:
     """Say whether a year begins the name of an event: "at the 2018 Hefei Trade Fair"."""
+    if _TO_MONTH.match(text, mark.end):
+        return True  # "this year 1 to May", as translations have it
     named = _NAMED_AFTER.fullmatch(text, mark.start, mark.end)
     return named is not None and _NAME_BEHIND.match(text, mark.end) is not None
 
@@ -189,6 +208,12 @@ def _leave_told(text: str, marks: Sequence[Mark], floor: int, start: int) -> Ite
             continue
         if text.startswith(", and ", mark.end) and _WITH.search(words):
             continue
+        if _DONE_BY_NOW.match(text, mark.end, start + 60) and _EXPECTED.search(words):
+            continue
+        if _NOW_BEHIND.match(text, floor, start + 60) or text.endswith("the current ", 0, start):
+            continue
+        if "," in text[mark.end : start] and (_BEGUN.match(text, floor, mark.start) or _IF.search(words)):
+            continue
         if _AFTER.match(text, floor, mark.start) and "," in text[mark.end : start]:
             continue
         if not _EVENT.search(words) or _SAID_OF.search(words):
@@ -201,7 +226,10 @@ def _dates_saying(text: str, mark: Mark, start: int) -> bool:
         return True
     if _TERM.match(text, mark.start, mark.end) and _SAID_BEHIND.match(text, mark.end, start):
         return True
-    return _DAY.match(text, mark.start, mark.end) is not None and _SAID_ON.match(text, mark.end, start) is not None
+    if _DAY.match(text, mark.start, mark.end) is None:
+        return False
+    said = _SAID_THEN.search(text, max(0, mark.start - 24), mark.start)
+    return said is not None or _SAID_ON.match(text, mark.end, start) is not None
 
 
 def find_list_period(reading: Reading, sentence: SentenceReading) -> Quantity | None:
@@ -303,6 +331,8 @@ def is_base(text: str, mark: Mark, floor: int) -> bool:
     words = text[mark.start : mark.end].lower()
     against = _BASE.search(before) is not None and _SAID_OF.search(before) is None
     if against or _BASE_AMOUNT.search(before) or _BASE_TOO.search(before):
+        return True
+    if _BOTH_YEARS.search(before) or (_ONE_YEAR.fullmatch(words) and _AND_YEAR.match(text, mark.end)):
         return True
     if _BASE_OF_POINTS.match(words) and before.rstrip().endswith(
         ("point", "points", "place", "places", "spot", "spots", "position", "positions")

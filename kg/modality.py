@@ -32,6 +32,7 @@ _HAS_DONE = re.compile(
     r",? (?:and|but) has (?:(?:also|already|now|so far) )?(?=[a-z]+(?:ed|t|n|own)\b)"
     rf"|,? of which (?={MARK} (?:were|was|(?:have|has|had) been) (?:already )?[a-z]+(?:ed|t)\b)"
     r"|, now (?=home|with|hous|host)"
+    rf"| and (?=managed to )"
     rf"|, and (?={MARK} (?:[a-z-]+ ){{1,4}}(?:has|have) (?:already )?been [a-z]+(?:ed|t)\b)"
     rf"|, as (?:the |it |they |{MARK} )(?:[a-z-]+ ){{0,2}}?(?=(?:bets|has|have|is|are|continues)\b)"
 )
@@ -44,14 +45,15 @@ _PLANS = re.compile(
     rf"\b(?:{_ANY('making')}) (?:an?|its|the) (?:[\w-]+ ){{0,2}}plan (?:{MARK} )?(?:for|to|that)\b[^.;:]*$"
 )
 _TARGETS = re.compile(
-    r"\b(?:targets|goals|objectives)\b[^.;:]{0,80}(?::|\b(?:are|include)\b)"
+    r"\bstriv(?:e|es|ing) to achieve\b[^.;:]{0,60}\bindicators (?:are\b|:)"
+    r"|\b(?:targets|goals|objectives)\b[^.;:]{0,80}(?::|\b(?:are|include)\b)"
     rf"|\b(?:{_ANY('goals')})\b[^.;:]{{0,120}}\b(?:is|was) (?:that|to)\b"
     r"|\bstriv(?:e|es|ing) (?:to achieve|for) (?:the )?[^.;:]{0,60}:"
 )
 # "The plan for 2025: GDP 40 billion yuan; exports …", "Target: …"; but "the target was met: …".
 _HEADED = re.compile(rf"\b(?:(?P<target>{_ANY('targets')})|{_ANY('plans')}|outlook)\b[^.;:]{{0,140}}:")
 # Without one of these none of the three above matches: what they look for is seldom there.
-_LISTS = re.compile(r"target|goal|striv|objective|\baim\b|plan|forecast|project(?:ion|ed)|outlook")
+_LISTS = re.compile(r"target|goal|striv|objective|indicators|\baim\b|plan|forecast|project(?:ion|ed)|outlook")
 _MET = re.compile(rf"\b(?:{_ANY('met')})\b")
 _FINITE = re.compile(rf"\b(?:{_ANY('finite')})\b")
 # "We will close 2,000 firms in the county, rectify 4,000 …": a further step of what is planned, far behind the plan.
@@ -66,6 +68,24 @@ _TO_COME = re.compile(
 )
 _OWN_CLAUSE = re.compile(rf"{MARK} (?:[a-z-]+ ){{1,4}}(?:has|have|had) (?:already )?been [a-z]+(?:ed|t)\b")
 """A number whose clause has a verb of its own, and is no item of a list that is planned."""
+# "We will ensure 230 projects completed, 130 projects under way, and 142 in preparation".
+_WILL_ENSURE = re.compile(
+    r"\bwill (?:also )?(?:ensure|make sure|see to it)\b(?:[^.;:](?!\b(?:which|that|who|where)\b))*, (?:and )?$"
+)
+# "A total of 210 projects worth 3 billion yuan will be built".
+_WILL_BE = re.compile(
+    r"(?: (?:with|worth|involving|costing) [^,.;]{2,60}?)? will (?:all |also )?be (?:jointly |gradually )?"
+    r"(?:built|developed|constructed|implemented|carried out|arranged|started|launched|planned)\b"
+    r"| to be (?:newly )?(?:built|developed|constructed|introduced|implemented|launched|added|set up|established)\b"
+    r"| (?:is|are) (?:set|scheduled|expected|poised|due|slated) to (?:start|begin|commence|be)\b"
+)
+_REACHED = re.compile(
+    r"\b(?:signed|started|launched|completed|approved|released|attracted|introduced|added|selected)\b"
+)
+# "Is to launch the 23 projects signed at the fair": signed they are.
+_SIGNED_ONES = re.compile(rf"\bthe {MARK} (?:[a-z-]+ ){{0,3}}projects (?:signed|introduced|approved)$")
+_LEFT_AT = re.compile(r" (?:during|at|in|on|last|this)\b")
+_FRONTED = re.compile(r"(?:with|involving|covering) ")
 _AIMS = re.compile(rf"\b(?:(?P<target>{_ANY('targets')}|aims?)|{_ANY('plans')}|expected|expectations?)\b")
 
 
@@ -88,7 +108,7 @@ def find_modality(
     lead = _TO_BE_TOLD.sub("", _AGAINST.sub("", _DONE.split(lead)[-1]))
     done = [found.start() for found in _HAS_DONE.finditer(lead + match) if found.start() <= len(lead)]
     said = (lead + match)[done[-1] if done else 0 :]
-    if _LISTS.search(text, 0, start):
+    if not done and _LISTS.search(text, 0, start):
         if _TARGETS.search(text, 0, start):
             return "target"
         if _PLANS.search(text, 0, start):
@@ -96,6 +116,8 @@ def find_modality(
         headed = _HEADED.search(text, 0, start)
         if headed and not _MET.search(text, max(0, headed.start() - 40), headed.end()):
             return "target" if headed["target"] else "planned"
+    if _SIGNED_ONES.search(text, max(0, start - 4), end) and _LEFT_AT.match(text, end):
+        return "achieved"
     for name, pattern, words in (
         ("denied", rules.denied, denied),
         ("target", rules.target, said),
@@ -106,10 +128,15 @@ def find_modality(
     due = _DUE.search(text, start, end)
     if _TO_COME.match(text, due.start() if due else end):
         return "planned"
-    ahead = _find_listed(text, start, end, rules) or _find_planned_step(text, start, rules)
-    ahead = ahead or _find_far(text, start, rules)
-    if ahead:
-        return ahead
+    if not done:
+        ahead = _find_listed(text, start, end, rules) or _find_planned_step(text, start, rules)
+        ahead = ahead or _find_far(text, start, rules)
+        if ahead:
+            return ahead
+        if _WILL_ENSURE.search(text, max(0, start - FAR), start):
+            return "planned"
+    if _WILL_BE.match(text, end) and not _REACHED.search(text, start, end) and not _FRONTED.match(text, start):
+        return "planned"
     if heading is not None and (aim := _AIMS.search(heading.folded)):
         return "target" if aim["target"] else "planned"
     return "achieved"

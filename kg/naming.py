@@ -232,6 +232,8 @@ def _read_name(text: str, head: Span, cue: Cue, words: Words) -> Found | None:
     if not (cue.whole and rest) and not any(names_which(word, words) for word in NAME_PARTS.split(f"{lead} {rest}")):
         return None
     words_before = lead.split(" ")
+    if words_before[0] in ("Ltd.", "Ltd", "Inc.", "Corp."):
+        return None  # "North Kitchenware Co., Ltd. China New City project": begun by the end of another name
     if len(words_before) < cue.least or words_before[-1].lower() in cue.not_after:
         return None
     if name in cue.never or (cue.short and (" " in lead or lead.lower() in words.joined)):

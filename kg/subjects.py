@@ -26,6 +26,10 @@ _BEARERS = load_words("bearers")
 _ONE_OF = re.compile(
     r"\s*[\"“]?(?:One|Another|Each|The (?:first|second|other|latter|former)) (?:of (?:the|these|its|them)\b|one\b)"
 )
+# "Their annual output will be 4 billion yuan, and the tax revenue …": of those, and of no place.
+_THEIRS = re.compile(
+    r"\s*[\"“]?Their (?:[a-z-]+ ){0,4}[a-z-]+ (?:is|was|are|were|has|have|will|can|reached|exceed[a-z]*|total[a-z]*)\b"
+)
 # "General information of Jiangsu", "About Hefei": a page of that place.
 _PROFILE = re.compile(
     rf"\s*(?:(?:[A-Za-z]+ ){{0,2}}?(?:{_BEARERS.any_of('profiles')}) (?:of|about|on|to)"
@@ -123,7 +127,8 @@ class _Search:
             return self._decide(chosen, "sentence-subject")
         if has_unknown_name(self.text, self.sentence, position) or tells_of_wider(self.text, self.sentence, position):
             return None
-        if self._is_of_trade():
+        begin = self.sentence.sentence.start
+        if self._is_of_trade() or (position > begin and _THEIRS.match(self.text, begin, position)):
             return None
         if position > self.sentence.sentence.start and is_of_unnamed(self.text, self.sentence):
             return None  # "The company has obtained 172 patents": of which company, nothing says

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from kg.lists import leave_broken_list
+from kg.matching.actions import Group, find_action, find_rest
 from kg.matching.counted import SPOKEN_OF
 from kg.matching.sites import find_site
 from kg.matching.speakers import MatchSpeakers
@@ -15,6 +16,12 @@ from kg.vocab import class_name, cohort_iri
 
 _KIND = re.compile(r"\{(\w+):kind\}")
 _HEAD = re.compile(r"\{(\w+):head\}")
+# "31 projects completed included schools": no kind of projects.
+_INCLUDES = re.compile(r" included? (?!in\b|as\b|among\b|on\b)")
+# "7 projects signed between Linhe District and 7 firms": the name breaks off.
+_BETWEEN = re.compile(r" between (?!.*\band\b).*$")
+# A group's name of what is counted alone, as it stands in a rule.
+_NO_VERB_IN = re.compile(r"(?:(?:\{[xuwcf]\}|projects) ?)+")
 
 
 class MatchCohorts(MatchSpeakers):
@@ -22,14 +29,16 @@ class MatchCohorts(MatchSpeakers):
 
     def _make_cohort(self, part: dict[str, Any], match: Match, *, garbled: bool) -> Thing:
         """Return the group that a template counts or tells of; with ``same`` the one already made of its number."""
-        label = self._group_name(part["cohort"], match)
-        if not label:
+        label = _BETWEEN.sub("", self._group_name(part["cohort"], match))
+        if not label or _INCLUDES.search(label):
             raise NotFilled
         number = match.groupdict().get(part.get("value", "")) or ""
         value = self._quantity(match, part["value"]).value if number else ""
         key = self._group_name(part.get("key", part["cohort"]), match)
         if value and (site := self._unknown_site(match)):
             label, key = f"{label}{site}", f"{key}{site}"
+        if value:
+            label += self._find_rest(part, match)
         member = self._member_class(part.get("type", ""), match)
         if part.get("same") == "only":
             return self._group_of(number)
@@ -49,6 +58,21 @@ class MatchCohorts(MatchSpeakers):
         ends = [match.end(group) for group, _ in FIELD.findall(template) if match.groupdict().get(group)]
         behind = self.sentence.locate(max(ends), end=True) if ends else 0
         return leave_broken_list(name, self.article.text[behind : behind + 400]) if ends else name
+
+    def _find_rest(self, part: dict[str, Any], match: Match) -> str:
+        """Return what narrows a group, or what it did, by the words around it that its name would lose."""
+        mark = self._mark_or_none(match, part["value"])
+        if mark is None:
+            return ""
+        opens, closes = self._span(match)
+        if not _NO_VERB_IN.fullmatch(part["cohort"]):
+            return find_rest(self.article.text, mark.start, closes)
+        told = [match.end(name) for name in ("u", "w", "c") if match.groupdict().get(name)]
+        end = self.sentence.locate(max(told), end=True) if told else closes
+        action = find_action(self.article.text, Group(mark.start, end, opens, closes))
+        if action is None:
+            raise NotFilled
+        return action
 
     def _unknown_site(self, match: Match) -> str:
         """Return the words behind a group's noun that say where it is by a name that nobody knows."""

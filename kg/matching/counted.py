@@ -108,9 +108,10 @@ class CountedGroups(MatchWords):
         near = found.start >= floor
         if not near and ("~" not in text or found.start < far):
             raise NotFilled
-        if (not near or text.endswith("!")) and other is not None and other.start >= (floor if near else far):
-            raise NotFilled
         whole = self._find_divided(found)
+        rival = other is not None and other.start >= (floor if near else far)
+        if rival and (not near or (text.endswith("!") and whole is None)):
+            raise NotFilled
         if whole is not None:
             found = whole
         if text.endswith("!") and (not self._all_counted(found) or (whole is None and self._is_part(found))):

@@ -101,6 +101,8 @@ _SUMMED = re.compile(
 )
 
 
+_ANNUAL_AVERAGE = re.compile(r"average-annual-growth\b")
+_ONE_YEAR = re.compile(r"(?:in|for|of|during) (?:19|20)\d\d", re.IGNORECASE)
 # No level of these is so many percent: "added value should rise to 6 percent" lacks the word growth.
 HUNDRED_MILLION = "100000000"
 """What Chinese counts large sums in: translations write it where they lose the number before it."""
@@ -218,11 +220,12 @@ class MatchValues(MatchOwners):
         counted = predicate == COUNT
         if counted and (_RATE.match(text, quantity.end) or _YEAR_OF.fullmatch(text, here.start, here.end)):
             return True
-        money = local_name(predicate) in _SUMS_OF_MONEY
-        in_percent = quantity.kind == "percent" and not quantity.other and money
-        if money and quantity.kind in ("measure", "count"):
+        name = local_name(predicate)
+        in_percent = quantity.kind == "percent" and not quantity.other and name in (*_SUMS_OF_MONEY, "value")
+        if name in _SUMS_OF_MONEY and quantity.kind in ("measure", "count"):
             return True  # "the turnover of the port is 500 million tons": no revenue
-        return in_percent or _lost_scale(quantity, subject, predicate)
+        weighed = quantity.kind == "measure" and name in ("revenue", "investment", "profit")
+        return in_percent or weighed or _lost_scale(quantity, subject, predicate)
 
     def _was_once(self, match: Match) -> bool:
         """Say whether a number was what something had at a time that nothing dates: "ten years ago, it had 3 firms"."""
@@ -328,6 +331,8 @@ class MatchValues(MatchOwners):
         if period is None or quantity is None:
             return period
         text, floor = self.article.text, self.sentence.sentence.start
+        if _ANNUAL_AVERAGE.match(local_name(predicate)) and _ONE_YEAR.fullmatch(text, period.start, period.end):
+            return None  # "GDP of 81 billion yuan for 2010, and an average annual growth rate of 26 percent"
         if is_growth(predicate):
             behind = (m for m in self.sentence.marks if m.key == "period" and m.start >= quantity.end)
             own = next(behind, None)

@@ -38,13 +38,18 @@ _WHOLE = re.compile(
     re.IGNORECASE,
 )
 # "The added value of this sector": of which, other words say.
-_POINTS = re.compile(r" (?:of|in|for) (?:this|these|that|those) ")
+_POINTS = re.compile(
+    r" (?:of|in|for|from) (?:(?:this|these|that|those) |(?:them|it|this|these|those|which|whom)\b"
+    r"|the (?:industry|sector|company|project|industries|sectors)$)"
+)
 # "Of secondary industries the value in that period was": when, and not what.
 _TIME_ALONE = re.compile(rf"(?:[a-z-]+ ){{0,2}}(?:{load_words('dating').any_of('stretches')})s?", re.IGNORECASE)
 # "17Q1 GDP": a period that no mark holds is in the indicator's words.
 _QUARTER = re.compile(r"(?:\d{2,4})?(?:Q[1-4]|H[12])\b", re.IGNORECASE)
 # "The output value of 3 1 household": a number that a page has torn in two.
 _TORN = re.compile(r"\b[0-9]{1,3} [0-9]{1,3}\b")
+# Of what the rate is, no word says.
+_BARE = frozenset(("rate", "ratio", "share", "proportion", "number", "total number"))
 # "The proportion of GDP": of what, the words do not say.
 _BARE_SHARE = re.compile(
     r"^(?:rate|ratio|proportion|(?:proportion|ratio|percentage) of (?:the )?(?:gdp|gross domestic product|total))$",
@@ -291,7 +296,7 @@ class MatchWords:
             form = form[whole.end() :] if whole else ""
         if any(form.search(label) for form in (_OTHERS, _POINTS, _TORN, _BARE_SHARE)) or _QUARTER.match(label):
             raise NotFilled
-        if _TIME_ALONE.fullmatch(label):
+        if label.lower() in _BARE or _TIME_ALONE.fullmatch(label):
             raise NotFilled
         label = _SECTOR.sub(_say_sector, _VALUE_ADDED.sub("added value", _SHORT.sub("", label)))
         return mint_iri(self.base, "indicator", slugify(f"growth of {label}" if growth else label))
