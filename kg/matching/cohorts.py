@@ -20,6 +20,8 @@ _HEAD = re.compile(r"\{(\w+):head\}")
 _INCLUDES = re.compile(r" included? (?!in\b|as\b|among\b|on\b)")
 # "7 projects signed between Linhe District and 7 firms": the name breaks off.
 _BETWEEN = re.compile(r" between (?!.*\band\b).*$")
+# "14 companies in sectors including tourism signed contracts": its list left out, the name would break off as well.
+_IN_FIELDS = re.compile(r" in (?:sectors|fields|areas|industries)(?= that\b|$)")
 # A group's name of what is counted alone, as it stands in a rule.
 _NO_VERB_IN = re.compile(r"(?:(?:\{[xuwcf]\}|projects) ?)+")
 
@@ -29,7 +31,10 @@ class MatchCohorts(MatchSpeakers):
 
     def _make_cohort(self, part: dict[str, Any], match: Match, *, garbled: bool) -> Thing:
         """Return the group that a template counts or tells of; with ``same`` the one already made of its number."""
-        label = _BETWEEN.sub("", self._group_name(part["cohort"], match))
+        whole = self._label(part["cohort"], match)
+        label = self._group_name(part["cohort"], match)
+        broken = label != whole
+        label = _IN_FIELDS.sub("", _BETWEEN.sub("", label))
         if not label or _INCLUDES.search(label):
             raise NotFilled
         number = match.groupdict().get(part.get("value", "")) or ""
@@ -37,7 +42,7 @@ class MatchCohorts(MatchSpeakers):
         key = self._group_name(part.get("key", part["cohort"]), match)
         if value and (site := self._unknown_site(match)):
             label, key = f"{label}{site}", f"{key}{site}"
-        if value:
+        if value and not broken:
             label += self._find_rest(part, match)
         member = self._member_class(part.get("type", ""), match)
         if part.get("same") == "only":
