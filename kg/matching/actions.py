@@ -92,11 +92,13 @@ _FROM = re.compile(
     r"(?: and (?:regions|territories|cities|provinces|municipalities|areas))?"
 )
 _SIZED = re.compile(
-    r" (?:(?:have|had) (?:an? )?(?:investments?|capital|output|value|revenue) of"
+    r" (?:(?:(?:have|had) (?:an? )?(?:investments?|capital|output|value|revenue) of"
     r"|with(?: (?:an? )?(?:single|individual) investment of)?|valued at)"
-    r" (?:more than|over|above|exceeding|at least|less than|under)"
+    r" (?:more than|over|above|exceeding|at least|less than|under)|exceeding|surpassing)"
     r" (?:RMB ?|CNY ?|US\$|\$)?(?:[\d.,]+ million|\d+ billion)"
-    r"(?: (?:yuan|US dollars|dollars|RMB))?(?! (?:in|of)\b)"
+    r"(?: (?:yuan|US dollars|dollars|RMB)\b)?"
+    r"(?: (?:in|of) (?:annual |yearly )?(?:tax(?:es| revenues?)?|revenues?|sales|output value|turnover))?"
+    r"(?! (?:yuan|US|dollars|RMB|in|of)\b)"
 )
 _CONTRACTS = re.compile(r"\b(?:deals|contracts|agreements|pacts|memorandums)\b[^;]{0,90}$")
 _SIGNED = re.compile(r" (?:signed|inked|sealed|concluded)\b")
