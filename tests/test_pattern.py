@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from kg.article import parse_article
@@ -106,17 +106,20 @@ def test_what_a_pattern_cannot_match_without(source: str, literals: list[tuple[s
 
 PIECES = st.sampled_from(["signed", "of ", "the ", "[ab]", "[a-z]", r"\w", ".", "built", "{Park}", "{!District}", "x"])
 SIGNS = st.sampled_from(["", "?", "*", "+", "{0,2}", "{2}", "+?"])
+BOUNDED = st.sampled_from(["", "?", "{0,2}", "{2}"])
+"""Of what may repeat itself already: "(a+)+" takes the time of all its divisions, and no rule has it."""
 SOURCES = st.recursive(
     st.builds("{}{}".format, PIECES.filter(lambda p: len(p) < 5 or p[0] == "{"), SIGNS) | PIECES,
     lambda inner: (
         st.builds("(?:{})".format, st.lists(inner, min_size=1, max_size=3).map("|".join))
         | st.lists(inner, min_size=1, max_size=3).map("".join)
-        | st.builds("(?:{}){}".format, inner, SIGNS)
+        | st.builds("(?:{}){}".format, inner, BOUNDED)
     ),
     max_leaves=8,
 )
 
 
+@settings(deadline=None)  # what is found, and not in what time, on whatever machine
 @given(SOURCES, SOURCES, st.sampled_from(["", r"\b", r"(?<!\w)", "^", "<<begin>>", "(?:^|x)"]), st.data())
 def test_a_pattern_is_found_where_it_matches(one: str, other: str, before: str, data: st.DataObject) -> None:
     assume(min(read(one).low, read(other).low) > 0)  # no rule matches nothing
