@@ -108,6 +108,7 @@ class SentenceMatcher(MatchConditions):
             if plan.clause and clauses is None:
                 clauses = index.find_clauses(sentence.folded, found)
             taken: set[int] = set()
+            known = len(claims)
             for match in plan.find_matches(text, trial, clauses or ()):
                 values = self._value_marks(rule, match)
                 if values & self.taken or not self._is_allowed(rule, match, text):
@@ -116,16 +117,14 @@ class SentenceMatcher(MatchConditions):
                     claims += made
                     taken |= values
             self.taken |= taken
-            self._note_listed(rule, claims)
+            self._note_listed(claims[known:])
         if part == "body":
             claims += self._match_outlines(sentence)
         return claims
 
-    def _note_listed(self, rule: Rule, claims: Sequence[Claim]) -> None:
+    def _note_listed(self, claims: Sequence[Claim]) -> None:
         """Remember of whom a rule has claimed the items of a list."""
-        for claim in reversed(claims):
-            if claim.rule != rule.id:
-                break
+        for claim in claims:
             if claim.object:
                 self._listed.setdefault((claim.predicate, claim.object), set()).add(claim.subject)
 
