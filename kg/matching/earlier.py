@@ -25,6 +25,8 @@ _PARTS = re.compile(r", (?:including|comprising|namely|of (?:which|them))\b|: ",
 # Where what is told next is of another indicator: "up 5 percent; exports rose", "while exports rose".
 _NEW_CLAUSE = re.compile(r"; |,? (?:while|whereas|and (?:the|its|that) )")
 _BASE_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+# Before a number that goes on with those that were named.
+_LAST_OF_LIST = re.compile(r"[\w”\"’],? and (?:a further|another|other|the other) $")
 # A sum that is spent on what is counted next.
 _SPENT_ON = re.compile(
     r"\b(?:yuan|RMB|CNY|dollars|[mb]illion)(?: \([^()]{3,40}\))? (?:for|in|into|on) (?:the |some |a total of )?$"
@@ -57,6 +59,8 @@ class EarlierValues(CountedGroups):
         alike = [c for c in values if c.end == last.end and is_growth(c.predicate) == is_growth(last.predicate)]
         if last.unit in _IN_TURN and len({c.predicate for c in alike if c.unit == last.unit}) > 1:
             raise NotFilled  # "A and B grew by 3 and 4 percent respectively, accounting for": both, or which?
+        if last.predicate == COUNT and _LAST_OF_LIST.search(text, max(0, last.start - 40), last.start):
+            raise NotFilled  # "Lanhai, Corva and another 30 firms account for half": all of them
         if last.predicate == COUNT and _SPENT_ON.search(text, max(0, last.start - 60), last.start):
             raise NotFilled  # "invested 9 billion yuan in 30 projects, 18 percent": the sum or the projects?
         return last

@@ -68,6 +68,7 @@ _AND_ANOTHER = re.compile(
 _PREPOSITION = re.compile(r"\b(?:of|in|at|for|to|from|by|with|into|on|near|than)(?: the)? [\"“‘']?$")
 _ACROSS = re.compile(r"[\s\"“]*(?:across|throughout|all over) ")
 _OWNS = ("'s ", "’s ")
+_OWNED = re.compile(r"\b(?:its|their) $")
 
 
 class MatchThings(MatchCohorts):
@@ -245,6 +246,8 @@ class MatchThings(MatchCohorts):
         found, rivals = self._subjects[key]
         if found is None or found[0].type not in keys:
             raise NotFilled([] if found else rivals)
+        if _OWNED.search(self.article.text, max(0, found[0].start - 8), found[0].start):
+            raise NotFilled  # "To develop its business district, the district has …": not what it owns
         if found[0].end <= before and _AND_ANOTHER.match(self.article.text, found[0].end, before):
             raise NotFilled
         if self._tells_of_country(found[0], before) or self._means_several(found[0], match):

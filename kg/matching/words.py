@@ -20,7 +20,9 @@ from kg.vocab import mint_iri, slugify
 
 _ASIDE = re.compile(r" ?\([^()]{1,40}\)$")
 # "GDP of the first quarter": when is no part of an indicator's name.
-_OF_WHEN = re.compile(r" (?:of|in|for|during|over)(?: the)?(?: ?(?:this|that|same|said) (?:time )?period)?$")
+_OF_WHEN = re.compile(
+    r" (?:of|in|for|during|over)(?: the)?(?: ?(?:this|that|same|said) (?:time )?period| whole(?: of)?(?: the)?)?$"
+)
 # Where the thing it is said of lies: no part of an indicator's name.
 _HERE = re.compile(
     r" (?:in (?:the )?(?:area|zone|park)|of the (?:area|zone|park|region|district|city|county|new area)"
