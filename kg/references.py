@@ -70,6 +70,8 @@ def dates_line(text: str, start: int, end: int) -> bool:
 
 def _is_listed(target: Mention, text: str) -> bool:
     """Say whether a thing was last named behind another place in a list, which may be one that nothing knows."""
+    if _AMONG_EXAMPLES.search(text, max(0, target.start - 160), target.start):
+        return True
     return _LISTED.search(text, max(0, target.start - 48), target.start) is not None
 
 
@@ -257,6 +259,8 @@ _LISTED = re.compile(
     rf"\b(?i:{'|'.join(_PLACE_WORDS)}|{_WORDS.any_of('works')})"
     r"(?:, ?(?:and |or )?| (?:and|or|as well as) )(?:the )?(?:(?:former|old|new) )?$"
 )
+# "Clusters such as Linhe New Town, Lanhai Industrial Park": none of several examples is spoken of.
+_AMONG_EXAMPLES = re.compile(r"\b(?:such as|including|namely|like) [^.;:\n]{3,150}(?:,|,? and|,? or) (?:the )?$")
 _OWN_PLACE = re.compile(r"(?:the|this)(?: whole| entire)? ([a-z-]+(?: [a-z]+)?)", re.IGNORECASE)
 
 
