@@ -174,13 +174,39 @@ _TWINS: tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...] = (
     ),
     (
         PARK,
+        re.compile(
+            r"(.+?)(?= National|.* (?:[Ii]ndustr(?:y|ies|ial)|[Dd]evelopment) [Zz]one$)(?: National)?"
+            r" (?:New (?:and|&) )?[Hh]i(?:gh)?[ -][Tt]ech(?:nology)?"
+            r"(?: (?:[Ii]ndustr(?:y|ies|ial)|[Dd]evelopment)){0,2} [Zz]one"
+        ),
+        (
+            "{} high-tech zone",
+            "{} High-tech Zone",
+            "{} High-Tech Zone",
+            "{} hi-tech zone",
+            "{} Hi-tech Zone",
+            "{} Hi-Tech Zone",
+        ),
+    ),
+    (
+        PARK,
         re.compile(r"China \(([A-Z][\w’' ]{1,30})\) Pilot Free[ -]Trade (?:Zone|Area)"),
         ("{} FTZ", "{} Pilot FTZ", "{} pilot FTZ", "{}'s pilot FTZ", "{}’s pilot FTZ"),
     ),
     (
         PARK,
-        re.compile(r"(.+?) Economic(?: and |-|&| & )Techn(?:ological|ical|ology) Development (?:Zone|Area)"),
-        ("{} ETDZ", "{} ETDA", "{} Development Zone", "{} Development Area"),
+        re.compile(
+            r"(.+?)(?: National)? Economic(?: and |-|&| & )Techn(?:ological|ical|ology) Development (?:Zone|Area)"
+        ),
+        (
+            "{} ETDZ",
+            "{} ETDA",
+            "{} Development Zone",
+            "{} Development Area",
+            "{} development zone",
+            "{} economic development zone",
+            "{} Economic Development Zone",
+        ),
     ),
 )
 """By class, the form of a name and what else it is called: the same words in another form."""
