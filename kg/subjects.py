@@ -15,7 +15,15 @@ from kg.employers import list_employers, list_governed
 from kg.english import load_words
 from kg.model import Entity, Mention, find_ancestors, list_distinct
 from kg.reading import Reading, SentenceReading
-from kg.unnamed import begins_unknown, founds_unnamed, has_unknown_name, heads_unknown, is_of_unnamed, tells_of_wider
+from kg.unnamed import (
+    begins_unknown,
+    founds_unnamed,
+    has_unknown_name,
+    heads_unknown,
+    is_of_site,
+    is_of_unnamed,
+    tells_of_wider,
+)
 from kg.vocab import ADMIN_AREA, BEARERS, DISTRICT, PARK, PROJECT, is_described
 
 REACH = 24
@@ -136,6 +144,8 @@ class _Search:
         if main is not None and main[0].start > position:
             main = None  # what is only named later on is not what these words are about
         found = self._find_before(main)
+        if found and found[0].type != PARK and position > begin and is_of_site(self.text, self.sentence):
+            return None
         employers = list_employers(self.text, here, direct=not self.pronoun)
         employers += list_governed(self.text, self.sentence.marks, position)
         if found and employers and found[0].entity not in {mention.entity for mention in employers}:

@@ -23,6 +23,10 @@ _UNRESOLVED = re.compile(
     r"\s*[\"“]?(?:[A-Z][\w ]{0,30}, )?[Tt]he (?:whole |entire )?"
     rf"((?:{_AREAS.any_of('wide', 'city', 'unsaid')})(?:[’']s)?) "
 )
+# "The industrial park employs 12,000 people": of a park that the article does not name, and not of its district.
+_SITE = re.compile(
+    rf"\s*[\"“]?(?:[A-Z][\w ]{{0,30}}, )?[Tt]he ((?:[a-z-]+ ){{0,3}}?(?:{_AREAS.any_of('sites')})(?:[’']s)?) "
+)
 # A capital inside the sentence that no name explains: somebody or something nobody here knows.
 _UNKNOWN = re.compile(
     r"(?:\b(?:[a-z][\w-]*|In|At|For|From|Of|Across|Throughout),? (?:the )?|^)([A-Z][a-z]{2,}[\w-]*)"
@@ -90,6 +94,12 @@ def founds_unnamed(text: str, sentence: SentenceReading) -> bool:
 def is_of_unnamed(text: str, sentence: SentenceReading) -> bool:
     """Say whether a sentence tells of a place or firm that the article does not name: "The province's GDP"."""
     begins = _UNRESOLVED.match(text, sentence.sentence.start)
+    return begins is not None and not any(m.start < begins.end() and begins.start(1) < m.end for m in sentence.marks)
+
+
+def is_of_site(text: str, sentence: SentenceReading) -> bool:
+    """Say whether a sentence begins with a park, base or town that no mark explains: "The industrial park"."""
+    begins = _SITE.match(text, sentence.sentence.start, sentence.sentence.end)
     return begins is not None and not any(m.start < begins.end() and begins.start(1) < m.end for m in sentence.marks)
 
 
