@@ -40,12 +40,12 @@ _SPEAKER = re.compile(
 )
 # With such a name nobody knows a sentence begins: "Xialing saw its GDP …", "Northern Yunhe Province saw …".
 _BEGINS_UNKNOWN = re.compile(
-    r"\s*[\"“]?(?:[A-Z][\w ]{0,30}, )?(?:(?:[A-Z]?[a-z]*(?:north|south|east|west)[a-z]*|Central) (?:China[’']s )?)?"
+    r"\s*[\"“]?(?:[A-Z][\w ]{0,60}, )?(?:(?:[A-Z]?[a-z]*(?:north|south|east|west)[a-z]*|Central) (?:China[’']s )?)?"
     rf"({CHINESE_NAME})(?= |[’']s)",
 )
 _SAYS_WHAT = re.compile(
-    r"(?: \([^()]{1,40}\))?(?:,[^,.;]{3,80},)? (?:also |now )?"
-    r"(?:is|was|has|had|lies|sits|covers|borders|consists|boasts|became)\b"
+    r"(?: (?:Park|Base|Town|Village|Port|Airport|Bay|Lake|Island|Resort))?(?: \([^()]{1,40}\))?(?:,[^,.;]{3,80},)?"
+    r" (?:also |now )?(?:is|was|has|had|lies|sits|covers|borders|consists|boasts|became)\b"
 )
 # "The customs said India is the largest buyer, with imports of …": of what nobody here knows.
 _TELLS_OF_UNKNOWN = re.compile(
