@@ -128,12 +128,14 @@ _OFFICE = re.compile(rf" .*\b(?:{_ANY('offices')})\b", re.IGNORECASE)
 _BARE_OFFICE = re.compile(r"(?:\w+ )?(?:Bureau|Office|Commission|Committee|Department|Administration|Ministry) ")
 # "Firms such Lanhai Motors, Shenlan Robotics, etc.": examples in a list.
 _AND_SO_ON = re.compile(r"(?: [A-Z][\w-]*){0,3}(?:, [^,.;:\n]{2,60}){0,8}?,? (?:etc\b|and so on\b|and others\b)")
+_UNITS = r"towns?|streets?|districts?|counties|regions|cities"
+# None of the words that join the parts: two readings of each would double the time with every part.
+_PLAIN_WORD = rf"(?!(?:and|the|of|namely|including|{_UNITS})\b)(?:[a-z]+|\d+)"
 # "It has jurisdiction over Qinglan Street and Hualin District": parts of what is spoken of.
 _PARTS = re.compile(
     r"\b(?:jurisdiction over|governs|administers|consists of|(?:is )?divided into|(?:composed|comprised|made up) of"
     r"|comprises|includes(?= (?:[a-z]+|\d+) (?:[a-z]+ ){0,2}(?:regions|districts|counties|towns|streets|cities)\b))"
-    r"(?: [A-Z][\w-]*,?| and| the| of|,? namely,?|,? including|:"
-    r"| (?:[a-z]+|\d+) (?:[a-z]+ ){0,2}(?:towns?|streets?|districts?|counties|regions|cities)[,:]?)+ $"
+    rf"(?: [A-Z][\w-]*,?| and| the| of|,? namely,?|,? including|:| (?:{_PLAIN_WORD} ){{0,3}}(?:{_UNITS})[,:]?)+ $"
 )
 # "Located in Linhe District, it covers 30 hectares", "It lies in Linhe District, and …": where what is spoken of lies.
 _SEATED = re.compile(

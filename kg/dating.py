@@ -72,8 +72,7 @@ _SAID_OF = re.compile(rf"\b(?:{_ANY('reports')}|learnt)\b[^,.;]{{0,80}} that $")
 # "On June 7, the bureau said that …": when it was said.
 _SAID_ON = re.compile(
     r",? (?:[a-z]+ ){0,2}(?:[^,.;:]{2,80})"
-    r" "
-    r"(?:said|told|learne?[dt]|informed|announced|declared|revealed|disclosed|introduced|reported)\b"
+    r" (?:said|told|learne?[dt]|informed|announced|declared|revealed|disclosed|introduced|reported)\b"
     r"(?! (?:a|an|the) )(?=[^.;]{0,80} that\b)"
 )
 # "It was known yesterday from the bureau": when it was said.
@@ -107,9 +106,11 @@ _DAY = re.compile(r"on\b|(?:this |last )?(?:[a-z]+day|yesterday|today)\b|(?:[a-z
 # "…, set up in 2001 and located at the lake, has": the aside goes on.
 _ASIDE_END = re.compile(r"(?: (?:and [a-z]+ed|as|by|in|under|on|with|from|at)\b[^,.;()]{0,60})?[,)]")
 _ASIDE_EVENT = re.compile(
-    r", (?:which|who|whose(?: [\w-]+){1,4}) (?:was|were) [a-z]{3,}ed\b[^,;]{0,100}$|, (?:newly )?completed $|"
+    r", (?:which|who|whose(?: [\w-]+){1,4}) (?:was|were) [a-z]{3,}ed\b[^,;]{0,100}$|"
+    r", (?:newly |(?:[a-z]+ )?to be )?completed $|"
     r", (?:an?|the|one of the) (?:[\w-]+ ){1,9}(?:established|founded|set up|built|created|approved|opened|launched) $|"
     r"(?:, | \()(?:(?:which|who) (?:was|were) )?"
+    r"(?:(?:[a-z]+ )?to be )?"
     rf"(?:(?!(?:{_ANY('measured')})l?ed\b)"
     r"[a-z]{3,}ed|once [a-z]+|built|set up|begun)\b[^,;]{0,100}$"
 )
@@ -156,7 +157,7 @@ def find_period(text: str, sentence: SentenceReading, span: tuple[int, int]) -> 
 # What may stand between a number and the period of its sentence: further numbers of the same kind.
 _SHARES = re.compile(
     r"(?!.*(?:\b(?:which|who|that|when|after|before|since|until|where|as|will|but|from|once|now|because|for|so|"
-    r"including)\b|[;:]|\.\s))"
+    r"including|had|would|should|may|might|could|expected|projected|planned|set|target|than|against)\b|[;:]|\.\s))"
     r"(?=.*(?:,|\band\b|\bwhile\b)).*"
     r"(?:percent|per cent|%|pct|yuan|rmb|dollars|illion|times|year[- ]on[- ]year|growth|increase|\)) $",
     re.IGNORECASE | re.DOTALL,

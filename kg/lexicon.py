@@ -64,8 +64,6 @@ _ONE_NAME = (
 # "Xi ‘an High-tech Zone", as translations write it.
 _TORN = re.compile(r" [‘’'](?=an\b)")
 # A part of what is named, which is another thing: "Zhongguancun West area".
-# "Profit-making services", "export-oriented firms": what is measured there is neither.
-_COMPOUND = re.compile(r"-[a-z]")
 _SECTION = re.compile(
     r" (?:East|West|North|South|Central|[Ee]astern|[Ww]estern|[Nn]orthern|[Ss]outhern)"
     r" (?:[Aa]rea|[Zz]one|[Pp]ark|[Ss]ection)\b"
@@ -179,8 +177,6 @@ class Lexicon:
                 and " " not in name
                 and (_CALLED_CITY.match(text, end) or _PART_OF_OTHER.match(text, end))
             ):
-                continue
-            if entity.type == CONCEPT and _COMPOUND.match(text, end):
                 continue
             if _SECTION.match(text, end) or (entity.type in _PLACES and self._is_given_name(text, start, name)):
                 continue

@@ -32,8 +32,10 @@ _HAS_DONE = re.compile(
     r",? (?:and|but) has (?:(?:also|already|now|so far) )?(?=[a-z]+(?:ed|t|n|own)\b)"
     rf"|,? of which (?={MARK} (?:were|was|(?:have|has|had) been) (?:already )?[a-z]+(?:ed|t)\b)"
     r"|, now (?=home|with|hous|host)"
-    rf"| and (?=managed to )"
-    rf"|, and (?={MARK} (?:[a-z-]+ ){{1,4}}(?:has|have) (?:already )?been [a-z]+(?:ed|t)\b)"
+    r"| and (?=managed to )"
+    rf"|, and (?=(?:(?:[a-z-]+|{MARK}) ){{1,4}}(?:of )?{MARK}"
+    r" (?:were|was) (?:recorded|reali[sz]ed|achieved|completed)\b)"
+    rf"|, and (?={MARK} (?:[a-z-]+ ){{0,4}}(?:has|have) (?:already )?been [a-z]+(?:ed|t)\b)"
     rf"|, as (?:the |it |they |{MARK} )(?:[a-z-]+ ){{0,2}}?(?=(?:bets|has|have|is|are|continues)\b)"
 )
 # "The mayor will tell delegates that exports rose": what will be told has been done.
@@ -66,7 +68,7 @@ _TO_COME = re.compile(
     rf" (?:is|are|was|were) (?:(?:also|now|all|still) )?(?:{_ANY('ahead')})"
     rf" to (?:{_ANY('begins')}|be [a-z]{{2,}}(?:ed|ilt|own|en))\b"
 )
-_OWN_CLAUSE = re.compile(rf"{MARK} (?:[a-z-]+ ){{1,4}}(?:has|have|had) (?:already )?been [a-z]+(?:ed|t)\b")
+_OWN_CLAUSE = re.compile(rf"{MARK} (?:[a-z-]+ ){{0,4}}(?:has|have|had) (?:already )?been [a-z]+(?:ed|t)\b")
 """A number whose clause has a verb of its own, and is no item of a list that is planned."""
 # "We will ensure 230 projects completed, 130 projects under way, and 142 in preparation".
 _WILL_ENSURE = re.compile(

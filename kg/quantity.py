@@ -117,6 +117,13 @@ def _triggers(view: View) -> list[tuple[int, int, tuple[str, ...]]]:
 
 # --- numbers in digits ----------------------------------------------------------------------------------
 
+# "Graduates of 985 and 211 universities", "the 863 Program": names of programs of the state, and no counts.
+_PROGRAM = re.compile(
+    r"(?<!over )(?<!than )(?<!nearly )(?<!about )(?<!total of )"
+    r"(?:(?:985|211)(?:(?:,? (?:and|or) |/)(?:985|211))? (?:project )?(?:universit(?:y|ies)|colleges?)"
+    r"|(?:985|211|863|973) (?:project|program(?:me)?))(?![a-z])"
+)
+
 
 def _read_digits(view: View, start: int, end: int) -> Outcome:
     """Read what stands at a run of digits: a date, a year, a rank, a range, an amount, or no quantity."""
@@ -127,6 +134,8 @@ def _read_digits(view: View, start: int, end: int) -> Outcome:
         return months
     if ":" in low[start : end + 2] and (shares := read_shares(view, start)) is not None:
         return shares
+    if _PROGRAM.match(low, start):
+        return end
     if (spaced := _read_spaced(view, start, end)) is not None:
         return spaced
     if broken := _read_broken(view, start, end):

@@ -18,7 +18,7 @@ _PAST = rf"(?:(?!(?:{_ANY('no_verbs')})\b)[a-z]{{2,}}ed|{_ANY('irregular')})"
 _ADVERB = r"(?:all|also|now|already|currently|recently|newly|jointly|[a-z]{3,}ly)"
 _BEEN = (
     rf"(?P<lead>(?: (?:have|has|had|were|was|are|is|be|been|being|will|{_ADVERB})\b){{0,5}})"
-    rf"(?P<no> (?:not|never|yet to)\b)?"
+    rf"(?P<no> (?:not(?: yet)?(?: all)?|never|yet to)(?: been?)?\b)?"
 )
 _UP = (
     r"(?: (?:up|down|out|off|back|away)\b"
@@ -72,7 +72,16 @@ _GOVERNED = re.compile(
 )
 # "None of the 30 roads and 4 bridges were opened".
 _NOT_ALL = re.compile(r"\b(?:none|few|fewer|half|some|most|part|all|both|each|one|third) of [^.;]*$", re.IGNORECASE)
-_FOR_EVERY = re.compile(r"\b(?:(?:for every|for each|out of every) [^.;]*|per \d[^.;]*)$", re.IGNORECASE)
+_FOR_EVERY = re.compile(
+    r"\b(?:(?:for every|for each|out of every) [^.;]*|per \d[^.;]*"
+    # "Each of the 36 firms employs 100 workers".
+    r"|(?-i:Each) [^.;]* (?:has|have|employs?|covers?|holds?|hosts?|gets?|receives?|owns?) [^.;]*)$",
+    re.IGNORECASE,
+)
+# "Up to 36 firms can settle": for so many there is room.
+_MAY = re.compile(
+    r" (?:can|could|may|might) (?:settle|live|stay|work|move|attend|be (?:accommodated|housed|held|hosted|built))\b"
+)
 # "The drug industry attracted 22 firms": others came too.
 _OTHERS_GAINED = re.compile(
     r"\b(?:industry|sector)(?:, [^,.;]{2,60},)? (?:(?:has|also|alone) ){0,2}"
@@ -124,8 +133,12 @@ _SECOND_NAME = re.compile(r" and [A-Z][a-z]+(?=[,.;:)]|$)")
 _PURPOSED = re.compile(r"\b(?:projects|measures|policies|programs|programmes|initiatives|plans|reforms|steps)$")
 
 
+# How far in front of its number words can tell what a group did.
+_LEAD = 80
+
+
 class Group(NamedTuple):
-    """Where a counted group stands: its number, the end of its words, and the end of what a rule has read of it."""
+    """Where a counted group stands: its number, the end of its words, and from where to where a rule has read it."""
 
     number: int
     end: int
@@ -138,8 +151,8 @@ def find_action(text: str, group: Group) -> str | None:
 
     A verb within what a rule has read is the rule's.
     """
-    before = text[max(0, group.number - 80) : group.number]
-    if _FOR_EVERY.search(before) or _OTHERS_GAINED.search(before):
+    before = text[max(0, group.number - _LEAD) : group.number]
+    if _OTHERS_GAINED.search(before):
         return None
     narrowed, end = _narrow(text, group)
     governed = _GOVERNED.search(before) or _NOT_ALL.search(before)
@@ -161,6 +174,11 @@ def find_action(text: str, group: Group) -> str | None:
     return f" {done['verb']}{done['up'] or ''}" if done and not done["to"] else ""
 
 
+def is_rate(text: str, number: int) -> bool:
+    """Say whether a group is so many for every so many others, and no group is counted."""
+    return _FOR_EVERY.search(text, max(0, number - _LEAD), number) is not None
+
+
 def find_rest(text: str, start: int, end: int) -> str:
     """Return the rest of a list that the words from ``start`` to ``end`` begin: "projects involving chips|, …"."""
     if _OF_NAME.search(text, start, end) and (second := _SECOND_NAME.match(text, end, end + 40)):
@@ -176,6 +194,8 @@ def _read_verb(text: str, end: int) -> str | None:
     placed = _PLACED.match(text, end, end + 80)
     sized = _AREA.match(text, end, end + 90)
     start = placed.end() if placed else sized.end() if sized else end
+    if _MAY.match(text, start):
+        return None
     did = _DID.match(text, start, start + 120)
     if did is None:
         return ""

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from kg.lists import leave_broken_list
-from kg.matching.actions import Group, find_action, find_rest
+from kg.matching.actions import Group, find_action, find_rest, is_rate
 from kg.matching.counted import SPOKEN_OF
 from kg.matching.sites import find_site
 from kg.matching.speakers import MatchSpeakers
@@ -69,6 +69,8 @@ class MatchCohorts(MatchSpeakers):
         mark = self._mark_or_none(match, part["value"])
         if mark is None:
             return ""
+        if is_rate(self.article.text, mark.start):
+            raise NotFilled
         opens, closes = self._span(match)
         if not _NO_VERB_IN.fullmatch(part["cohort"]):
             return find_rest(self.article.text, mark.start, closes)

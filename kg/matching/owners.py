@@ -30,6 +30,9 @@ _PART_OF = re.compile(r"\b(?:[Oo]f|[Aa]mong) (?:which|them|these|this),? (?:the 
 _IN_WIDER = re.compile(
     rf" (?:in|across|throughout) (?:the )?(?:whole |entire )?({load_words('areas').any_of('wide', 'widest')})\b"
 )
+_TOWN = re.compile(r" (?:Town|Township|Village|Street|Sub-?[Dd]istrict)$")
+# Behind where something is, and no item of a list: "Linhe Town, Yunhe District, has".
+_CLOSED = re.compile(r", (?!(?:and|or|as well as|together)\b|[A-Z])")
 # Between a place and the one it lies in: "Linhe, East China's Yunhe".
 _SEAT = re.compile(r", (?:the )?(?:(?:[A-Z][a-z]+ |[a-z]+ern )?China[’']s )?")
 _IN = re.compile(r" in (?:the )?(?:city of )?")
@@ -131,7 +134,14 @@ class MatchOwners(MatchTargets):
             or not _SEAT.fullmatch(self.article.text, thing.end, place.start)
         ):
             return False
-        return place.mention.entity in find_ancestors(thing.mention.entity, self.lexicon.entities)
+        known = place.mention.entity in find_ancestors(thing.mention.entity, self.lexicon.entities)
+        return known or self._begins_address(thing, place)
+
+    def _begins_address(self, thing: Mark, place: Mark) -> bool:
+        """Say whether a sentence begins with a park or town and where it is: "Linhe Town, Yunhe District, has"."""
+        small = thing.key == PARK or (thing.mention is not None and _TOWN.search(thing.mention.label) is not None)
+        first = thing.start - self.sentence.sentence.start <= len("The ")
+        return small and first and place.key != PARK and _CLOSED.match(self.article.text, place.end) is not None
 
     def _may_own(self, subject: Thing, predicate: str, match: Match) -> bool:
         """Say whether a number can belong to a thing that stands elsewhere: "the output value" is of what?"""

@@ -89,23 +89,22 @@ _PLANNED_THEN = re.compile(
     re.IGNORECASE,
 )
 
-
-# What a whole place has of money, as indicators are called: a price or an income per head may be small.
 # "A county until 2001, it was turned into a district": not when it was.
 _UNTIL = re.compile(r"until\b|till\b|before\b|prior to\b", re.IGNORECASE)
 # A rank by what happens in a period is of that period as well.
 CARRIED = SUMS | {"ordinal"}
+# What a whole place has of money, as indicators are called: a price or an income per head may be small.
 _SUMMED = re.compile(
     r"(?i)^(?!.*(?:per|price|cost|fee|fare|rent|wage|subsid|rate|growth))"
     r".*(?:gdp|product|output|investment|revenue|sales|exports|imports|trade|value|income|tax|profit)"
 )
 
-
+# A growth on average over years is of no single one of them.
 _ANNUAL_AVERAGE = re.compile(r"average-annual-growth\b")
 _ONE_YEAR = re.compile(r"(?:in|for|of|during) (?:19|20)\d\d", re.IGNORECASE)
+# What Chinese counts large sums in: translations write it where they lose the number before it.
+_HUNDRED_MILLION = "100000000"
 # No level of these is so many percent: "added value should rise to 6 percent" lacks the word growth.
-HUNDRED_MILLION = "100000000"
-"""What Chinese counts large sums in: translations write it where they lose the number before it."""
 _SUMS_OF_MONEY = frozenset(
     "gdp valueAdded valueAddedAboveSize industrialOutput fixedAssetInvestment foreignTrade exports imports retailSales"
     " fiscalRevenue budgetRevenue taxRevenue residentIncome revenue mainBusinessRevenue profit netProfit".split()
@@ -420,6 +419,6 @@ def _lost_scale(quantity: Quantity, subject: Thing, predicate: str) -> bool:
     """
     if quantity.kind != "money" or subject.type not in PLACES:
         return False
-    unit_alone = quantity.value == HUNDRED_MILLION and quantity.qualifier == "exact" and quantity.unit == "CNY"
+    unit_alone = quantity.value == _HUNDRED_MILLION and quantity.qualifier == "exact" and quantity.unit == "CNY"
     small = re.fullmatch(r"\d{1,2}(?:\.\d+)?", quantity.value) is not None
     return (small or unit_alone) and _SUMMED.search(local_name(predicate)) is not None

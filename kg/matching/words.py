@@ -41,7 +41,7 @@ _WHOLE = re.compile(
 )
 # "The added value of this sector": of which, other words say.
 _POINTS = re.compile(
-    r" (?:of|in|for|from) (?:(?:this|these|that|those) |(?:them|it|this|these|those|which|whom)\b"
+    r" (?:of|in|for|from) (?:that |(?:them|it|this|these|those|which|whom)\b"
     r"|the (?:industry|sector|company|project|industries|sectors)$)"
 )
 # "Of secondary industries the value in that period was": when, and not what.
@@ -54,7 +54,7 @@ _TORN = re.compile(r"\b[0-9]{1,3} [0-9]{1,3}\b")
 _BARE = frozenset(("rate", "ratio", "share", "proportion", "number", "total number"))
 # "The proportion of GDP": of what, the words do not say.
 _BARE_SHARE = re.compile(
-    r"^(?:rate|ratio|proportion|(?:proportion|ratio|percentage) of (?:the )?(?:gdp|gross domestic product|total))$",
+    r"^(?:proportion|ratio|percentage) of (?:the )?(?:gdp|gross domestic product|total)$",
     re.IGNORECASE,
 )
 # What an indicator is short for, behind it: no part of a name of its own.
