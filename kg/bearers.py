@@ -49,7 +49,8 @@ _PLACED = re.compile(
 _COMPOUND = re.compile(r"(?<![\w-])(?:[A-Z][\w’']*-){1,4}$")
 # Between a name and where it lies: "Linhe Zone in South China's Yunhe Province"; or the other way round.
 _LIES = re.compile(
-    r"[\"”]?(?: [Cc]ity)?(?:,? (?:(?:located|situated|based) )?in| of|, (?:the |provincial )*capital(?: city)? of)"
+    r"[\"”]?(?: [Cc]ity)?(?:(?:,?| [–—-]{1,2}) (?:(?:located|situated|based) )?in| of|"
+    r", (?:the |provincial )*capital(?: city)? of)"
     r" (?:the )?(?:(?:[A-Za-z]+ )?China[’']s |city of )?[\"“]?"
 )
 # In an address: "Linhe Zone, Qinglan, Yunhe Province"; but "Linhe Zone, Qinglan and Hualin" are three.
