@@ -138,7 +138,7 @@ class _Search:
         begin = self.sentence.sentence.start
         if self._is_of_trade() or (position > begin and _THEIRS.match(self.text, begin, position)):
             return None
-        if position > self.sentence.sentence.start and is_of_unnamed(self.text, self.sentence):
+        if position > begin and is_of_unnamed(self.text, self.sentence):
             return None  # "The company has obtained 172 patents": of which company, nothing says
         main = find_main_subject(self.reading, self.entities)
         if main is not None and main[0].start > position:

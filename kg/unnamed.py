@@ -93,14 +93,18 @@ def founds_unnamed(text: str, sentence: SentenceReading) -> bool:
 
 def is_of_unnamed(text: str, sentence: SentenceReading) -> bool:
     """Say whether a sentence tells of a place or firm that the article does not name: "The province's GDP"."""
-    begins = _UNRESOLVED.match(text, sentence.sentence.start)
+    return _begins_unmarked(_UNRESOLVED, text, sentence)
+
+
+def _begins_unmarked(form: re.Pattern[str], text: str, sentence: SentenceReading) -> bool:
+    """Say whether a sentence begins with a form whose first group no mark explains."""
+    begins = form.match(text, sentence.sentence.start)
     return begins is not None and not any(m.start < begins.end() and begins.start(1) < m.end for m in sentence.marks)
 
 
 def is_of_site(text: str, sentence: SentenceReading) -> bool:
     """Say whether a sentence begins with a park, base or town that no mark explains: "The industrial park"."""
-    begins = _SITE.match(text, sentence.sentence.start, sentence.sentence.end)
-    return begins is not None and not any(m.start < begins.end() and begins.start(1) < m.end for m in sentence.marks)
+    return _begins_unmarked(_SITE, text, sentence)
 
 
 def tells_of_wider(text: str, sentence: SentenceReading, position: int) -> bool:
