@@ -50,11 +50,13 @@ _TELLS = re.compile(
 )
 # What stands for an industry in a list of them: "modern services centering on finance and culture".
 _LED_BY = re.compile(r" (?:represented by|led by|focusing on|cent(?:er|r)(?:ing|ed) on)(?: [^,.;:]{2,80}?)(?=,|;|$)")
-# What leads to a list of industries, and is no part of its first item: "the development of industries like drones".
+# What leads to a list of industries, or to a part of one, and is no part of its first item: "the development of
+# industries like drones", "as well as the four traditional industries of food, …".
 _LEADS_TO = re.compile(
     r"(?:the )?(?:(?:research and development|r&d|development|production|manufacturing|growth|promotion)"
     r"(?: and [a-z]+)? of )?(?:the )?"
-    r"(?:(?:[a-z-]+ ){0,3}(?:industries|sectors|fields|areas)(?:,? (?:such as|like|including)| of)(?: the)? )?",
+    r"(?:(?:[\ue000-\ue0ff][\ue100-\uf8ff] )?(?:[a-z-]+ ){0,3}"
+    r"(?:industries|sectors|fields|areas)(?:,? (?:such as|like|including)| of)(?: the)? )?",
     re.IGNORECASE,
 )
 # Its short form, behind an item: "virtual reality (VR)".
@@ -105,46 +107,66 @@ def split_list(
     >>> [text[a:b] for a, b in split_list(text, 0, len(text))]
     ['software', 'food and drink', 'tourism']
     """
-    if not names:
-        lead = _LEADS_TO.match(masked, start, end)
-        start = lead.end() if lead else start
-        told = _SHORT.sub(lambda m: " " * len(m[0]), masked[start:end])
-        masked = masked[:start] + _LED_BY.sub(lambda m: " " * len(m[0]), told) + masked[end:]
-    else:
-        masked = _blank_asides(masked, start, end)
-        if ";" in masked[start:end] and "," not in masked[start:end]:
-            masked = masked[:start] + masked[start:end].replace(";", ",") + masked[end:]  # "A; B; and C"
-    stop = _STOP.search(masked, start, end)
-    if stop and _FOR.match(masked, stop.start(), end) and not _COMMA.search(masked, start, stop.start()):
-        return []
-    if stop:
-        end = stop.start()
-    did = _DID.search(masked, start, end) if names else None
-    if did:
-        end = did.start()
-    parts: list[Item] = []
-    position = start
-    joined = False
-    for comma in _COMMA.finditer(masked, start, end):
-        parts.append(Item(position, comma.start()))
-        position = comma.end()
-        joined = "and" in comma[0] or "or" in comma[0] or "as well" in comma[0]
-        if len(parts) > MAX_ITEMS:
-            return []
-    parts.append(Item(position, end))
-    parts = [trimmed for part in parts if (trimmed := _trim(masked, part)).end > trimmed.start]
+    start = start if names else _leave_lead(masked, start, end)
+    masked = _blank_asides(masked, start, end) if names else _blank_told(masked, start, end)
+    end = _end_list(masked, start, end, names=names)
+    parts, joined = _part_list(masked, start, end, names=names)
     if not joined and len(parts) != count and _is_behind(masked, parts):
         parts.pop()
-    if not parts or any(part.end - part.start > MAX_ITEM for part in parts):
+    if not parts or len(parts) > MAX_ITEMS or any(part.end - part.start > MAX_ITEM for part in parts):
         return []
     items = _divide(masked, parts, joined=joined, count=count, names=names, fits=fits)
     return [] if count and len(items) != count else items
 
 
+def _end_list(masked: str, start: int, end: int, *, names: bool) -> int:
+    """Return where a list ends: where the sentence goes on; at its start where that is in doubt."""
+    stop = _STOP.search(masked, start, end)
+    if stop and _FOR.match(masked, stop.start(), end) and not _COMMA.search(masked, start, stop.start()):
+        return start
+    end = stop.start() if stop else end
+    did = _DID.search(masked, start, end) if names else None
+    return did.start() if did else end
+
+
+def _part_list(masked: str, start: int, end: int, *, names: bool) -> tuple[list[Item], bool]:
+    """Return what stands between the commas of a list, and whether its last comma has an "and"."""
+    parts: list[Item] = []
+    position = start
+    joined = False
+    for comma in _COMMA.finditer(masked, start, end):
+        parts.append(Item(position, comma.start()))
+        if not names and "as well" in comma[0] and len(parts) > 1:
+            parts[-1:] = _halves(masked, parts[-1])  # "cars, steel and glass, as well as food": a list of its own
+        position = comma.end()
+        joined = "and" in comma[0] or "or" in comma[0] or "as well" in comma[0]
+    parts.append(Item(position, end))
+    if not names:
+        parts = [Item(_leave_lead(masked, *part), part.end) for part in parts]
+    return [trimmed for part in parts if (trimmed := _trim(masked, part)).end > trimmed.start], joined
+
+
+def _leave_lead(masked: str, start: int, end: int) -> int:
+    """Return where the words begin that are no lead to a list."""
+    lead = _LEADS_TO.match(masked, start, end)
+    return lead.end() if lead else start
+
+
 def _blank_asides(masked: str, start: int, end: int) -> str:
     """Return the text without what a list of names says of them; blanks of the same length keep all positions."""
-    told = _TELLS.sub(lambda m: " " * len(m[0]), masked[start:end])
-    return masked[:start] + _INSIDE.sub(lambda m: "x" * len(m[0]), told) + masked[end:]
+    told = _INSIDE.sub(lambda m: "x" * len(m[0]), _TELLS.sub(_blank, masked[start:end]))
+    if ";" in told and "," not in told:
+        told = told.replace(";", ",")  # "A; B; and C"
+    return masked[:start] + told + masked[end:]
+
+
+def _blank_told(masked: str, start: int, end: int) -> str:
+    """Return the text without short forms and without what stands for an industry, in the same way."""
+    return masked[:start] + _LED_BY.sub(_blank, _SHORT.sub(_blank, masked[start:end])) + masked[end:]
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found[0])
 
 
 def _is_behind(masked: str, parts: Sequence[Item]) -> bool:

@@ -153,7 +153,7 @@ def read_the_year(view: View, start: int, end: int) -> Quantity | int | None:
 
 
 def read_fixed(view: View, start: int, end: int) -> Quantity | int | None:
-    """Read a fixed phrase: "so far", "as of now", "yesterday", "recently"."""
+    """Read a fixed phrase: "so far", "in the year to date", "yesterday", "recently"."""
     rule = view.grammar.period["fixed"][view.low[start:end]]
     if rule == "skip":
         return end
@@ -163,6 +163,8 @@ def read_fixed(view: View, start: int, end: int) -> Quantity | int | None:
         return make_period(view, left, end, "", "")
     if rule == "until-anchor":
         return make_period(view, left, end, "", anchor.isoformat(), rule=rule, closed=True)
+    if rule == "anchor-year-until-anchor":
+        return make_period(view, left, end, str(anchor.year), anchor.isoformat(), rule=rule, closed=True)
     if rule == "end-of-anchor-year":
         return make_period(view, left, end, "", to_iso(anchor.year), rule=rule, closed=True)
     step = {"day-before-anchor": -1, "day-of-anchor": 0, "day-after-anchor": 1}[rule]
