@@ -106,6 +106,11 @@ _WORD_BEFORE = re.compile(r"(?<![\w’'-])([A-Z][a-z]+|the)(?: [12][0-9]{3})? $"
 # "(Reporter Zhi Suqian)": a family name that no list has, and a given name that a city has as well.
 _REPORTER_BEFORE = re.compile(r"\b(?:[Rr]eporters?|[Cc]orrespondents?|[Ee]ditors?) [A-Z][a-z]{1,4} $")
 _CAPITAL = re.compile(r" [A-Z]")
+_HYPHENS = frozenset("-–‐")
+# "The Lanzhou-Xining region", which is neither of them.
+_COUPLED = re.compile(
+    r"(?:[-–‐][A-Z][a-z]+)+(?= (?:[a-z]+ ){0,2}(?:region|area|zone|belt|delta|circle|corridor|cluster|agglomeration)\b)"
+)
 _PLACES = frozenset({ADMIN_AREA, DISTRICT})
 _BARE = _PLACES | {PARK}
 
@@ -178,7 +183,14 @@ class Lexicon:
                 and (_CALLED_CITY.match(text, end) or _PART_OF_OTHER.match(text, end))
             ):
                 continue
-            if _SECTION.match(text, end) or (entity.type in _PLACES and self._is_given_name(text, start, name)):
+            if _SECTION.match(text, end):
+                continue
+            if entity.type in _PLACES and self._is_given_name(text, start, name):
+                continue
+            if entity.type in _PLACES and _is_coupled(text, start, end):
+                region = _COUPLED.match(text, end)
+                if region and text[start - 1 : start] not in _HYPHENS:
+                    yield self._make_mention(start, region.end(), ADMIN_AREA, text[start : region.end()])
                 continue
             kind = entry.kind if entry.kind in ("translated", "shared") else "name"
             yield Mention(start, end, entity.iri, entity.label, entity.type, kind, entry.garbled)
@@ -393,6 +405,12 @@ class Lexicon:
     def mint_entity(self, type_iri: str, name: str) -> str:
         """Return the stable IRI of a thing known only by its class and name."""
         return mint_iri(self.base, slugify(type_iri.rstrip("/").rsplit("/", 1)[-1].rsplit("#", 1)[-1]), slugify(name))
+
+
+def _is_coupled(text: str, start: int, end: int) -> bool:
+    """Say whether a name is one of several that hyphens join: "the Lanzhou-Xining region" is in neither."""
+    behind = text[end : end + 1] in _HYPHENS and text[end + 1 : end + 2].isupper()
+    return behind or (text[start - 1 : start] in _HYPHENS and text[start - 2 : start - 1].islower())
 
 
 def keep_longest(mentions: Iterable[Mention]) -> list[Mention]:

@@ -122,7 +122,16 @@ class _Compiler:
         self.items = {name: self.make_pattern(words, where, name) for name, words in table.get("items", {}).items()}
         self.chunking = self._make_chunking(outline, kinds_of_chunks, where)
         listed = table.get("indicators", {})
-        names = ("of_things", "of_parts", "of_firms", "of_places", "of_places_alone", "of_periods", "of_no_period")
+        names = (
+            "of_things",
+            "of_parts",
+            "of_firms",
+            "of_places",
+            "of_places_alone",
+            "of_periods",
+            "of_no_period",
+            "held",
+        )
         self.indicators = {name: frozenset(listed.get(name, ())) for name in names}
         reductions = table.get("reductions", {})
         self.reducers = Reducers(

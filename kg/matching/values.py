@@ -100,6 +100,7 @@ _SUMMED = re.compile(
 )
 
 # A growth on average over years is of no single one of them.
+_PUT_IN = re.compile(r"(?:growth-of-)?(?:investment-in|revenue-from|income-from)-")
 _ANNUAL_AVERAGE = re.compile(r"average-annual-growth\b")
 _ONE_YEAR = re.compile(r"(?:in|for|of|during) (?:19|20)\d\d", re.IGNORECASE)
 # What Chinese counts large sums in: translations write it where they lose the number before it.
@@ -382,7 +383,10 @@ class MatchValues(MatchOwners):
         words = set(name.removeprefix("growth-of-").split("-"))
         if name.startswith("growth-of-") and name.endswith(("-industry", "-industries", "-sector", "-sectors")):
             return True
-        return bool(words & self.rules.indicators["of_periods"]) and not words & self.rules.indicators["of_no_period"]
+        of_none = words & self.rules.indicators["of_no_period"]
+        if _PUT_IN.match(name):
+            of_none -= self.rules.indicators["held"]  # "investment in fixed assets"
+        return bool(words & self.rules.indicators["of_periods"]) and not of_none
 
     def _period_fields(self, period: Quantity | None) -> dict[str, Any]:
         if period is None:
