@@ -41,6 +41,8 @@ _UNNAMED_SITE = re.compile(
     rf"(?:(?:^|[.!?] |\n)An?|\b(?:{_WORDS.any_of('founds')}) an?) (?:[a-z-]+ ){{1,5}}"
     rf"(?P<head>{_WORDS.any_of('sites')})\b"
 )
+# "The Universal theme park will open": "the park" behind it is no zone.
+_LEISURE = re.compile(rf"\b(?:{_WORDS.any_of('leisure')}) park\b", re.IGNORECASE)
 # A post in a firm, and the first word of its name.
 _OF_FIRM = re.compile(
     rf"\b(?:{_WORDS.any_of('firm_posts')})(?: and [a-z ]{{3,30}})? (?:of|at) (?:the )?(?P<firm>[A-Z][\w&-]+)"
@@ -145,11 +147,14 @@ class _Resolver:
         return self._describe(mention, self.mint(*place), *place) if self.mint is not None and place else None
 
     def _may_mean_unnamed(self, mention: Mention, target: Mention) -> bool:
-        """Say whether a zone without a name was spoken of since: "A chip zone has been set up. The zone …"."""
+        """Say whether a site without a name was spoken of since: "A chip zone has been set up. The zone …"."""
         head = self.text[mention.start : mention.end].rpartition(" ")[2].lower()
         if head not in _SITES or target.end >= mention.start:
             return False
-        told = _UNNAMED_SITE.finditer(self.text, max(target.end, mention.start - _NEAR), mention.start)
+        since = max(target.end, mention.start - _NEAR)
+        if head == "park" and _LEISURE.search(self.text, since, mention.start):
+            return True
+        told = _UNNAMED_SITE.finditer(self.text, since, mention.start)
         return any(found["head"] == head for found in told)
 
     def _may_mean_of_speaker(self, mention: Mention, target: Mention) -> bool:
