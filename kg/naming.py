@@ -280,7 +280,7 @@ def _walk_left(text: str, head: int, cue: Cue, words: Words) -> int:
         if word in _TORN_OFF:
             start = begin
             continue
-        opened = word.lstrip("\"“‘'(《*")
+        opened = word.rpartition(",")[2].lstrip("\"“‘'(《*")  # "In January,Linhe Park": glued by a translation
         if _NUMBERED.search(text, max(0, begin - 4), end):
             start = begin  # "China Railway No. 4 Engineering Group"
             continue

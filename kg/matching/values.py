@@ -100,7 +100,7 @@ _SUMMED = re.compile(
 )
 
 # A growth on average over years is of no single one of them.
-_PUT_IN = re.compile(r"(?:growth-of-)?(?:investment-in|revenue-from|income-from)-")
+_PUT_IN = re.compile(r"(?:[a-z-]+-)?(?:investment-in|revenue-from|income-from)-")
 _ANNUAL_AVERAGE = re.compile(r"average-annual-growth\b")
 _ONE_YEAR = re.compile(r"(?:in|for|of|during) (?:19|20)\d\d", re.IGNORECASE)
 # What Chinese counts large sums in: translations write it where they lose the number before it.
