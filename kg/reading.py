@@ -279,7 +279,7 @@ class _Masking:
     def add_words(self, text: str, start: int, end: int) -> None:
         """Add words; a blank that is left out or added counts as a mark without characters.
 
-        Where words are glued to each other or to a mark ("reached104 billion yuan,an increase of 4%on") a blank is added.
+        Where words are glued to a comma or a mark ("reached104 billion yuan,an increase of 4%on") a blank is added.
         """
         if self.length and start < end and text[start].isascii() and text[start].isalpha() and text[start - 1] == "%":
             self._add(" ", start)
