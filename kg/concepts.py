@@ -81,6 +81,7 @@ STATEMENT_KINDS: tuple[str, ...] = (
     "superlative",
     "comparison",
     "intention",
+    "milestone",
     "approvedBy",
 )
 """What is said and kept as a claim with its quote, and never becomes a direct triple."""
