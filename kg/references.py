@@ -12,9 +12,14 @@ from kg.english import load_words
 from kg.letters import fold_case
 from kg.lexicon import WIDE
 from kg.model import Mention, Span
-from kg.vocab import ADMIN_AREA, DISTRICT, PARK, is_described
+from kg.vocab import ADMIN_AREA, DISTRICT, PARK, PROJECT, is_described
 
 _SUBJECT = re.compile(r"(?:^|[.!?。！？;]\s+|\n\s*)(?:[A-Z][\w ]{0,30}, )?(?:[Tt]he )?[\"“‘]?$")
+# Behind "the zone", where another may lie: "The economic zone in Kashgar".
+_IN_ANOTHER = re.compile(
+    r" in (?:the )?(?!(?:[A-Za-z]+ )?China\b|North|South|East|West|Central"
+    r"|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[A-Z]"
+)
 # Between what is spoken of and the place it is in: "Feicheng, a county-level city in Tai'an".
 _IS_IN = re.compile(
     r"(?: \([^()\n]{1,40}\))?(?: [Cc]ity)?"
@@ -29,10 +34,13 @@ _UNKNOWN_SUBJECT = re.compile(
     r"(?!(?:railway|expressway|highway|road|line|river|lake|bridge|mountains?|canal|port|airport|station)\b)"
 )
 _WORDS = load_words("references")
+# "A 60,000-ton feed line also started. The project …": that, and not the project with a name that stands before.
+_INDEFINITE = re.compile(r"(?:^|[.!?]\s|\n)\s*An? (?:[\d,.]+[\w-]* )?$")
 # "YUNHE, July 19 (Xinhua) -- Exports rose", "YUNHE: Exports rose": only where it was written.
 _DATELINE = re.compile(
     r"(?:, [A-Z][\w.,’' ]{2,30})?,? ?(?:\([A-Z][\w’' ]{2,30}\) ?[-–—]{1,2}|[-–—]{2}|(?<=[A-Z]{2}) ?[-–—:_]"
-    r"|(?<=[A-Z]{2})(?:, \([^()\n]{3,70}\)|,? ?\([^()\n]{0,40}(?:News|Daily|Agency)[^()\n]{0,40}\))(?= [A-Z][a-z]))"
+    r"|(?<=[A-Z]{2})(?:, \([^()\n]{3,70}\)|,? ?\([^()\n]{0,40}(?:News|Daily|Agency)[^()\n]{0,40}\))(?= [A-Z][a-z])"
+    r"|, [A-Z][a-z]+ \d{1,2}\. /[A-Z]{2,6}/\.)"
     r" ?(?=[\"“A-Z0-9])"
 )
 _PLACE_CLASSES = frozenset({ADMIN_AREA, DISTRICT, PARK})
@@ -117,6 +125,8 @@ class _Resolver:
         self.unnamed: dict[str, Mention] = {}
         """By IRI, the first mention of each place that the article never names."""
         self.named = _Named()
+        self.works: Mention | None = None
+        """The plant or line without a name that a sentence began with last."""
         self.unknown = _find_unknown_subjects(text, mentions)
         self.lines = [found.start() for found in re.finditer("\n", text)] if self.unknown else []
 
@@ -128,10 +138,15 @@ class _Resolver:
                 return None
             mention = found
         place = mention.type == ADMIN_AREA and dates_line(self.text, mention.start, mention.end)
+        if mention.kind == "described" and mention.type == PROJECT and self.text:
+            if _INDEFINITE.search(self.text, max(0, mention.start - 40), mention.start):
+                self.works = mention
         beside = _COMPARED.search(self.text, max(0, mention.start - 40), mention.start) is not None
         if mention.kind != "described" and not is_described(mention.entity) and not (place or beside):
             self.named.add(mention)
-            if self.text and _SUBJECT.search(self.text, max(0, mention.start - 48), mention.start):
+            begins = _SUBJECT.search(self.text, max(0, mention.start - 48), mention.start) if self.text else None
+            # "Feicheng in Tai'an, Shandong Province, …": a sentence begins with one.
+            if begins and all(subject.start < begins.start() for subject in self.named.subjects.values()):
                 self.named.subjects[mention.type] = mention
         return mention
 
@@ -140,11 +155,20 @@ class _Resolver:
             return None  # "the county-level city of Kunshan": no county
         target = _choose_target(mention, self.named, self.fallback, self.text)
         if target is not None:
+            if mention.type.partition("\t")[0] == PARK and _IN_ANOTHER.match(self.text, mention.end):
+                return None  # "The economic zone in Kashgar attracted": of the one there, and not of the one before
             told = _is_told_of_unknown(mention, target, self.unknown, self.lines)
+            told = told or self._may_mean_works(target)
             told = told or self._may_mean_unnamed(mention, target) or self._may_mean_of_speaker(mention, target)
             return None if told else _refer(mention, target)
         place = _name_place(mention, self.present, self.text)
         return self._describe(mention, self.mint(*place), *place) if self.mint is not None and place else None
+
+    def _may_mean_works(self, target: Mention) -> bool:
+        """Say whether a plant without a name was spoken of since: "A feed line also started. The project …"."""
+        if self.works is None or target.type != PROJECT:
+            return False
+        return self.works.start > target.end and self.works.entity != target.entity
 
     def _may_mean_unnamed(self, mention: Mention, target: Mention) -> bool:
         """Say whether a site without a name was spoken of since: "A chip zone has been set up. The zone …"."""

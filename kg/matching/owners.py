@@ -81,7 +81,8 @@ _ZONES = re.compile(
 )
 # What is invested is said of a project: never of the place a sentence is about, unless it is named with it.
 _INVESTED = re.compile(
-    rf"(?:(?:{_ANY('invested')})-)*investments?(?:-(?:of|for|in|by)-.*(?:project|enterprise|firm|compan).*)?"
+    rf"(?:(?:{_ANY('invested')})-)*investments?"
+    r"(?:-(?:of|for|in|by)-(?!(?:major|key|large|large-scale)-projects$).*(?:project|enterprise|firm|compan).*)?"
 )
 
 

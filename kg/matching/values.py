@@ -55,9 +55,9 @@ _DONE_SINCE = re.compile(
 _YEAR_OF = re.compile(r"\W*(?:19|20)\d\d(?: [a-z-]+){1,2}\W*")
 # "3,000 outpatients a day": how many at a time, and not how many there are.
 _RATE = re.compile(
-    r"[^,.;:()]{0,50}?(?:(?<!\bin )(?<!\bwithin )(?<!\bfor )(?<!\bof )(?<!\bto )\b(?:a|per|each|every)"
+    r"[^,.;:()–—]{0,50}?(?:(?<!\bin )(?<!\bwithin )(?<!\bfor )(?<!\bof )(?<!\bto )\b(?:a|per|each|every)"
     r" (?:single )?(?:day|week|month|quarter|year|hour|minute|night|shift)|\b(?:daily|weekly|monthly|annually|yearly))"
-    r"\b(?! (?:earlier|ago|before)\b)"
+    r"\b(?! (?:earlier|ago|before)\b|-o[nv])"
 )
 # More than a year.
 _STRETCH = re.compile(
@@ -124,6 +124,8 @@ class MatchValues(MatchOwners):
             raise NotFilled
         if quantity and self._is_no_level(quantity, subject, predicate):
             raise NotFilled
+        if quantity and quantity.kind == "money" and local_name(predicate) == "population":
+            raise NotFilled  # "residents and per capita GDP of 10 million and 280,000 yuan": no one is a yuan
         known = quantity is not None and quantity.kind != "missing"
         unit = self._label(template.unit, match) or (quantity.unit if quantity else "")
         period = self._said_period(template, match) if template.period else self._find_period(match)
