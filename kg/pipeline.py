@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,11 +13,10 @@ from typing import Any
 from kg import shapes
 from kg.article import parse_article
 from kg.corpus import checking, place
-from kg.corpus.filling import Filling
 from kg.corpus.keys import combine_keys, tools_key
 from kg.corpus.lock import locked
 from kg.corpus.parts import Failure, KeptArticle, PartStore, read_accounts
-from kg.corpus.publish import COPIED, Publisher, in_order, small_change
+from kg.corpus.publish import COPIED, Publisher, in_order
 from kg.corpus.said import read_claim_lines
 from kg.corpus.tools import ArticleResult as ArticleResult
 from kg.corpus.tools import Tools as Tools
@@ -144,7 +142,6 @@ class _Build:
         self.keys: dict[str, str] = {}
         self.read_again = 0
         self._tools: Tools | None = None
-        self._begun: Filling | None = None
         self._current_rows: list[int] = []
         self._key_of: dict[int, str] = {}
 
@@ -157,14 +154,7 @@ class _Build:
 
     def run(self) -> BuildResult:
         """Read what changed, then put everything in place."""
-        try:
-            self._read(self._find_changed())
-            return self._put_in_place()
-        finally:
-            if self._begun:
-                self._begun.close()
-
-    def _put_in_place(self) -> BuildResult:
+        self._read(self._find_changed())
         kept = self._settle()
         if not kept:
             raise next(self._errors())
@@ -208,16 +198,10 @@ class _Build:
         self.read_again = len(changed)
         done, total = 0, len(changed)
         self.progress(done, total, changed[0].name)
-        if len(changed) > small_change(len(self.files)):  # then all is written anew: the store is filled meanwhile
-            self._begun = Filling(self.out, self.domain.data_base, self.workers)
         for read in read_parts(self.domain, self.tools, changed, self.workers):
             for part in read:
                 self.keys[part.source] = part.key
-            rows = self.parts.add(read)
-            if self._begun:
-                graphs = (article.quads for part in read for article in part.articles)
-                for row, quads in zip(rows, graphs, strict=True):
-                    self._begun.add_article(row, zlib.decompress(quads))
+            self.parts.add(read)
             done += len(read)
             self.progress(done, total, read[-1].source if done < total else "")
 
@@ -263,10 +247,7 @@ class _Build:
         )
         if last and last[1]["tools"] == self.reading_key and publisher.is_small(last[0]):
             return publisher.publish_change(build, self.reading_key, *last)
-        begun = self._begun
-        if begun and not begun.rows <= {article.row for article in articles}:
-            begun = None  # of two articles with one id the second is in it too
-        return publisher.publish_all(build, self.reading_key, begun)
+        return publisher.publish_all(build, self.reading_key)
 
     def _as_it_stands(self, state: dict[str, Any]) -> tuple[Totals, shapes.Report]:
         """Return what is known of a build in which nothing changed."""

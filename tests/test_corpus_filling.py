@@ -1,4 +1,4 @@
-"""A store filled while articles are read: what it holds, what it counts, and how much memory it takes."""
+"""A store that is filled: what it holds, what it counts, and how much memory it takes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from corpus_fixtures import fingerprint, write_article
 
-from kg.corpus import filling, publish
+from kg.corpus import filling
 from kg.corpus.filling import Filling
 from kg.corpus.totals import Totals
 from kg.errors import StoreError
@@ -30,7 +30,7 @@ from page import peak_memory
 from kg.corpus.filling import Filling
 with Filling(Path(sys.argv[1]), BASE, 2) as filling:
     for number in range(int(sys.argv[3])):
-        filling.add_article(number, "".join(sorted(article(number))).encode())
+        filling.add_article("".join(sorted(article(number))).encode())
     totals = filling.finish()
 print(totals.quads, int(peak_memory()))
 """
@@ -50,15 +50,8 @@ def test_store_filled_in_many_stretches_is_the_same(
     assert parts.classes == count_classes(store, graphs=f"{ships.data_base}article/")
 
 
-def test_what_was_put_in_while_reading_is_not_put_in_again(
-    tmp_path: Path, ships: Domain, corpus: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(publish, "Filling", lambda *_: pytest.fail("the store was begun again"))
-    assert build(ships, [corpus], tmp_path / "out").articles == 30
-
-
 def test_article_that_does_not_count_is_not_in_the_store(tmp_path: Path, ships: Domain, corpus: Path) -> None:
-    """The second article of an id is read, and so put in, before it is known that there are two."""
+    """The second article of an id is read, and kept, before it is known that there are two."""
     again = corpus / "z.jsonl"
     again.write_text('{"id": "a1", "text": "Blue Star docked at Rotterdam."}\n', "utf-8")
     built = build(ships, [corpus], tmp_path / "out")
@@ -82,7 +75,7 @@ def test_build_of_nothing_but_failures_leaves_nothing(tmp_path: Path, ships: Dom
 def test_lines_that_are_no_quads_are_told(tmp_path: Path, workers: int) -> None:
     for put_in_order in (False, True):
         with Filling(tmp_path, BASE, workers) as store, pytest.raises(StoreError, match="not N-Quads"):
-            store.add_article(1, b"<a> <b> <c> nonsense\n")
+            store.add_article(b"<a> <b> <c> nonsense\n")
             if put_in_order:
                 store.put_in_order()
             store.finish()
@@ -97,7 +90,7 @@ def test_what_comes_after_a_store_was_put_in_order_is_in_it(
     with Filling(tmp_path, BASE, workers) as store:
         store.put_in_order()  # of nothing
         for number in range(20):
-            store.add_article(number, line % number)
+            store.add_article(line % number)
         store.put_in_order()
         store.add(line % number for number in range(15, 40))
         assert store.finish().triples == 40

@@ -1,8 +1,8 @@
-"""A new store being filled while articles are still read: a stretch at a time, by several threads, and counted.
+"""A new store being filled: a stretch at a time, by several threads, and counted.
 
 Oxigraph's bulk load takes some 800 bytes a quad for as long as one call lasts, and one call uses one core. So it
-is given short stretches, as many at once as there are workers: memory does not grow with the graph, and the
-store is nearly full when the last article has been read.
+is given short stretches, as many at once as there are workers: memory does not grow with the graph. The stretches
+follow each other closely, since the store merges what two loads brought with all before it as soon as it finds time.
 """
 
 from __future__ import annotations
@@ -30,8 +30,7 @@ MAX_THREADS = 4
 class Filling:
     """A store in the staging folder, made of what is added to it, and the totals of that. Use as a context manager.
 
-    ``rows`` are the articles added so far, by their rows in the database of parts. Whatever goes wrong in a
-    thread is raised by the call that comes next. Raises ``StoreError``.
+    Whatever goes wrong in a thread is raised by the call that comes next. Raises ``StoreError``.
     """
 
     def __init__(self, out: Path, base: str, workers: int) -> None:
@@ -39,7 +38,6 @@ class Filling:
         with place.explained(out):
             self.staging = place.clear_staging(out)
             self._shared: BinaryIO = (self.staging / "shared").open("wb", buffering=1 << 20)
-        self.rows: set[int] = set()
         self.totals = Totals(base)
         # One worker loads here and now, and uses no other core.
         self._threads = min(workers, MAX_THREADS) if workers > 1 else 0
@@ -63,9 +61,8 @@ class Filling:
         with suppress(OSError):  # what could not be written was told where it was written, or is not wanted any more
             self._shared.close()
 
-    def add_article(self, row: int, lines: bytes) -> None:
+    def add_article(self, lines: bytes) -> None:
         """Add the graph of an article: sorted N-Quads."""
-        self.rows.add(row)
         with place.explained(self.out):
             self._shared.write(self.totals.count_graph(lines))
             self._load(lines)

@@ -153,9 +153,8 @@ class PartStore:
             found.setdefault(part, []).append(KeptArticle(*article))
         return found
 
-    def add(self, parts: Iterable[Part]) -> list[int]:
-        """Keep parts, all or none of them; return the rows of their articles, in order."""
-        rows: list[int] = []
+    def add(self, parts: Iterable[Part]) -> None:
+        """Keep parts, all or none of them."""
         with self._transaction() as connection:
             for part in parts:
                 self._drop(connection, "source = ? AND key = ?", (part.source, part.key))
@@ -166,8 +165,7 @@ class PartStore:
                 for a in part.articles:
                     counts = json.dumps(dict(a.counts), sort_keys=True)
                     values = (kept, a.name, a.size, a.lines, counts, a.quads, a.claims, a.traces, a.account)
-                    rows.append(connection.execute(_ADD_ARTICLE, values).lastrowid or 0)
-        return rows
+                    connection.execute(_ADD_ARTICLE, values)
 
     @staticmethod
     def _drop(connection: sqlite3.Connection, where: str, values: tuple[Any, ...]) -> None:

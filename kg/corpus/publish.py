@@ -54,16 +54,12 @@ class Publisher:
         return f" <{graph_iri(self.domain.data_base, 'ontology')}> .\n".encode()
 
     # ------------------------------------------------------------ all of it
-    def publish_all(self, build: str, tools: str, begun: Filling | None = None) -> tuple[Totals, shapes.Report]:
-        """Make every file from the kept parts and put them in place.
-
-        ``begun`` is a store that some of the articles are in already, and nothing else.
-        """
-        with place.explained(self.out), begun or Filling(self.out, self.domain.data_base, self.workers) as filling:
+    def publish_all(self, build: str, tools: str) -> tuple[Totals, shapes.Report]:
+        """Make every file from the kept parts and put them in place."""
+        with place.explained(self.out), Filling(self.out, self.domain.data_base, self.workers) as filling:
             staging = filling.staging
             for article in self.articles:
-                if article.row not in filling.rows:
-                    filling.add_article(article.row, self.parts.quads(article.row))
+                filling.add_article(self.parts.quads(article.row))
             filling.put_in_order()
             together.write_traces(staging, (self.parts.traces(article.row) for article in self.articles))
             others = staging / "others"
