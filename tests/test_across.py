@@ -270,6 +270,23 @@ def assert_change_gives_the_whole(before: list[bytes], after: list[bytes], neigh
     assert (was - taken) | brought == now
 
 
+@settings(deadline=None)
+@given(*[st.sets(st.integers(0, 40), min_size=1)] * 2, st.sampled_from([4, 16, 512]))
+def test_copies_are_told_by_the_sequences_they_share(one: set[int], other: set[int], size: int) -> None:
+    """As sets say it, also where a text has more sequences than its sketch holds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(copies, "SKETCH", size)
+        sketches = [copies.make_sketch(sorted(hashes)) for hashes in (one, other)]
+        complete = min([max(sorted(hashes)[:size]) for hashes in (one, other) if len(hashes) > size], default=40)
+        first, second = ({n for n in hashes if n <= complete} for hashes in (one, other))
+        less, more = sorted((len(first), len(second)))
+        shared, ratio = (len(first & second) / less, less / more) if less else (0.0, 0.0)
+        assert copies.share(*sketches) == (shared, ratio)
+        limits = tools().across.copies
+        alike = shared >= limits.shared and ratio >= limits.ratio
+        assert copies.are_copies(*sketches, limits) == alike
+
+
 @st.composite
 def made_up_traces(draw: st.DrawFn) -> list[bytes]:
     """A few texts of few word sequences in three bands: all ways to be copies, and to cease to be."""

@@ -35,7 +35,10 @@ def derive_all(lines: Iterable[bytes], traces: Traces, settings: Settings, base:
     families = copies.Families()
     yield deriver.write_head()
     for key, group in groupby(lines, _key_of):
-        rows = [read_line(line)[1] for line in group]
+        found = list(group)
+        if key.startswith(b"b") and len(found) == 1:
+            continue  # nothing to compare it with; most bands have one article
+        rows = [read_line(line)[1] for line in found]
         if key.startswith(b"b"):
             copies.join_copies(copies.pair_up([row[0] for row in rows]), deriver.sketch_of, settings.copies, families)
         else:
@@ -98,7 +101,7 @@ class _Deriver:
     def __init__(self, traces: Traces, settings: Settings, base: str) -> None:
         self.traces, self.settings, self.base = traces, settings, base
         self.stop = f" {iri_term(v.graph_iri(base, 'across'))} .\n"
-        self.sketch_of = lru_cache(maxsize=4096)(self._read_sketch)
+        self.sketch_of = lru_cache(maxsize=copies.KEPT)(self._read_sketch)
 
     def rows(self, key: bytes) -> list[list[Any]]:
         """Return the rows under one key."""
