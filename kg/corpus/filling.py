@@ -115,7 +115,6 @@ class Filling:
         if not stretch:
             return
         if self._store is None:
-            # Not before: the processes that read are forked by now, and have no store of ours.
             with _explained(self.staging):
                 self._store = ox.Store(str(self.staging / "store"))
         if not self._threads:
