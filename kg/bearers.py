@@ -144,6 +144,8 @@ _SEATED = re.compile(
     r"|(?P<it>It (?:lies|sits|(?:is|was) (?:located|situated|based|nestled))))"
     r" (?:in|at|on|within)(?: the)?(?: [a-z-]+){0,5} ?$"
 )
+_SLOGAN = re.compile(r"(?<=[\w,] )[\"“](?=[a-z])[^\"“”.;\n]{1,60}$")
+_SLOGAN_END = re.compile(r"[^\"“”.;\n]{0,60}[\"”]")
 _SEATED_END = re.compile(r"[^.;\n]{0,60}?, (?:it|the (?:zone|park|area|development zone|project|company|plant))\b")
 
 # What stands behind a name and makes it a part of something else's.
@@ -234,6 +236,7 @@ def _find_candidates(text: str, marks: Sequence[Mark], *, things: bool, kinds: f
     found = [m for m in found if not _COMPARED.search(text, max(0, m.start - 24), m.start)]
     found = [m for m in found if not any(w.search(text, max(0, m.start - 120), m.start) for w in (_BEHIND, _SEAT))]
     found = [m for m in found if not _WHOLE.search(text, max(0, m.start - 80), m.start)]
+    found = [m for m in found if not _is_in_slogan(text, m)]
     return [m for m in leave_posts(text, found) if not (_is_bracketed(text, m) or _is_joined(text, m))]
 
 
@@ -307,6 +310,12 @@ def _is_bracketed(text: str, mark: Mark) -> bool:
     """Say whether a mark stands in brackets: "(Xinhua)", "(without the part built with Linhe District)"."""
     before = text[max(0, mark.start - 120) : mark.start].rpartition("\n")[2]
     return before.rfind("(") > before.rfind(")")
+
+
+def _is_in_slogan(text: str, mark: Mark) -> bool:
+    """Say whether a mark is a word of a slogan that is quoted: the goals of "catching up with Linhe"."""
+    opened = _SLOGAN.search(text, max(0, mark.start - 62), mark.start)
+    return opened is not None and _SLOGAN_END.match(text, mark.end, mark.end + 64) is not None
 
 
 def _is_joined(text: str, mark: Mark) -> bool:

@@ -39,6 +39,8 @@ _OWNED = re.compile(r"[’']s?$")
 _LAST = re.compile(r"([\w’'-]+)[ \n]+$")
 _NO_AMOUNTS = frozenset(("period", "date", "ordinal"))
 _WORK_ON = re.compile(rf"\b(?:{_WORDS.any_of('works')}) of $")
+# "With an aim to become a coal base and a chemical base": the second is no more a thing than the first.
+_EQUATES_TWO = re.compile(r"\b(?:become|becoming|became|as|into) (?:an?|the) [^.;:,]{2,80}? and $")
 # "Among them are a chip plant and a park": things are named, and nothing is said to be one.
 _NAMES_SOME = re.compile(r"\b(?:among (?:them|these|those|which)|there) (?:is|are|was|were) (?:also )?$")
 PHASE = "phase"
@@ -235,6 +237,8 @@ class Describer:
             return True
         if _WORK_ON.search(self.folded, max(floor, begin - 32), begin):
             return True
+        if _EQUATES_TWO.search(self.folded, max(floor, begin - MAX_REACH), begin):
+            return False
         before = _LAST.search(self.folded, max(floor, begin - 24), begin)
         if before is None or before[1] not in self.forms.equates:
             return True
@@ -265,8 +269,10 @@ class Describer:
             if rival:
                 return None, bool(things) and things[-1].start > rival.start
         if len(things) == 1:
-            apart = (phrase.lead in _POSSESSIVE or phrase.owner in _ROLES) and around.changes_firm(things[0].start)
-            return (None, False) if apart else (self._refer(phrase, things[0]), True)
+            only = bare and things[0].label.lower() == phrase.head  # "the project", and "the project" once more
+            owned = phrase.lead in _POSSESSIVE or phrase.owner in _ROLES
+            apart = (owned or only) and around.changes_firm(things[0].start)
+            return (None, only) if apart else (self._refer(phrase, things[0]), True)
         if things or (phrase.lead in _DEFINITE and not (form.alone if bare else form.definite)):
             return None, False
         return self._introduce(phrase, form, firm or around.last_firm(), place), True

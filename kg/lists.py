@@ -308,6 +308,8 @@ _BROKEN = re.compile(
 )
 # "Five brands in Bosch", of "…, Siemens and ABB".
 _BROKEN_BRANDS = re.compile(r"(?<=\bbrands) in [A-Z][\w’'&.-]*(?: [A-Z][\w’'&.-]*){0,4}$")
+_NAME_LAST = re.compile(r" [A-Z][\w’'-]+$")
+_NAMES_BEHIND = re.compile(r",(?: [A-Z][\w’'-]+){1,3}(?:,(?: [A-Z][\w’'-]+){1,3}){0,6},? and (?:the )?[A-Z]")
 _LIST_BEHIND = re.compile(
     rf"(?!, (?:(?:{_ANY('goes_on')}|{_ANY('adds')}|up|down|an?|the|of|it|they|its|as)\b|[\d$¥]))"
     r"(?!, \w+ing (?:the|its|an?|over|about|more)\b)"
@@ -361,6 +363,15 @@ def leave_broken_list(name: str, behind: str) -> str:
     """
     broken = _BROKEN.search(name) or _BROKEN_BRANDS.search(name)
     return name[: broken.start()] if broken and _LIST_BEHIND.match(behind) else name
+
+
+def breaks_off_names(words: str, behind: str) -> bool:
+    """Say whether words end with the first name of a list that goes on ``behind`` them.
+
+    >>> breaks_off_names("firms in Linhe", ", Yunhe and Qingshan districts")
+    True
+    """
+    return _NAME_LAST.search(words) is not None and _NAMES_BEHIND.match(behind) is not None
 
 
 def leave_short_form(label: str) -> str:

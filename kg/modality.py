@@ -67,6 +67,7 @@ _DUE = re.compile(rf"(?: (?:is|are|was|were) (?:{_ANY('ahead')}))$")
 _TO_COME = re.compile(
     rf" (?:is|are|was|were) (?:(?:also|now|all|still) )?(?:{_ANY('ahead')})"
     rf" to (?:{_ANY('begins')}|be [a-z]{{2,}}(?:ed|ilt|own|en))\b"
+    r"| (?:was|were) to (?!(?:the|an?|its|their|be found|have|date)\b)[a-z]+"
 )
 _OWN_CLAUSE = re.compile(rf"{MARK} (?:[a-z-]+ ){{0,4}}(?:has|have|had) (?:already )?been [a-z]+(?:ed|t)\b")
 """A number whose clause has a verb of its own, and is no item of a list that is planned."""

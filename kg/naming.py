@@ -28,6 +28,11 @@ _POSSESSIVE = re.compile(r"[’']s?$")
 _BRACKET = re.compile(r"\([A-Z][\w’'-]*(?: [A-Z][\w’'-]*){0,2}\)$")
 _CUT_OFF = re.compile(r"\b[A-Z][\w’'-]+ (?:and|&) $")
 _JOINTS = ("_", "’", "'", "-")
+# "Linhe rare Earth High-tech Zone", "the High - Tech Base": a name that a translation breaks in two.
+_CUT_INSIDE = re.compile(
+    r"\b(?!(?:The|This|In|At|A|An|Its|Since|With|From|Our|For|By|As|On|And) )[A-Z][\w’'-]*"
+    r" (?:(?<=High )-|rare|permanent|electronic|digital|optical|magnetic|precision|chemical|solar|intelligent) $"
+)
 NAME_PARTS = re.compile(r"[ \-/]")
 _SMALL_HEAD = re.compile(r" (?:district|county|city|province|new area|high-tech zone|development zone|university)\b")
 _PLACED = re.compile(
@@ -226,6 +231,8 @@ def _read_name(text: str, head: Span, cue: Cue, words: Words) -> Found | None:
     lead = text[start : head.start].strip()
     if lead and _CUT_OFF.search(text, max(0, start - MAX_WORD), start) and _says_kind(lead, words):
         return None  # "the Medical Glass and Equipment Industrial Park": the end of a name, and none of its own
+    if _CUT_INSIDE.search(text, max(0, start - 2 * MAX_WORD), start):
+        return None
     rest = text[head.end : end]
     if not lead and not (cue.alone and rest):
         return None

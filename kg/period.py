@@ -128,6 +128,10 @@ def read_past(view: View, start: int, end: int) -> Quantity | int | None:
     else:
         stop = match.end()
     left, anchor, which = look_left(view, start), view.anchor, words.split()[0]
+    until = view.grammar.periods.years.match(view.low, stop) if words.endswith("year") else None
+    if until is not None and len(until[1]) == 4 and left.preposition in ("from", "between"):
+        year, rule = find_relative_year(view, words)  # "from this year to the end of 2025"
+        return make_period(view, left, until.end(), to_iso(year) if year else "", until[1], rule=rule, closed=True)
     if left.article or anchor is None or which not in _STEPS or (match and match[2]):
         return make_period(view, left, stop, "", "")
     if words.endswith("year"):

@@ -107,7 +107,7 @@ def compile_periods(period: Mapping[str, Any], words: Iterable[str], ordinals: I
     year = f"({YEAR})(?![0-9a-z])(?![.,][0-9])"
     monthday = f"({month})(?:(?:{SPACE}|(?<=\\.))({DAY}))?(?:,?(?:{SPACE})?(?:of{SPACE})?{year})?"
     relative = "(the year|this year|last year|next year)(?![a-z0-9-])".replace(" ", SPACE)
-    edge = f"the{SPACE}{choice(period['edges_last'])}{SPACE}of{SPACE}"
+    edge = f"(?:the{SPACE}{choice(period['edges_last'])}{SPACE}of{SPACE}|end-)"
     to = f"(?:{SPACE}(?:to|and|through|until){SPACE}(?:{edge})?|(?:{SPACE})?-(?:{SPACE})?)"
     return PeriodPatterns(
         left=re.compile(

@@ -139,7 +139,8 @@ class _Compiler:
         )
         modality = table.get("modality", {})
         self.modality = {
-            name: self.make_pattern(modality.get(name, "(?!)"), where, name) for name in ("planned", "target", "denied")
+            name: self.make_pattern(modality.get(name, "(?!)"), where, name)
+            for name in ("planned", "target", "denied", "unsaid")
         }
 
     def _make_chunking(self, outline: Mapping[str, Any], kinds: Sequence[str], where: str) -> Chunking:
@@ -284,6 +285,7 @@ class _Compiler:
             planned=self.modality["planned"],
             target=self.modality["target"],
             denied=self.modality["denied"],
+            unsaid=self.modality["unsaid"],
             begin=self.begin,
             reducers=self.reducers,
             slots=self.slots,

@@ -168,6 +168,7 @@ class RuleSet:
     planned: Pattern
     target: Pattern
     denied: Pattern
+    unsaid: Pattern
     begin: Pattern
     """Where a clause begins."""
     slots: Mapping[str, tuple[str, ...]]
@@ -209,7 +210,15 @@ class RuleSet:
         patterns += [s.pattern for s in (*self.stages, *self.kinds)]
         patterns += [self.chunking.scan, *(p for _, p in (*self.chunking.heads, *self.chunking.joined))]
         patterns += [getattr(self.reducers, field.name) for field in fields(Reducers)]
-        for pattern in (*patterns, *self.items.values(), self.begin, self.planned, self.target, self.denied):
+        for pattern in (
+            *patterns,
+            *self.items.values(),
+            self.begin,
+            self.planned,
+            self.target,
+            self.denied,
+            self.unsaid,
+        ):
             compile_source(pattern.source, pattern.where)
 
     def triggers_of(self, predicate: str) -> frozenset[str]:

@@ -42,6 +42,8 @@ _AREA = re.compile(
 )
 # "18 projects started construction of 16": of 16 of them.
 _OF_SO_MANY = re.compile(r"(?: construction)? (?:of|on) (?:all )?\d+(?=[,.;]|$| )")
+# "Eleven projects signed or starting operations": not all of them signed.
+_OR_ELSE = re.compile(r" or (?:[a-z]+ly )?[a-z]+(?:ing|ed)\b")
 # "822 cars made in Linhe were exported".
 _AND_THEN = re.compile(
     rf"(?P<where>[^,.;:()]{{0,50}}?) (?:were|was|(?:have|has|had) (?:all )?been)(?: {_ADVERB})? (?P<act>{_VERB})"
@@ -50,8 +52,11 @@ _AND_THEN = re.compile(
 _PERFECT = re.compile(r" (?:have|has)(?: (?:all|also|now|already))?")
 _OBJECT = re.compile(
     r" (?!(?:in|by|at|on|to|from|with|as|for|and|or|up|out|off|since|this|last|over|into|under|so|of)\b)"
-    r"(?:[a-z’'-]+ ){0,3}?[a-z’'-]+(?=[,.;:)]|$| (?:in|by|at|on|with|since|for|and|this|last|under)\b)"
+    r"(?:[a-z’'-]+ ){0,3}?[a-z’'-]+"
+    r"(?=[,.;:)]|$| (?:in|by|at|on|with|since|for|from|during|and|this|last|under|(?:Mon|Tues|Wednes|Thurs|Fri)day)\b)"
 )
+# "181 companies obtained licenses": of these verbs alone an object is told without "have".
+_ACTED = re.compile(r" (?:obtained|received|won|secured|gained|acquired|opened|joined|entered|attended)$")
 # "15 firms and 20 people were honored": the firms too.
 _BOTH = re.compile(
     r" and (?:[a-z]+ )?\d[\d,]* [^,.;:()]{2,60}? (?:were|was|(?:have|has|had) (?:all )?been)"
@@ -67,7 +72,7 @@ _BY = re.compile(
     r"\b(?P<verb>attended|visited|joined|backed|jointly [a-z]+ed) by (?:a total of |some |about |nearly )?$"
 )
 _GOVERNED = re.compile(
-    r"\b(?:from|in|(?<!total )of|by|to|for|at|on|into|onto|across|among|amongst|than|between|over)"
+    r"\b(?:from|in|(?<!total )of|by|to|for|at|on|into|onto|across|among|amongst|than|between|over|containing|listing)"
     r" (?:the |some |all |over |more than |about |nearly )?(?:[^,.;]{1,40}[’']s )?$"
 )
 # "None of the 30 roads and 4 bridges were opened".
@@ -89,10 +94,11 @@ _OTHERS_GAINED = re.compile(
 )
 # "Trade links with 100 ports": ports with which there are such links.
 _TIED = re.compile(rf"\b(?P<tie>(?:(?:trade|business|friendly|economic|close) )?(?:{_ANY('ties')})) with $")
+_NUMBERS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]+teen|[a-z]+ty|several|many|other"
 # What narrows a group right behind its noun: a noun that shares the number, where they are from, a size, a purpose.
 _SHARED = re.compile(
-    rf" (?:and|or) (?:(?!and\b)[a-z-]+ )?(?:{_ANY('shared')})"
-    r"(?=[.;:,)]|$| (?:in|of|from|at|across|within|with|have|has|had|were|was|are|to)\b)"
+    rf" (?:and|or) (?:(?!(?:and|{_NUMBERS})\b)[a-z-]+ )?(?:{_ANY('shared')})"
+    r"(?=[.;:,)]|$| (?:in|of|from|at|across|within|with|have|has|had|were|was|is|are|will|to|and|by|for|on)\b)"
 )
 _FROM = re.compile(
     r" from (?:(?:over|more than|about|nearly|some) )?(?:\d+|[a-z]+teen|[a-z]+ty|three|five|six|seven|eight|nine|ten)"
@@ -201,15 +207,16 @@ def _read_verb(text: str, end: int) -> str | None:
         return ""
     if did["no"]:
         return None
-    if _OF_SO_MANY.match(text, did.end()):
+    if _OF_SO_MANY.match(text, did.end()) or _OR_ELSE.match(text, did.end()):
         return ""
     if " will" in (did["lead"] or "") or (
         _CONTRACTS.search(text, max(0, start - 110), start) and _SIGNED.match(str(did["act"]))
     ):
         return ""
     act = (placed[0] if placed else "") + str(did["act"] or did["act2"])
-    if _PERFECT.fullmatch(did["lead"] or "") and (done := _OBJECT.match(text, did.end(), did.end() + 60)):
-        act = f" that have{act}{done[0]}"
+    active = not (did["lead"] or did["lead2"] or placed or sized) and _ACTED.match(text, did.start(), did.end())
+    if (active or _PERFECT.fullmatch(did["lead"] or "")) and (done := _OBJECT.match(text, did.end(), did.end() + 60)):
+        act = f" that{'' if active else ' have'}{act}{done[0]}"
     then = _AND_THEN.match(text, did.end(), did.end() + 90) if not (did["lead"] or did["lead2"]) else None
     return f"{act}{then['where']} {then['act']}" if then else act
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from kg.lists import leave_broken_list
+from kg.lists import breaks_off_names, leave_broken_list
 from kg.matching.actions import Group, find_action, find_rest, is_rate
 from kg.matching.counted import SPOKEN_OF
 from kg.matching.sites import find_site
@@ -62,7 +62,12 @@ class MatchCohorts(MatchSpeakers):
         name = self._label(template, match)
         ends = [match.end(group) for group, _ in FIELD.findall(template) if match.groupdict().get(group)]
         behind = self.sentence.locate(max(ends), end=True) if ends else 0
-        return leave_broken_list(name, self.article.text[behind : behind + 400]) if ends else name
+        if not ends:
+            return name
+        whole = leave_broken_list(name, self.article.text[behind : behind + 400])
+        if whole == name and breaks_off_names(name, self.article.text[behind : behind + 200]):
+            raise NotFilled
+        return whole
 
     def _find_rest(self, part: dict[str, Any], match: Match) -> str:
         """Return what narrows a group, or what it did, by the words around it that its name would lose."""

@@ -32,8 +32,15 @@ class MatchConditions(MatchValues):
                 marks.update(ord(mark[1]) for mark in (re.findall(MARK, found) if template.values else (found,)))
         return marks
 
+    def _is_unsaid(self, match: Match) -> bool:
+        """Say whether a match stands in what the sentence only asks or supposes: "nobody knows if 36 projects …"."""
+        start = match.start()
+        return any(span.start() <= start < span.end() for span in self.rules.unsaid.finditer(self.sentence.folded))
+
     def _is_allowed(self, rule: Rule, match: Match, text: str) -> bool:
         if rule.unless is not None and rule.unless.search(text, max(0, match.start() - 80), match.end()):
+            return False
+        if self._is_unsaid(match):
             return False
         if rule.unread and any(ord(mark[1]) in self.taken for mark in re.findall(MARK, match[0])):
             return False

@@ -12,6 +12,7 @@ from kg.bearers import PART_OF_PLACE
 from kg.employers import list_employed
 from kg.english import load_words
 from kg.letters import fold_case
+from kg.lists import breaks_off_names
 from kg.matching.bearing import LOCATES
 from kg.matching.cohorts import MatchCohorts
 from kg.matching.extents import find_front, fits_extent
@@ -92,7 +93,10 @@ class MatchThings(MatchCohorts):
             name = part["text"].strip("{}")
             if name not in match.re.groupindex or not match[name]:
                 raise NotFilled
-            words = self.article.text[slice(*self._group_span(match, name))]
+            start, end = self._group_span(match, name)
+            words = self.article.text[start:end]
+            if breaks_off_names(words, self.article.text[end : end + 200]):
+                raise NotFilled
             return Thing("", SPACE.sub(" ", _SINCE_WHAT.sub("", words)).strip(), "literal")
         if isinstance(part, dict) and "stage" in part:
             stage = self._stage_of(match, part["stage"])

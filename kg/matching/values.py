@@ -59,6 +59,8 @@ _RATE = re.compile(
     r" (?:single )?(?:day|week|month|quarter|year|hour|minute|night|shift)|\b(?:daily|weekly|monthly|annually|yearly))"
     r"\b(?! (?:earlier|ago|before)\b|-o[nv])"
 )
+# "24 of the 27 projects planned for the year have been started".
+_BEEN_DONE = re.compile(r"(?<!to )(?<!will )\b(?:has|have) (?:(?:all|already|now) )?been [a-z]+(?:ed|t|wn)$")
 # More than a year.
 _STRETCH = re.compile(
     r"(?:19|20)\d\d\D{1,12}(?:(?:19|20)\d\d|\b\d\d\b)|\bsince (?:19|20)\d\d\b|\b(?:years|decades?)\b|five-year",
@@ -155,6 +157,8 @@ class MatchValues(MatchOwners):
             "object_label": "",
             "object_type": "Observation",
         } | self._period_fields(period)
+        if local_name(predicate) == "share" and (fields["scope"] == subject.iri or subject.label in fields["scope"]):
+            raise NotFilled  # nothing is a part of itself
         names = "value value_before unit qualifier qualifier_before period period_start period_end scope".split()
         fields["object"] = observation_iri(
             self.base,
@@ -256,7 +260,7 @@ class MatchValues(MatchOwners):
     def _modality_of(self, template: Template, match: Match) -> str:
         """Return the modality of a match; what only goes on with a planned count of its sentence is planned too."""
         said = self._find_modality(match)
-        if said == "planned" and self._has_been(match):
+        if said == "planned" and (self._has_been(match) or _BEEN_DONE.search(match[0])):
             return "achieved"
         if said == "achieved" and self._is_planned_amount(template, match):
             return "planned"

@@ -204,7 +204,8 @@ class MatchWords:
             end -= 1
         if text.startswith(")", end) and text.count("(", start, end) > text.count(")", start, end):
             end += 1
-        return Span(self.sentence.locate(start), self.sentence.locate(end, end=True))
+        begin, stop = self.sentence.locate(start), self.sentence.locate(end, end=True)
+        return Span(begin, stop + _closes_quotation(self.article.text, begin, stop))
 
     def _sentences_before(self) -> Iterator[SentenceReading]:
         """Yield the sentences that stand before this one, the nearest first."""
@@ -345,3 +346,14 @@ def start_of(match: Match) -> int:
     """Return where the words of a match begin that something is said of: its group ``at``, if that matched."""
     begun = match.start("at") if "at" in match.re.groupindex else -1
     return begun if begun >= 0 else match.start()
+
+
+def _closes_quotation(text: str, start: int, end: int) -> bool:
+    """Say whether the mark behind a span closes a quotation that is opened in it: 29 "specialized SMEs".
+
+    >>> _closes_quotation('29 "new SMEs".', 0, 12)
+    True
+    """
+    if text.startswith("”", end):
+        return text.count("“", start, end) > text.count("”", start, end)
+    return text.startswith('"', end) and text.count('"', start, end) % 2 == 1
