@@ -230,6 +230,8 @@ class MatchValues(MatchOwners):
         in_percent = quantity.kind == "percent" and not quantity.other and name in (*_SUMS_OF_MONEY, "value")
         if name in _SUMS_OF_MONEY and quantity.kind in ("measure", "count"):
             return True  # "the turnover of the port is 500 million tons": no revenue
+        if counted and "." in quantity.value:
+            return True  # "in 2020 and 2021.36 parks were named": no group is of a fraction
         weighed = quantity.kind == "measure" and name in ("revenue", "investment", "profit")
         return in_percent or weighed or _lost_scale(quantity, subject, predicate)
 

@@ -49,7 +49,11 @@ _TIME_ALONE = re.compile(rf"(?:[a-z-]+ ){{0,2}}(?:{load_words('dating').any_of('
 # "17Q1 GDP": a period that no mark holds is in the indicator's words.
 _QUARTER = re.compile(r"(?:\d{2,4})?(?:Q[1-4]|H[12])\b", re.IGNORECASE)
 # "The output value of 3 1 household": a number that a page has torn in two.
-_TORN = re.compile(r"\b[0-9]{1,3} [0-9]{1,3}\b")
+_TORN = re.compile(
+    r"\b[0-9]{1,3} [0-9]{1,3}\b"
+    # "The investment in continued and new projects": what is continued, the second item alone says.
+    r"| (?:in|of|for|from|by) (?:new|continued|continuing|ongoing|existing|newly started|all|other|domestic|foreign)$"
+)
 # Of what the rate is, no word says.
 _BARE = frozenset(("rate", "ratio", "share", "proportion", "number", "total number"))
 # "The proportion of GDP": of what, the words do not say.
