@@ -309,7 +309,9 @@ _BROKEN = re.compile(
 # "Five brands in Bosch", of "…, Siemens and ABB".
 _BROKEN_BRANDS = re.compile(r"(?<=\bbrands) in [A-Z][\w’'&.-]*(?: [A-Z][\w’'&.-]*){0,4}$")
 _NAME_LAST = re.compile(r" [A-Z][\w’'-]+$")
-_NAMES_BEHIND = re.compile(r",(?: [A-Z][\w’'-]+){1,3}(?:,(?: [A-Z][\w’'-]+){1,3}){0,6},? and (?:the )?[A-Z]")
+_NAMES_BEHIND = re.compile(
+    r",(?: [A-Z][\w’'-]+){1,3}(?:,(?: [A-Z][\w’'-]+){1,3}){0,6},? and (?:the )?[A-Z]| and [A-Z][a-z]+(?=[.,;)]|$)"
+)
 _LIST_BEHIND = re.compile(
     rf"(?!, (?:(?:{_ANY('goes_on')}|{_ANY('adds')}|up|down|an?|the|of|it|they|its|as)\b|[\d$¥]))"
     r"(?!, \w+ing (?:the|its|an?|over|about|more)\b)"

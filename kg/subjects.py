@@ -60,6 +60,11 @@ _MADE = re.compile(
     r"(?! (?:of|from|by)\b)"
     r"(?! in (?!(?:Jan|Feb|Ma[ry]|Apr|Ju[nl]|Aug|Sep|Oct|Nov|Dec|[12]\d|the (?:first|last|past))))",
 )
+# "The province will promote the freight train, and by 2025, its throughput …": the train's, or the province's?
+_OF_ANOTHER = re.compile(
+    r"\b(?:will|to|would) (?:[a-z]+ )?(?:promote|develop|build|construct|expand|upgrade|operate|run|launch|introduce)"
+    r" [^.;]{3,80}, and (?:(?:by|in) [^,.;]{2,20}, )?$"
+)
 # A sentence that tells of "it", and in no clause of another.
 _TELLS_OF_IT = re.compile(
     r"Its? (?!(?:is|was) (?:said|reported|learned|understood|expected|known)\b)"
@@ -127,6 +132,9 @@ class _Search:
     def find(self, position: int) -> tuple[Mention, str] | None:
         """Return the subject of the words at a position: of their sentence, of one before, or of the article."""
         here = [mark for mark in self.sentence.marks if mark.end <= position]
+        begin = self.sentence.sentence.start
+        if self.pronoun and _OF_ANOTHER.search(self.text, max(begin, position - 150), position):
+            return None
         chosen = choose_bearer(
             self.text, here, self.entities, strict=self.pronoun, things=self.things, kinds=self.kinds
         )
@@ -135,7 +143,6 @@ class _Search:
             return self._decide(chosen, "sentence-subject")
         if has_unknown_name(self.text, self.sentence, position) or tells_of_wider(self.text, self.sentence, position):
             return None
-        begin = self.sentence.sentence.start
         if self._is_of_trade() or (position > begin and _THEIRS.match(self.text, begin, position)):
             return None
         if position > begin and is_of_unnamed(self.text, self.sentence):
