@@ -309,9 +309,9 @@ _BROKEN = re.compile(
 # "Five brands in Bosch", of "…, Siemens and ABB".
 _BROKEN_BRANDS = re.compile(r"(?<=\bbrands) in [A-Z][\w’'&.-]*(?: [A-Z][\w’'&.-]*){0,4}$")
 _NAME_LAST = re.compile(r" [A-Z][\w’'-]+$")
-_NAMES_BEHIND = re.compile(
-    r",(?: [A-Z][\w’'-]+){1,3}(?:,(?: [A-Z][\w’'-]+){1,3}){0,6},? and (?:the )?[A-Z]| and [A-Z][a-z]+(?=[.,;)]|$)"
-)
+_NAMES_BEHIND = re.compile(r",(?: [A-Z][\w’'-]+){1,3}(?:,(?: [A-Z][\w’'-]+){1,3}){0,6},? and (?:the )?[A-Z]")
+_FROM_NAME = re.compile(r" (?:from|in|at|by|with) [A-Z][\w’'-]+$")
+_NAME_BEHIND = re.compile(r" and [A-Z][a-z]+(?=[,.;)]|$)")
 _LIST_BEHIND = re.compile(
     rf"(?!, (?:(?:{_ANY('goes_on')}|{_ANY('adds')}|up|down|an?|the|of|it|they|its|as)\b|[\d$¥]))"
     r"(?!, \w+ing (?:the|its|an?|over|about|more)\b)"
@@ -373,6 +373,8 @@ def breaks_off_names(words: str, behind: str) -> bool:
     >>> breaks_off_names("firms in Linhe", ", Yunhe and Qingshan districts")
     True
     """
+    if _FROM_NAME.search(words) is not None and _NAME_BEHIND.match(behind) is not None:
+        return True
     return _NAME_LAST.search(words) is not None and _NAMES_BEHIND.match(behind) is not None
 
 
