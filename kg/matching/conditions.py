@@ -8,7 +8,7 @@ from kg.letters import fold_case
 from kg.literals import INDEX_BASE
 from kg.matching.values import MatchValues
 from kg.matching.words import Thing
-from kg.model import find_ancestors
+from kg.model import Span, find_ancestors
 from kg.pattern import MARK, Match
 from kg.reading import Mark
 from kg.rules import Rule, slot_name
@@ -34,8 +34,12 @@ class MatchConditions(MatchValues):
 
     def _is_unsaid(self, match: Match) -> bool:
         """Say whether a match stands in what the sentence only asks or supposes: "nobody knows if 36 projects …"."""
-        start = match.start()
-        return any(span.start() <= start < span.end() for span in self.rules.unsaid.finditer(self.sentence.folded))
+        text, spans = self._unsaid
+        if text is not self.sentence.folded:
+            text = self.sentence.folded
+            spans = [Span(*found.span()) for found in self.rules.unsaid.finditer(text)]
+            self._unsaid = text, spans
+        return any(span.start <= match.start() < span.end for span in spans)
 
     def _is_allowed(self, rule: Rule, match: Match, text: str) -> bool:
         if rule.unless is not None and rule.unless.search(text, max(0, match.start() - 80), match.end()):

@@ -192,6 +192,8 @@ class MatchWords:
         self.refusals: list[Refusal] = []
         self._pair: Pair | None = None
         self._modalities: dict[tuple[int, int], str] = {}
+        self._unsaid: tuple[str, list[Span]] = ("", [])
+        """The text of the sentence last asked of, and what it only supposes."""
         self._listed: dict[tuple[str, str], set[str]] = {}
         """By predicate and object, of what rules have claimed it in this sentence."""
         self._known: set[tuple[str, ...]] = set()
