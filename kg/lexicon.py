@@ -107,10 +107,6 @@ _WORD_BEFORE = re.compile(r"(?<![\w’'-])([A-Z][a-z]+|the)(?: [12][0-9]{3})? $"
 _REPORTER_BEFORE = re.compile(r"\b(?:[Rr]eporters?|[Cc]orrespondents?|[Ee]ditors?) [A-Z][a-z]{1,4} $")
 _CAPITAL = re.compile(r" [A-Z]")
 _HYPHENS = frozenset("-–‐")
-# "The Lanzhou-Xining region", which is neither of them.
-_COUPLED = re.compile(
-    r"(?:[-–‐][A-Z][a-z]+)+(?= (?:[a-z]+ ){0,2}(?:region|area|zone|belt|delta|circle|corridor|cluster|agglomeration)\b)"
-)
 _PLACES = frozenset({ADMIN_AREA, DISTRICT})
 _BARE = _PLACES | {PARK}
 
@@ -188,9 +184,6 @@ class Lexicon:
             if entity.type in _PLACES and self._is_given_name(text, start, name):
                 continue
             if entity.type in _PLACES and _is_coupled(text, start, end):
-                region = _COUPLED.match(text, end)
-                if region and text[start - 1 : start] not in _HYPHENS:
-                    yield self._make_mention(start, region.end(), ADMIN_AREA, text[start : region.end()])
                 continue
             kind = entry.kind if entry.kind in ("translated", "shared") else "name"
             yield Mention(start, end, entity.iri, entity.label, entity.type, kind, entry.garbled)

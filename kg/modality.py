@@ -75,6 +75,14 @@ _OWN_CLAUSE = re.compile(rf"{MARK} (?:[a-z-]+ ){{0,4}}(?:has|have|had) (?:alread
 _WILL_ENSURE = re.compile(
     r"\bwill (?:also )?(?:ensure|make sure|see to it)\b(?:[^.;:](?!\b(?:which|that|who|where)\b))*, (?:and )?$"
 )
+# "By 2026 it will become a strong county, with output reaching 3 billion yuan and exports amounting to 2 billion".
+_WILL_WITH = re.compile(
+    r"\bwill\b(?:[^.;:](?!\b(?:which|that|who|where)\b))*, with"
+    r"(?:[^.;:](?!\b(?:which|while|but|where|was|were|is|are|has|have|had)\b))*$"
+)
+_PARTICIPLE = re.compile(
+    r"\b(?:reaching|amounting|totall?ing|exceeding|surpassing|hitting|topping|standing|growing|rising|increasing)\b"
+)
 # "A total of 210 projects worth 3 billion yuan will be built".
 _WILL_BE = re.compile(
     r"(?: (?:with|worth|involving|costing) [^,.;]{2,60}?)? will (?:all |also )?be (?:jointly |gradually )?"
@@ -137,6 +145,8 @@ def find_modality(
         if ahead:
             return ahead
         if _WILL_ENSURE.search(text, max(0, start - FAR), start):
+            return "planned"
+        if _WILL_WITH.search(text, max(0, start - FAR), start) and _PARTICIPLE.search(text, start, end):
             return "planned"
     if _WILL_BE.match(text, end) and not _REACHED.search(text, start, end) and not _FRONTED.match(text, start):
         return "planned"

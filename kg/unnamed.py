@@ -43,6 +43,8 @@ _BEGINS_UNKNOWN = re.compile(
     r"\s*[\"“]?(?:[A-Z][\w ]{0,60}, )?(?:(?:[A-Z]?[a-z]*(?:north|south|east|west)[a-z]*|Central) (?:China[’']s )?)?"
     rf"({CHINESE_NAME})(?= |[’']s)",
 )
+# "The Lanzhou-Xining region grew": of a region that is neither of them.
+_BEGINS_COUPLED = re.compile(r"\s*[\"“]?(?:[A-Z][\w ]{0,60}, )?[Tt]he ([A-Z][a-z]+(?:[-–‐][A-Z][a-z]+)+)(?= |[’']s)")
 _SAYS_WHAT = re.compile(
     r"(?: (?:Park|Base|Town|Village|Port|Airport|Bay|Lake|Island|Resort))?(?: \([^()]{1,40}\))?(?:,[^,.;]{3,80},)?"
     r" (?:also |now )?(?:is|was|has|had|lies|sits|covers|borders|consists|boasts|became)\b"
@@ -93,7 +95,7 @@ def founds_unnamed(text: str, sentence: SentenceReading) -> bool:
 
 def is_of_unnamed(text: str, sentence: SentenceReading) -> bool:
     """Say whether a sentence tells of a place or firm that the article does not name: "The province's GDP"."""
-    return _begins_unmarked(_UNRESOLVED, text, sentence)
+    return any(_begins_unmarked(form, text, sentence) for form in (_UNRESOLVED, _BEGINS_COUPLED))
 
 
 def _begins_unmarked(form: re.Pattern[str], text: str, sentence: SentenceReading) -> bool:
