@@ -17,7 +17,8 @@ MAX_ITEMS = 24
 MAX_ITEM = 90
 
 _MARK = re.compile("[\ue000-\ue0ff][\ue100-\uf8ff]")
-_COMMA = re.compile(r"(?:, (?:and|or|as well as)|,|、| as well as) ?")
+# "Lanhai Co, Ltd" is one name.
+_COMMA = re.compile(r"(?:, (?:and|or|as well as)|,(?! (?:Ltd|Inc|LLC|Limited)\b)|、| as well as) ?")
 # "CITIC Urban Development & Operation" is one name.
 _AND = re.compile(r" (?:and|or|&(?! [A-Z])) ")
 _JOINED = re.compile(
@@ -35,6 +36,10 @@ _STOP = re.compile(
     rf"|, (?:and )?(?:{_ANY('adds')})\b"
     r"|,? and (?:has|have|had|is|are|was|were|will|would|can|also|now)\b"
     r"|,? and [a-z]+ing (?:the|its|their|an?) "
+    r"|,? and (?:strive|endeavou?r|seek|aim)s? to "
+    r"|,? and (?!newly |highly |locally |family )[a-z]{3,}ly [a-z]{3,}ed\b"
+    r"|,? and (?:[a-z]{3,}ed|built|brought|set up) "
+    r"(?:(?:an?|the|its|their|several|many|some|over|about|nearly) |[\ue000-\ue0ff])"
     r"|,? (?:and|as well as) (?:the )?[\ue000-\ue0ff][\ue100-\uf8ff] "
     r"(?:ports|parks|zones|towns|bases|areas) (?:of|in|for)\b"
     r"|,? as well as (?:(?:the|in|other|some|many|several) )*(?:[a-z-]+ ){0,2}(?:fields|areas|sectors|others)\b"
@@ -343,7 +348,7 @@ def is_item(label: str, *, names: bool) -> bool:
         return False
     if names:
         return (
-            all(_NAME_WORD.fullmatch(word.strip("()")) or word in _SMALL for word in words) and words[0] not in _SMALL
+            all(_NAME_WORD.fullmatch(word.strip("(),")) or word in _SMALL for word in words) and words[0] not in _SMALL
         )
     return label[0].isalnum() and len(label) > 1 and label.lower() not in _BARE
 
