@@ -154,33 +154,6 @@ def find_period(text: str, sentence: SentenceReading, span: tuple[int, int]) -> 
     return planned
 
 
-# What may stand between a number and the period of its sentence: further numbers of the same kind.
-_SHARES = re.compile(
-    r"(?!.*(?:\b(?:which|who|that|when|after|before|since|until|where|as|will|but|from|once|now|because|for|so|"
-    r"including|had|would|should|may|might|could|expected|projected|planned|set|target|than|against)\b|[;:]|\.\s))"
-    r"(?=.*(?:,|\band\b|\bwhile\b)).*"
-    r"(?:percent|per cent|%|pct|yuan|rmb|dollars|illion|times|year[- ]on[- ]year|growth|increase|\)) $",
-    re.IGNORECASE | re.DOTALL,
-)
-_SHARED_END = re.compile(r"\s*(?:[.;]|$|, (?:according|compared|official|data|statistics|said|local|the)\b)")
-_SHARED_AT = re.compile(r"(?:in|during|for|from|over|throughout|last|this)\b", re.IGNORECASE)
-
-
-def find_shared_period(text: str, sentence: SentenceReading, end: int) -> Quantity | None:
-    """Return a sentence's only period where it ends the last of several values: "A rose 3 percent and B 4 in 2022".
-
-    ``end`` is where the number in question ends. None where another time is said anywhere in the sentence.
-    """
-    floor = sentence.sentence.start
-    marks = [m for m in sentence.marks if m.is_time() and not is_base(text, m, floor)]
-    if len(marks) != 1 or marks[0].start <= end or marks[0].start - end > 300:
-        return None
-    mark = marks[0]
-    if not _SHARED_AT.match(text, mark.start) or not _SHARED_END.match(text, mark.end):
-        return None
-    return mark.quantity if _SHARES.match(text[end : mark.start]) else None
-
-
 def _is_cut_off(text: str, sentence: SentenceReading, said: int, start: int) -> bool:
     """Say whether a period stands before a semicolon behind which is told what holds now: "; 30 firms have settled"."""
     last = text.rfind(";", said, start)
@@ -241,8 +214,30 @@ def find_list_period(reading: Reading, sentence: SentenceReading) -> Quantity | 
 
 
 def find_pointed_period(reading: Reading, sentence: SentenceReading) -> Quantity | None:
-    """Return the period that a sentence without one of its own points back to: its list's, or "the same period"."""
-    return find_list_period(reading, sentence) or find_same_period(reading, sentence)
+    """Return the period a sentence without one points back to: its list's, "the same period", that of "them"."""
+    found = find_list_period(reading, sentence) or find_same_period(reading, sentence)
+    return found or _find_divided_period(reading, sentence)
+
+
+_AMONG_THEM = re.compile(
+    r"\W*(?:Among|Of|Out of) (?:them|these|those|which|(?:the|these|those) (?:[\w-]+ ){0,3}?"
+    r"(?:enterprises|companies|firms|businesses|projects|institutions|newcomers|total))\b"
+)
+
+
+def _find_divided_period(reading: Reading, sentence: SentenceReading) -> Quantity | None:
+    """Return when those were counted that a sentence divides: "In 2022, it signed 29 projects. Among them, 12 are"."""
+    text, here = reading.article.text, sentence.sentence
+    if not _AMONG_THEM.match(text, here.start) or any(m.is_time() for m in sentence.marks):
+        return None
+    number = bisect_right(reading.sentences, here.start, key=lambda other: other.sentence.start) - 1
+    other = reading.sentences[number - 1] if number else None
+    if other is None or other.sentence.paragraph != here.paragraph or not any(m.key == "count" for m in other.marks):
+        return None
+    times = [m for m in other.marks if m.is_time() and not is_base(text, m, other.sentence.start)]
+    if len(times) != 1 or is_of_event(text, times[0], other.sentence.start):
+        return None
+    return times[0].quantity
 
 
 def is_of_event(text: str, mark: Mark, floor: int) -> bool:

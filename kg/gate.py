@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kg.carried import find_carried_period
-from kg.dating import find_period, find_pointed_period, find_shared_period
+from kg.dating import find_period, find_pointed_period
 from kg.derive import evaluate_formula, proves_value
 from kg.english import load_words
 from kg.errors import EvidenceError
@@ -25,6 +25,7 @@ from kg.matching import clean_words
 from kg.modality import find_modality
 from kg.model import Claim, Quantity, Resolution, Span
 from kg.reading import Mark, Reading, SentenceReading, find_heading
+from kg.shared_periods import find_shared_period
 from kg.vocab import CONCEPT, article_iri
 from kg.wording import Failure, has_words, overlap, say_the_same, tell_difference
 

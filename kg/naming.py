@@ -50,6 +50,7 @@ _NEXT = re.compile(r"[A-Z][\w’\-–.&+]*")
 _ACRONYM_IN = re.compile(r" ?\([A-Z]{2,8}\)")
 SENTENCE_START = re.compile(r"(?:^|[.!?。！？:][\"'”’)\]]*\s+|\n\s*)[\"'“‘(\[]*$")
 _ONE_OF_MANY = re.compile(r"\b[Aa]n? $")
+_OF_NAME = re.compile(r" of [A-Z]")
 # "The Wanjiang City Belt": several cities.
 _CITIES_BEHIND = re.compile(r" (?:Belt|Circle|Cluster|Group|Agglomeration)s?\b")
 _PHASES = {"one": "I", "two": "II", "three": "III", "four": "IV", "five": "V", "first": "I", "second": "II"}
@@ -91,6 +92,7 @@ class Words:
     surnames: frozenset[str]
     headings: frozenset[str]
     origins: frozenset[str]
+    provinces: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +249,8 @@ def _read_name(text: str, head: Span, cue: Cue, words: Words) -> Found | None:
         return None
     if text[head.start : head.end] in cue.small and _ONE_OF_MANY.search(text, max(0, start - 4), start):
         return None  # "Yanliang, a Xi'an district": one of several
+    if lead in words.provinces and text[head.start : head.end] in cue.small and _OF_NAME.match(text, head.end):
+        return None  # "the Shanghai district of Jiading": Jiading is the district
     first = text[head.start : head.end] in cue.small and SENTENCE_START.search(text, max(0, start - 6), start)
     if first and lead.lower() in words.joined:
         return None  # "Exhibition economic zone opens": a capital only because a sentence begins

@@ -263,6 +263,8 @@ def _read_ordinal(view: View, start: int, end: int) -> Outcome:
         if match is None or (word == "no " and view.text[start] != "N"):
             return None  # "No 1 in the province"; "no 5G" is none
         return Quantity(start, match.end(), "ordinal", value=str(int(match[1])), number=Span(*match.span(1)))
+    if word in view.grammar.fractions and (part := read_article(view, start, end)) is not None:
+        return part  # "a third of the firms"
     value = view.grammar.ordinals.get(word, 0)
     return _read_rank(view, start, end, value) if value else read_part(view, start, end)
 

@@ -54,6 +54,12 @@ _TELLS_OF_UNKNOWN = re.compile(
     r"(?:\b(?:said|says|that|while|whereas|showed|but) (?:the )?|[;:] )([A-Z][a-z]{3,}\w*)(?: [A-Z]\w+){0,2}"
     r" (?:is|was|became|remained|remains|ranked|topped|led|accounted)\b"
 )
+# "Known as the shoe capital, Yunhe has 150 makers": behind words that stand in front of it.
+_FRONTED_UNKNOWN = re.compile(
+    rf",[\"”’']? (?:the )?({CHINESE_NAME})(?: (?:Park|Base|Town|Village|Port|Zone|Area|City|Street|Valley))?"
+    r" (?:also |now |currently )?"
+    r"(?:is|was|has|had|boasts|covers|lies|sits|hosts|houses|gathers|attracted|borders|became|produces|accounts)\b"
+)
 # A firm by its initials: "CATL announced that it will build …".
 _INITIALS = re.compile(
     r"(?:^|[.!?,;]\s|\n|\b(?:that|and|firm|company|giant|maker) )([A-Z]{3,8})"
@@ -121,7 +127,9 @@ def has_unknown_name(text: str, sentence: SentenceReading, position: int) -> boo
     start = sentence.sentence.start
     marked = [(mark.start, mark.end) for mark in sentence.marks]
     begins = _BEGINS_UNKNOWN.match(text, start, position)
-    found = [begins] if begins and begins[1] not in ENGLISH else []
+    begun = [begins] if begins else []
+    begun += _FRONTED_UNKNOWN.finditer(text, start, position)
+    found = [match for match in begun if match[1] not in ENGLISH]
     found += _TELLS_OF_UNKNOWN.finditer(text, start, position)
     for match in (*found, *_UNKNOWN.finditer(text, start, position), *_INITIALS.finditer(text, start, position)):
         at = match.start(1)

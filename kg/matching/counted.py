@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 
+from kg.carried import Frame, find_frame
 from kg.matching.words import MatchWords, NotFilled, Thing
-from kg.model import Claim, Span
+from kg.model import Claim, Quantity, Span
 from kg.pattern import Match
 from kg.reading import SentenceReading
+from kg.shared_periods import find_shared_period
 from kg.vocab import RDC
 
 COUNT = RDC + "count"
@@ -31,9 +33,41 @@ _OF_THEM = re.compile(
     r"|(?:they|these|(?:the|these|those) (?:[a-z-]+ ){0,3}?(?P<noun2>[a-z]+s)),? )?"
 )
 
+# That what is counted came to be in a period, and is not what there is: "newly established 34 firms".
+_CAME = re.compile(
+    r"\b(?:add(?:ed|ing)|new|newly(?: [a-z]+ed)?|signed|inked|launched|started|established|set up|attracted|introduced"
+    r"|approved|completed|registered|issued|landed|lured|held|opened)"
+    r"(?: (?:a total of|some|another|about|around|nearly))? ?$",
+    re.IGNORECASE,
+)
+_CAME_BEHIND = re.compile(
+    r"(?: [\w’'-]+){0,6}? (?:were|was) (?:newly |also )?(?:add|sign|ink|launch|start|establish|set up|attract|introduc"
+    r"|approv|complet|register|issu|open)| new(?:ly)?\b"
+)
+
 
 class CountedGroups(MatchWords):
     """The group that a sentence counted before, and what it is called."""
+
+    def _counted_period(self, quantity: Quantity) -> Quantity | None:
+        """Return the period behind the last of a list of counts, or that of the sentence before for what came to be."""
+        text = self.article.text
+        if shared := find_shared_period(text, self.sentence, quantity.end):
+            return shared
+        came = _CAME.search(text, max(0, quantity.start - 60), quantity.start) or _CAME_BEHIND.match(text, quantity.end)
+        frame = find_frame(self.reading, self.sentence) if came else None
+        return frame.quantity if frame and self._goes_on(frame) else None
+
+    def _goes_on(self, frame: Frame) -> bool:
+        """Say whether the sentence goes on with what that of a period tells of: names none other, or the same."""
+        other = next(s for s in self.reading.sentences if s.sentence.start == frame.sentence.start)
+        named, told = (
+            {m.mention.entity for m in sentence.marks if m.mention and m.mention.entity}
+            for sentence in (self.sentence, other)
+        )
+        if not named:
+            return other.sentence.paragraph == self.sentence.sentence.paragraph
+        return frame.heads or bool(named & (told | frame.things))
 
     def _words(self, match: Match, name: str) -> str:
         """Return what a group matched, or what ``SPOKEN_OF`` says of the group counted before."""

@@ -24,7 +24,7 @@ CONFIDENCE = {"explicit": "1", "implied": "0.8", "garbled": "0.5", "missing": "0
 _AMOUNT = re.compile(f"({MARK}) ")
 _ONE = re.compile(r"\ban? $")
 # What happens to a thing once: two rules that read it in the same words say one thing.
-_ONCE = frozenset(("approvedBy", "recognisedAs", "foundingDate"))
+_ONCE = frozenset(("approvedBy", "recognisedAs", "foundingDate", "locatedIn"))
 _QUESTION = re.compile('[?？]["”’)]*\\s*$')
 # "Qingdao-headquartered Lanhai": where it is based is no part of its name.
 _BASED = re.compile(r"^[\w’']+-(?:based|headquartered) (?=[A-Z])")

@@ -30,6 +30,9 @@ _AND_PLACES = re.compile(
     r"(?:, (?:the )?[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,3}){0,4},? (?:and|or|as well as) (?:in )?(?:the )?[A-Z]"
 )
 
+# "Linhe has 30 firms overseas".
+_AWAY = re.compile(r"(?<!from )\b(?:overseas|abroad|elsewhere)$")
+
 
 class MatchTargets(MatchThings):
     """Judges whether what a match is about may be related to what it names."""
@@ -47,8 +50,9 @@ class MatchTargets(MatchThings):
         """Raise ``NotFilled`` where a thing would be related to itself, or lie where it does not."""
         if target.iri and (target.iri == subject.iri or self._lies_elsewhere(predicate, subject, target)):
             raise NotFilled
-        if subject.type == "Cohort" and local_name(predicate) == "locatedIn" and self._is_one_of_places(target):
-            raise NotFilled
+        if subject.type == "Cohort" and local_name(predicate) == "locatedIn":
+            if self._is_one_of_places(target) or _AWAY.search(subject.label):
+                raise NotFilled
         if local_name(predicate) == "locatedIn" and target.iri.endswith("/china"):
             raise NotFilled  # "in China's Silicon Valley"
         if predicate == WITHIN and subject.iri.endswith("/china"):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kg.carried import find_frame, means_year_told
-from kg.dating import find_period, find_pointed_period, find_shared_period, is_base
+from kg.dating import find_period, find_pointed_period, is_base
 from kg.english import load_words
 from kg.matching.counted import COUNT
 from kg.matching.earlier import SUMS, is_growth
@@ -18,6 +18,7 @@ from kg.model import Quantity, Resolution, Span
 from kg.pattern import Match
 from kg.reading import find_announced, find_heading
 from kg.rules import GOVERNING, Template, as_choices, slot_name
+from kg.shared_periods import find_shared_period
 from kg.vocab import PLACES, local_name, observation_iri
 
 # The base that a growth has where an article names none: not worth a scope of its own.
@@ -135,6 +136,8 @@ class MatchValues(MatchOwners):
             raise NotFilled
         if not template.period and quantity is not None and quantity.kind in CARRIED and self._leaves_time(period):
             period = self._carried_period(subject, predicate, match, quantity) or period
+        if period is None and quantity is not None and quantity.kind == "count" and subject.type == "Cohort":
+            period = self._counted_period(quantity)
         modality = template.modality or self._modality_of(template, match)
         period = self._correct_period(period, quantity, predicate, modality)
         if period and quantity and not before and modality == "achieved" and self._ends_stretch(quantity, period):
