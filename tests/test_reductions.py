@@ -98,9 +98,13 @@ def test_places_of_a_reduction_are_those_of_the_article(tools: Tools, pieces: li
     article, found = read_reductions(tools, "".join(pieces) + ".")
     for reduction in found:
         for place, char in enumerate(reduction.masked):
-            if char < "\ue000":
-                assert article.text[reduction.locate(place)] == char
-                assert reduction.position(reduction.locate(place)) == place
+            where = reduction.locate(place)
+            if char == " " and not article.text[where].isspace():  # added to words that are glued to a comma
+                assert article.text[where - 1] == ","
+                assert reduction.position(where) == place + 1
+            elif char < "\ue000":
+                assert article.text[where] == char
+                assert reduction.position(where) == place
         assert all(
             reduction.mark_at(f"\ue000{reduction.masked[p + 1]}") in reduction.whole.marks for p in _marks(reduction)
         )
