@@ -9,6 +9,8 @@ LONGEST_WORD = 4
 _HEADS = frozenset(("District", "County", "City", "Province", "district", "county", "city", "province"))
 _TITLE_WORD = re.compile(r"[A-Za-z][\w’'-]*")
 
+_HYPHENS = frozenset("-–‐")
+
 
 def fold_quotes(text: str) -> str:
     """Return ``text`` with straight apostrophes."""
@@ -37,6 +39,16 @@ def is_bounded(text: str, start: int, end: int) -> bool:
     if start > 0 and _is_word(text[start]) and _is_word(text[start - 1]):
         return False
     return not (end < len(text) and _is_word(text[end - 1]) and _is_word(text[end]))
+
+
+def is_coupled(text: str, start: int, end: int) -> bool:
+    """Say whether a name is one of several that hyphens join: "the Lanzhou-Xining region" is in neither.
+
+    >>> is_coupled("the Lanzhou-Xining region", 4, 11), is_coupled("the Lanzhou-based firm", 4, 11)
+    (True, False)
+    """
+    behind = text[end : end + 1] in _HYPHENS and text[end + 1 : end + 2].isupper()
+    return behind or (text[start - 1 : start] in _HYPHENS and text[start - 2 : start - 1].islower())
 
 
 def _is_word(char: str) -> bool:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import ahocorasick_rs
 
 from kg.chinese import find_name_before
 from kg.describing import Descriptions
-from kg.letters import fold_case, is_bounded, is_title_case, same_case
+from kg.letters import fold_case, is_bounded, is_coupled, is_title_case, same_case
+from kg.mentions import keep_longest, shift_mentions
 from kg.model import Entity, Mention, Name, Span, find_ancestors
 from kg.naming import (
     Cue,
@@ -24,10 +25,9 @@ from kg.naming import (
     Words,
     find_names,
     find_placed,
-    name_phases,
-    name_sections,
     names_which,
 )
+from kg.part_names import name_phases, name_sections
 from kg.short_forms import find_short_forms, locate_short_forms
 from kg.vocab import (
     ADMIN_AREA,
@@ -106,7 +106,6 @@ _WORD_BEFORE = re.compile(r"(?<![\w’'-])([A-Z][a-z]+|the)(?: [12][0-9]{3})? $"
 # "(Reporter Zhi Suqian)": a family name that no list has, and a given name that a city has as well.
 _REPORTER_BEFORE = re.compile(r"\b(?:[Rr]eporters?|[Cc]orrespondents?|[Ee]ditors?) [A-Z][a-z]{1,4} $")
 _CAPITAL = re.compile(r" [A-Z]")
-_HYPHENS = frozenset("-–‐")
 _PLACES = frozenset({ADMIN_AREA, DISTRICT})
 _BARE = _PLACES | {PARK}
 
@@ -183,7 +182,7 @@ class Lexicon:
                 continue
             if entity.type in _PLACES and self._is_given_name(text, start, name):
                 continue
-            if entity.type in _PLACES and _is_coupled(text, start, end):
+            if entity.type in _PLACES and is_coupled(text, start, end):
                 continue
             kind = entry.kind if entry.kind in ("translated", "shared") else "name"
             yield Mention(start, end, entity.iri, entity.label, entity.type, kind, entry.garbled)
@@ -211,7 +210,7 @@ class Lexicon:
         gives. In a heading in capitals a name by its form counts only if the body has it too, or it is
         a place and small words or the heading's ends set it apart.
         """
-        found = [_shift(self._find_all(text[a:b]), a) for a, b in spans]
+        found = [shift_mentions(self._find_all(text[a:b]), a) for a, b in spans]
         titled = [is_title_case(text[a:b]) for a, b in spans]
         found = [group if title else self._leave_begun(text, group) for group, title in zip(found, titled, strict=True)]
         found = self._settle_shared(text, found)
@@ -398,26 +397,3 @@ class Lexicon:
     def mint_entity(self, type_iri: str, name: str) -> str:
         """Return the stable IRI of a thing known only by its class and name."""
         return mint_iri(self.base, slugify(type_iri.rstrip("/").rsplit("/", 1)[-1].rsplit("#", 1)[-1]), slugify(name))
-
-
-def _is_coupled(text: str, start: int, end: int) -> bool:
-    """Say whether a name is one of several that hyphens join: "the Lanzhou-Xining region" is in neither."""
-    behind = text[end : end + 1] in _HYPHENS and text[end + 1 : end + 2].isupper()
-    return behind or (text[start - 1 : start] in _HYPHENS and text[start - 2 : start - 1].islower())
-
-
-def keep_longest(mentions: Iterable[Mention]) -> list[Mention]:
-    """Return a sorted choice without overlaps: longest first, then known names before cues."""
-    rank = {"name": 0, "translated": 1, "reference": 2, "cue": 3, "shared": 4}
-    kept: list[Mention] = []
-    taken: set[int] = set()
-    for mention in sorted(mentions, key=lambda m: (m.start - m.end, rank[m.kind], m.start, m.entity)):
-        if mention.start in taken or mention.end - 1 in taken:
-            continue
-        taken.update(range(mention.start, mention.end))
-        kept.append(mention)
-    return sorted(kept, key=lambda m: m.start)
-
-
-def _shift(mentions: Iterable[Mention], offset: int) -> list[Mention]:
-    return [Mention(mention.start + offset, mention.end + offset, *mention[2:]) for mention in mentions]

@@ -18,8 +18,9 @@ from kg.article import parse_article
 from kg.errors import LexiconError
 from kg.extract import Extractor
 from kg.letters import is_title_case
-from kg.lexicon import Lexicon, keep_longest
+from kg.lexicon import Lexicon
 from kg.lexicon_files import load_lexicon
+from kg.mentions import keep_longest
 from kg.model import Mention, Span
 from kg.pipeline import Tools
 from kg.reading import Reading
