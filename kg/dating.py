@@ -26,7 +26,7 @@ _BASE_TOO = re.compile(r"\b(?:over|from|than|compared (?:with|to)) (?:the )?(?:s
 # "In 2018 and 2019": one number of both, and of neither.
 _BOTH_YEARS = re.compile(r"\b(?:in|during|for) (?:the years? )?(?:19|20)\d\d and $")
 _AND_YEAR = re.compile(r" and (?:19|20)\d\d\b(?! (?:to|[a-z]+ (?:billion|million|percent))\b)")
-_ONE_YEAR = re.compile(r"(?:in|during|for) (?:19|20)\d\d", re.IGNORECASE)
+ONE_YEAR = re.compile(r"(?:in|for|of|during) (?:19|20)\d\d", re.IGNORECASE)
 # What stands before a period that says what a number is compared with, and not when it was measured.
 _BASE = re.compile(
     r"\b(?:(?:even|level|flat|on par|in line) with|unchanged from"
@@ -328,7 +328,7 @@ def is_base(text: str, mark: Mark, floor: int) -> bool:
     against = _BASE.search(before) is not None and _SAID_OF.search(before) is None
     if against or _BASE_AMOUNT.search(before) or _BASE_TOO.search(before):
         return True
-    if _BOTH_YEARS.search(before) or (_ONE_YEAR.fullmatch(words) and _AND_YEAR.match(text, mark.end)):
+    if _BOTH_YEARS.search(before) or (ONE_YEAR.fullmatch(words) and _AND_YEAR.match(text, mark.end)):
         return True
     if _BASE_OF_POINTS.match(words) and before.rstrip().endswith(
         ("point", "points", "place", "places", "spot", "spots", "position", "positions")

@@ -119,14 +119,8 @@ def find_modality(
     lead = _TO_BE_TOLD.sub("", _AGAINST.sub("", _DONE.split(lead)[-1]))
     done = [found.start() for found in _HAS_DONE.finditer(lead + match) if found.start() <= len(lead)]
     said = (lead + match)[done[-1] if done else 0 :]
-    if not done and _LISTS.search(text, 0, start):
-        if _TARGETS.search(text, 0, start):
-            return "target"
-        if _PLANS.search(text, 0, start):
-            return "planned"
-        headed = _HEADED.search(text, 0, start)
-        if headed and not _MET.search(text, max(0, headed.start() - 40), headed.end()):
-            return "target" if headed["target"] else "planned"
+    if not done and (headed := _find_headed(text, start)):
+        return headed
     if _SIGNED_ONES.search(text, max(0, start - 4), end) and _LEFT_AT.match(text, end):
         return "achieved"
     for name, pattern, words in (
@@ -139,20 +133,37 @@ def find_modality(
     due = _DUE.search(text, start, end)
     if _TO_COME.match(text, due.start() if due else end):
         return "planned"
-    if not done:
-        ahead = _find_listed(text, start, end, rules) or _find_planned_step(text, start, rules)
-        ahead = ahead or _find_far(text, start, rules)
-        if ahead:
-            return ahead
-        if _WILL_ENSURE.search(text, max(0, start - FAR), start):
-            return "planned"
-        if _WILL_WITH.search(text, max(0, start - FAR), start) and _PARTICIPLE.search(text, start, end):
-            return "planned"
+    if not done and (ahead := _find_ahead(text, start, end, rules)):
+        return ahead
     if _WILL_BE.match(text, end) and not _REACHED.search(text, start, end) and not _FRONTED.match(text, start):
         return "planned"
     if heading is not None and (aim := _AIMS.search(heading.folded)):
         return "target" if aim["target"] else "planned"
     return "achieved"
+
+
+def _find_headed(text: str, start: int) -> str:
+    """Return what a list of plans or targets says of its items: "the main targets are: …"."""
+    if not _LISTS.search(text, 0, start):
+        return ""
+    if _TARGETS.search(text, 0, start):
+        return "target"
+    if _PLANS.search(text, 0, start):
+        return "planned"
+    headed = _HEADED.search(text, 0, start)
+    if headed and not _MET.search(text, max(0, headed.start() - 40), headed.end()):
+        return "target" if headed["target"] else "planned"
+    return ""
+
+
+def _find_ahead(text: str, start: int, end: int, rules: RuleSet) -> str:
+    """Return what a verb further back says of a step, an item of a list or a clause without a verb of its own."""
+    ahead = _find_listed(text, start, end, rules) or _find_planned_step(text, start, rules)
+    if ahead := ahead or _find_far(text, start, rules):
+        return ahead
+    far = max(0, start - FAR)
+    with_participle = _WILL_WITH.search(text, far, start) and _PARTICIPLE.search(text, start, end)
+    return "planned" if with_participle or _WILL_ENSURE.search(text, far, start) else ""
 
 
 def _find_far(text: str, start: int, rules: RuleSet) -> str:

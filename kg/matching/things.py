@@ -233,21 +233,7 @@ class MatchThings(MatchCohorts):
             raise NotFilled
         if _WHEN_PROJECTS.search(self.sentence.folded, 0, match.start()):
             raise NotFilled
-        key = (before, pronoun, self._asks_things, self._asks_places)
-        if key not in self._subjects:
-            competing: list[Mention] = []
-            chosen = find_subject(
-                self.reading,
-                self.sentence,
-                before,
-                self.lexicon.entities,
-                pronoun=pronoun,
-                rivals=competing,
-                things=self._asks_things,
-                kinds=PLACES if self._asks_places else BEARERS,
-            )
-            self._subjects[key] = (chosen, tuple(competing))
-        found, rivals = self._subjects[key]
+        found, rivals = self._find_told(before, pronoun=pronoun)
         if found is None or found[0].type not in keys:
             raise NotFilled([] if found else rivals)
         if _OWNED.search(self.article.text, max(0, found[0].start - 8), found[0].start):
@@ -263,6 +249,24 @@ class MatchThings(MatchCohorts):
         if not fits_extent(folded[clause : match.end()], lead, measured, found[0]) or self._is_of_front(lead, found[0]):
             raise NotFilled
         return self._mention_thing(*found)
+
+    def _find_told(self, before: int, *, pronoun: bool) -> tuple[tuple[Mention, str] | None, tuple[Mention, ...]]:
+        """Return what the words at a place are about, how it was found, and its rivals: found once for each place."""
+        key = (before, pronoun, self._asks_things, self._asks_places)
+        if key not in self._subjects:
+            competing: list[Mention] = []
+            chosen = find_subject(
+                self.reading,
+                self.sentence,
+                before,
+                self.lexicon.entities,
+                pronoun=pronoun,
+                rivals=competing,
+                things=self._asks_things,
+                kinds=PLACES if self._asks_places else BEARERS,
+            )
+            self._subjects[key] = (chosen, tuple(competing))
+        return self._subjects[key]
 
     def _means_several(self, found: Mention, match: Match) -> bool:
         """Say whether a number is not of the one place found: "Linhe has 30 firms. Their revenue …"."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kg.carried import find_frame, means_year_told
-from kg.dating import find_period, find_pointed_period, is_base
+from kg.dating import ONE_YEAR, find_period, find_pointed_period, is_base
 from kg.matching.earlier import is_growth
 from kg.matching.owners import MatchOwners
 from kg.matching.words import Thing, clean_words
@@ -63,7 +63,6 @@ _UNTIL = re.compile(r"until\b|till\b|before\b|prior to\b", re.IGNORECASE)
 # A growth on average over years is of no single one of them.
 _PUT_IN = re.compile(r"(?:[a-z-]+-)?(?:investment-in|revenue-from|income-from)-")
 _ANNUAL_AVERAGE = re.compile(r"average-annual-growth\b")
-_ONE_YEAR = re.compile(r"(?:in|for|of|during) (?:19|20)\d\d", re.IGNORECASE)
 
 
 class MatchTimes(MatchOwners):
@@ -149,7 +148,7 @@ class MatchTimes(MatchOwners):
         if period is None or quantity is None:
             return period
         text, floor = self.article.text, self.sentence.sentence.start
-        if _ANNUAL_AVERAGE.match(local_name(predicate)) and _ONE_YEAR.fullmatch(text, period.start, period.end):
+        if _ANNUAL_AVERAGE.match(local_name(predicate)) and ONE_YEAR.fullmatch(text, period.start, period.end):
             return None  # "GDP of 81 billion yuan for 2010, and an average annual growth rate of 26 percent"
         if is_growth(predicate):
             behind = (m for m in self.sentence.marks if m.key == "period" and m.start >= quantity.end)
