@@ -30,6 +30,17 @@ from kg.vocab import expand_iri
 
 OUTLINE = "outline.toml"
 """The file that says what the outline of a sentence is made of; a domain can do without it."""
+INDICATOR_LISTS = (
+    "of_things",
+    "of_parts",
+    "of_firms",
+    "of_places",
+    "of_places_alone",
+    "of_periods",
+    "of_no_period",
+    "held",
+)
+"""The lists of ``[indicators]`` of slots.toml."""
 # A mark, the sign of whose something is, a word, any other sign: as they are, where no chunk begins.
 _AS_IT_IS = rf"{MARK}|['’]s(?!\w)|\w(?:[\w’'&/.+-]*\w)?|\S"
 
@@ -104,13 +115,7 @@ class _Compiler:
         for word in sorted(outline.get("words", {}).keys() & table.get("words", {}).keys()):
             raise RuleError(f"the word list {word!r} stands in slots.toml as well", where=where)
         kinds_of_chunks = sorted({*outline.get("chunks", {}), *outline.get("heads", {})})
-        try:
-            self.slots = {
-                name: tuple(self._expand_key(key) for key in keys) for name, keys in table.get("slots", {}).items()
-            }
-        except KgError as error:
-            raise RuleError(error.what, where=where, hint=error.hint) from error
-        self.slots |= {kind.capitalize(): (f"chunk.{kind}",) for kind in kinds_of_chunks}
+        self.slots = self._name_slots(table.get("slots", {}), kinds_of_chunks, where)
         keys = sorted({key for members in self.slots.values() for key in members})
         if len(keys) > 0xFE:
             raise RuleError(f"{len(keys)} slot classes are more than 254", where=where)
@@ -122,17 +127,7 @@ class _Compiler:
         self.items = {name: self.make_pattern(words, where, name) for name, words in table.get("items", {}).items()}
         self.chunking = self._make_chunking(outline, kinds_of_chunks, where)
         listed = table.get("indicators", {})
-        names = (
-            "of_things",
-            "of_parts",
-            "of_firms",
-            "of_places",
-            "of_places_alone",
-            "of_periods",
-            "of_no_period",
-            "held",
-        )
-        self.indicators = {name: frozenset(listed.get(name, ())) for name in names}
+        self.indicators = {name: frozenset(listed.get(name, ())) for name in INDICATOR_LISTS}
         reductions = table.get("reductions", {})
         self.reducers = Reducers(
             *(self.make_pattern(reductions.get(f.name, "(?!)"), where, f.name) for f in fields(Reducers))
@@ -142,6 +137,16 @@ class _Compiler:
             name: self.make_pattern(modality.get(name, "(?!)"), where, name)
             for name in ("planned", "target", "denied", "unsaid")
         }
+
+    def _name_slots(
+        self, slots: Mapping[str, Sequence[str]], kinds: Sequence[str], where: str
+    ) -> dict[str, tuple[str, ...]]:
+        """Return by slot the keys of what it can stand for; every kind of chunk is a slot."""
+        try:
+            named = {name: tuple(self._expand_key(key) for key in keys) for name, keys in slots.items()}
+        except KgError as error:
+            raise RuleError(error.what, where=where, hint=error.hint) from error
+        return named | {kind.capitalize(): (f"chunk.{kind}",) for kind in kinds}
 
     def _make_chunking(self, outline: Mapping[str, Any], kinds: Sequence[str], where: str) -> Chunking:
         """Return what outlines are made of: every chunk begins where a word does."""

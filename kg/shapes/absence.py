@@ -20,7 +20,8 @@ from pyoxigraph import Literal, NamedNode
 from kg.shapes.pairs import Unlike, comparable
 from kg.shapes.plainselect import equated, plain_select
 from kg.shapes.prebinding import Group, Token, groups, tokens
-from kg.shapes.querypaths import Edge, condition_places, group_edges, names_of, open_subqueries, query_edges, split_dots
+from kg.shapes.querypaths import Edge, group_edges, names_of, open_subqueries, query_edges
+from kg.shapes.querytokens import condition_places, split_dots
 from kg.shapes.terms import Term
 
 KEY = NamedNode("urn:kg:key")

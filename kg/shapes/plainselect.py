@@ -9,7 +9,8 @@ from typing import NamedTuple
 from pyoxigraph import NamedNode
 
 from kg.shapes.prebinding import Group, Token, groups, tokens
-from kg.shapes.querypaths import Reader, after_condition, conditions_of, open_subqueries, prefixes_of, split_dots
+from kg.shapes.querypaths import Reader, open_subqueries
+from kg.shapes.querytokens import after_condition, conditions_of, prefixes_of, split_dots
 
 _NOT_PLAIN = frozenset(
     ("OPTIONAL", "UNION", "BIND", "GRAPH", "FROM", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "MINUS", "VALUES")
