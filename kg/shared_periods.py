@@ -40,9 +40,12 @@ def find_shared_period(text: str, sentence: SentenceReading, end: int) -> Quanti
 _LISTED_END = re.compile(r"\s*(?:[.;,)]|$)")
 _LISTED = re.compile(
     r"(?!.*(?:\b(?:which|who|that|when|after|before|until|where|will|but|once|because|so|has|have|had|is|are|was|were"
-    r"|while|would|could|than|expected|planned|set to|founded|established in|built in)\b|[;:]|\.\s)).*",
+    r"|while|would|could|than|expected|planned|set to|founded|established|built|opened|completed|launched"
+    r"|set up|created|born)\b|[;:]|\.\s)).*",
     re.IGNORECASE | re.DOTALL,
 )
+# "12 labs joining last year": of those alone.
+_OF_LAST = re.compile(r"(?:\b[a-z]+(?:ed|ing)|\bnew|\bof) $")
 _NEXT_COUNT = re.compile(
     r"(?:,|,? and|,? including|,? with|as well as|along with) (?:about |some |another |a total of )?$"
 )
@@ -53,6 +56,6 @@ def _ends_counts(text: str, sentence: SentenceReading, end: int, until: int) -> 
     between = [m for m in sentence.marks if end <= m.start < until and m.quantity]
     if not between or any(m.key != "count" for m in between) or not _LISTED.fullmatch(text[end:until]):
         return False
-    if not text[between[-1].end : until].strip(" ,"):
+    if not text[between[-1].end : until].strip(" ,") or _OF_LAST.search(text, end, until):
         return False  # "120 schools, including 12 in 2021": of those alone
     return all(_NEXT_COUNT.search(text, end, m.start) for m in between)
