@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
@@ -230,7 +229,7 @@ def _find_divided_period(reading: Reading, sentence: SentenceReading) -> Quantit
     text, here = reading.article.text, sentence.sentence
     if not _AMONG_THEM.match(text, here.start) or any(m.is_time() for m in sentence.marks):
         return None
-    number = bisect_right(reading.sentences, here.start, key=lambda other: other.sentence.start) - 1
+    number = reading.number_of(here)
     other = reading.sentences[number - 1] if number else None
     if other is None or other.sentence.paragraph != here.paragraph or not any(m.key == "count" for m in other.marks):
         return None
@@ -273,7 +272,7 @@ def find_same_period(reading: Reading, sentence: SentenceReading) -> Quantity | 
     """
     if not (_SAME.search(sentence.folded) or _MONTHS_AGAIN.search(sentence.triggers)):
         return None
-    number = bisect_right(reading.sentences, sentence.sentence.start, key=lambda other: other.sentence.start) - 1
+    number = reading.number_of(sentence.sentence)
     for other in reversed(reading.sentences[max(0, number - _BACK) : number]):
         floor = other.sentence.start
         marks = [m for m in other.marks if m.quantity and m.quantity.kind == "period"]

@@ -118,7 +118,7 @@ def split_list(
     parts, joined = _part_list(masked, start, end, names=names)
     if not joined and len(parts) != count and _is_behind(masked, parts):
         parts.pop()
-    if not parts or len(parts) > MAX_ITEMS or any(part.end - part.start > MAX_ITEM for part in parts):
+    if not parts or any(part.end - part.start > MAX_ITEM for part in parts):
         return []
     items = _divide(masked, parts, joined=joined, count=count, names=names, fits=fits)
     return [] if count and len(items) != count else items
@@ -145,6 +145,8 @@ def _part_list(masked: str, start: int, end: int, *, names: bool) -> tuple[list[
             parts[-1:] = _halves(masked, parts[-1])  # "cars, steel and glass, as well as food": a list of its own
         position = comma.end()
         joined = "and" in comma[0] or "or" in comma[0] or "as well" in comma[0]
+        if len(parts) > MAX_ITEMS:
+            return [], False
     parts.append(Item(position, end))
     if not names:
         parts = [Item(_leave_lead(masked, *part), part.end) for part in parts]

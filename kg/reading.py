@@ -111,6 +111,10 @@ class Reading:
     frames: dict[int, object] = field(default_factory=dict, compare=False, repr=False)
     """By where each sentence begins, the period carried to it (``kg/carried.py``): found once for all."""
 
+    def number_of(self, sentence: Sentence | Span) -> int:
+        """Return the number, from 0 on, of the sentence read that begins where this one does."""
+        return bisect_left(self.sentences, sentence.start, key=lambda other: other.sentence.start)
+
 
 def read_sentences(article: Article, lexicon: Lexicon, grammar: QuantityGrammar, rules: RuleSet) -> Reading:
     """Find names and quantities in an article and mask them, sentence by sentence."""
@@ -352,7 +356,7 @@ def find_heading(reading: Reading, sentence: SentenceReading) -> SentenceReading
     listed = _PROFILE if profile else _BULLET
     if not listed.match(text, sentence.sentence.start):
         return None
-    number = bisect_left(reading.sentences, sentence.sentence.start, key=lambda other: other.sentence.start)
+    number = reading.number_of(sentence.sentence)
     for other in reversed(reading.sentences[max(0, number - LIST) : number]):
         words = text[other.sentence.start : other.sentence.end].rstrip()
         if words.endswith((":", "：")):
@@ -364,7 +368,7 @@ def find_heading(reading: Reading, sentence: SentenceReading) -> SentenceReading
 
 def find_announced(reading: Reading, sentence: SentenceReading) -> SentenceReading | None:
     """Return the sentence of the paragraph that says what this one and those around it list: "… are as follows."."""
-    number = bisect_left(reading.sentences, sentence.sentence.start, key=lambda other: other.sentence.start)
+    number = reading.number_of(sentence.sentence)
     for other in reversed(reading.sentences[max(0, number - LIST) : number]):
         if other.sentence.paragraph != sentence.sentence.paragraph:
             return None

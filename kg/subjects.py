@@ -7,7 +7,6 @@ the rule that asked makes no claim.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 
 from kg.bearers import choose_bearer, is_office
@@ -259,12 +258,12 @@ class _Search:
 
     def _list_before(self, sentence: SentenceReading) -> list[SentenceReading]:
         """Return the sentences within reach before one, the nearest first."""
-        number = _number_of(self.reading, sentence)
+        number = self.reading.number_of(sentence.sentence)
         return list(reversed(self.reading.sentences[max(0, number - REACH) : number]))
 
     def _is_next(self, other: SentenceReading) -> bool:
         """Say whether another sentence is the one right before this."""
-        return other is self.reading.sentences[_number_of(self.reading, self.sentence) - 1]
+        return other is self.reading.sentences[self.reading.number_of(self.sentence.sentence) - 1]
 
 
 def find_main_subject(reading: Reading, entities: Mapping[str, Entity]) -> tuple[Mention, str] | None:
@@ -367,10 +366,6 @@ def _is_heading(text: str, sentence: SentenceReading, told: Sequence[Mention]) -
         return False
     front, behind = text[sentence.sentence.start : mark.start], text[mark.end : sentence.sentence.end]
     return all(_AROUND.fullmatch(part) for part in (front, behind))
-
-
-def _number_of(reading: Reading, sentence: SentenceReading) -> int:
-    return bisect_left(reading.sentences, sentence.sentence.start, key=lambda other: other.sentence.start)
 
 
 def _goes_on_with_it(text: str, sentence: SentenceReading, named: Sequence[Mention]) -> bool:

@@ -60,7 +60,7 @@ class CountedGroups(MatchWords):
 
     def _goes_on(self, frame: Frame) -> bool:
         """Say whether the sentence goes on with what that of a period tells of: names none other, or the same."""
-        other = next(s for s in self.reading.sentences if s.sentence.start == frame.sentence.start)
+        other = self.reading.sentences[self.reading.number_of(frame.sentence)]
         named, told = (
             {m.mention.entity for m in sentence.marks if m.mention and m.mention.entity}
             for sentence in (self.sentence, other)

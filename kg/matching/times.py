@@ -60,8 +60,9 @@ _PLANNED_THEN = re.compile(
 )
 # "A county until 2001, it was turned into a district": not when it was.
 _UNTIL = re.compile(r"until\b|till\b|before\b|prior to\b", re.IGNORECASE)
-# A growth on average over years is of no single one of them.
+# What is put into something or comes from it goes by periods, though a stock of that does not.
 _PUT_IN = re.compile(r"(?:[a-z-]+-)?(?:investment-in|revenue-from|income-from)-")
+# A growth on average over years is of no single one of them.
 _ANNUAL_AVERAGE = re.compile(r"average-annual-growth\b")
 
 

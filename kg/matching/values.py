@@ -46,8 +46,6 @@ _LONG_AGO = re.compile(rf"\W*(?:(?:just|only|more than|about|some) )?(?:{load_wo
 _HAD = re.compile(r"\b(?:was|were|had|stood)\b")
 _SINCE = re.compile(r"[;:]|\b(?:but|while|now|today|since|have|has|is|are)\b")
 _AGAINST = re.compile(r"^(?:over|from|than|on|against|in|during) (?=the |that |last |[12]|[A-Z])")
-
-
 # A rank by what happens in a period is of that period as well.
 CARRIED = SUMS | {"ordinal"}
 # What a whole place has of money, as indicators are called: a price or an income per head may be small.

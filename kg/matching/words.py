@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -215,8 +214,7 @@ class MatchWords:
 
     def _sentences_before(self) -> Iterator[SentenceReading]:
         """Yield the sentences that stand before this one, the nearest first."""
-        start = self.sentence.sentence.start
-        number = bisect_left(self.reading.sentences, start, key=lambda other: other.sentence.start)
+        number = self.reading.number_of(self.sentence.sentence)
         return (self.reading.sentences[n] for n in range(number - 1, -1, -1))
 
     def _slot_mark(self, match: Match, name: str) -> Mark:
