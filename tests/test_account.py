@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import replace
 from itertools import pairwise
 
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from timing import measure_seconds
 
 from kg.account import Account, make_account, unpack_account
 from kg.article import parse_article
@@ -158,12 +158,7 @@ def test_time_is_linear_in_what_there_is_to_account_for() -> None:
         )
         result = read(text)
         assert len(result.claims) > sentences
-        times = []
-        for _ in range(5):
-            began = time.process_time()
-            make_account(result.reading, result.verdicts, result.refusals)
-            times.append(time.process_time() - began)
-        return min(times)
+        return measure_seconds(lambda: make_account(result.reading, result.verdicts, result.refusals), repeats=5)
 
     small, large = measure(150), measure(1200)
     assert large < 8 * 2 * small, f"{small:.3f}s for 150 sentences, {large:.3f}s for 1,200"

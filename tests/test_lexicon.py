@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import time
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from timing import measure_seconds
 
 from kg import vocab as v
 from kg.article import parse_article
@@ -413,12 +413,7 @@ HOSTILE = [
 def test_time_is_linear_on_a_hostile_line(lexicon: Lexicon, piece: str) -> None:
     def measure(size: int) -> float:
         text = piece * (size // len(piece))
-        best = 9e9
-        for _ in range(2):
-            began = time.process_time()
-            lexicon.read_mentions(text, [Span(0, len(text))])
-            best = min(best, time.process_time() - began)
-        return best
+        return measure_seconds(lambda: lexicon.read_mentions(text, [Span(0, len(text))]), repeats=2)
 
     small, large = measure(20_000), measure(160_000)
     assert large < 8 * 3 * max(small, 0.005), f"{small:.3f}s for 20 kB, {large:.3f}s for 160 kB"

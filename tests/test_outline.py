@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import time
+from functools import partial
 from pathlib import Path
 from shutil import copytree
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from timing import measure_seconds
 
 from kg.article import parse_article
 from kg.errors import RuleError
@@ -109,10 +110,5 @@ def test_repeated_words_cost_no_more_than_their_number(word: str, tools: Tools) 
     # Two ways to read one word once took twice the time with each: eight seconds for twenty of them.
     texts = [f"Farms are likely {' '.join([word] * number)} near 3,000 tons." for number in (6, 18)]
     sentences = [sentence for text in texts for sentence in read_sentences(tools, text)]
-    costs = []
-    for sentence in sentences:
-        begun = time.process_time()
-        for _ in range(5):
-            outline(tools, sentence)
-        costs.append(time.process_time() - begun)
-    assert costs[1] < 10 * costs[0] + 0.2
+    few, many = (measure_seconds(partial(outline, tools, sentence), repeats=5) for sentence in sentences)
+    assert many < 10 * few + 0.04

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from quantity_cases import ANCHOR, read_cases, render
+from timing import measure_seconds
 
 from kg.amount import canonical
 from kg.errors import RuleError
@@ -273,18 +273,16 @@ HOSTILE = [
 ]  # fmt: skip
 
 
-def _seconds(text: str) -> float:
-    start = time.process_time()  # what other processes take does not count
-    find_quantities(text, GRAMMAR, anchor=ANCHOR)
-    return time.process_time() - start
+def _seconds(text: str, repeats: int = 1) -> float:
+    return measure_seconds(lambda: find_quantities(text, GRAMMAR, anchor=ANCHOR), repeats)
 
 
 @pytest.mark.parametrize("unit", HOSTILE)
 def test_time_is_linear_in_repeated_text(unit: str) -> None:
     """Eight times the text may take at most about eight times as long; a square law would take 64 times."""
     small, large = unit * (20_000 // len(unit)), unit * (160_000 // len(unit))
-    short = min(_seconds(small) for _ in range(3))
-    long = min(_seconds(large) for _ in range(2))
+    short = _seconds(small, repeats=3)
+    long = _seconds(large, repeats=2)
     assert long < 24 * short + 0.05
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
+from timing import measure_seconds
 
 from kg.pipeline import Tools, read_text
 
@@ -25,9 +24,7 @@ def _name(number: int) -> str:
 def test_time_is_linear_in_the_number_of_sentences(tools: Tools, piece: str) -> None:
     def measure(size: int) -> float:
         text = "".join(piece.format(n=number, name=_name(number)) for number in range(size // len(piece)))
-        began = time.process_time()
-        read_text(tools, text)
-        return time.process_time() - began
+        return measure_seconds(lambda: read_text(tools, text))
 
     measure(2_000)
     times = [(measure(20_000), measure(160_000)) for _ in range(3)]  # another process may slow one of them down
@@ -38,9 +35,7 @@ def test_time_is_linear_in_the_number_of_sentences(tools: Tools, piece: str) -> 
 def test_time_is_linear_in_the_parts_of_a_place(tools: Tools) -> None:
     def measure(parts: int) -> float:
         text = f"Yunhe County governs{' and the towns' * parts} of a Changping District. It covers 30 hectares. " * 20
-        began = time.process_time()
-        read_text(tools, text)
-        return time.process_time() - began
+        return measure_seconds(lambda: read_text(tools, text))
 
     measure(2)
     small, large = measure(3), measure(13)
