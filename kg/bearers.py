@@ -140,9 +140,10 @@ _PARTS = re.compile(
 )
 # "Located in Linhe District, it covers 30 hectares", "It lies in Linhe District, and …": where what is spoken of lies.
 _SEATED = re.compile(
-    r"(?:^|[.!?;\n]\s{0,8})(?:(?:Located|Situated|Based|Lying|Nestled)"
+    r"(?:^|[.!?;\n]\s{0,8})(?:(?:(?:Located|Situated|Based|Lying|Nestled)"
     r"|(?P<it>It (?:lies|sits|(?:is|was) (?:located|situated|based|nestled))))"
-    r" (?:in|at|on|within)(?: the)?(?: [a-z-]+){0,5} ?$"
+    r" (?:in|at|on|within)(?: the)?(?: [a-z-]+){0,5}"
+    r"|(?:(?:As|Being) (?:an?|the|one of the)|One of the)(?: [a-z-]+){1,6} (?:of|in|under)(?: the)?) ?$"
 )
 _SLOGAN = re.compile(r"(?<=[\w,] )[\"“](?=[a-z])[^\"“”.;\n]{1,60}$")
 _SLOGAN_END = re.compile(r"[^\"“”.;\n]{0,60}[\"”]")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import ahocorasick_rs
 
-from kg.chinese import find_name_before
+from kg.bare_places import drop_named, ends_another, find_placed, find_spoken, find_stems
 from kg.describing import Descriptions
 from kg.letters import fold_case, is_bounded, is_coupled, is_title_case, same_case
 from kg.mentions import keep_longest, shift_mentions
@@ -24,7 +24,6 @@ from kg.naming import (
     Found,
     Words,
     find_names,
-    find_placed,
     names_which,
 )
 from kg.part_names import name_phases, name_sections
@@ -216,11 +215,12 @@ class Lexicon:
         found = self._settle_shared(text, found)
         elsewhere = {m.entity for group in found for m in group if self._lies_elsewhere(text, m, group)}
         found = [[m for m in group if m.entity not in elsewhere] for group in found] if elsewhere else found
-        seen = {m.entity for group, title in zip(found, titled, strict=True) if not title for m in group}
-        found = [
-            [kept for m in group if (kept := self._keep_titled(text, m, seen) if title else m)]
-            for group, title in zip(found, titled, strict=True)
-        ]
+        pairs = [*zip(found, titled, strict=True)]
+        seen = {m.entity for group, title in pairs if not title for m in group}
+        seen |= find_spoken(text, spans, titled, found)
+        kept = [[self._keep_titled(text, m, seen) if title else m for m in group] for group, title in pairs]
+        found = drop_named([[m for m in group if m is not None] for group in kept])
+        found = self._leave_others(text, found, find_stems(m for group in found for m in group))
         named = [m for group in found for m in group]
         starts = [a for a, _ in spans]
         extra: dict[int, list[Mention]] = {}
@@ -229,8 +229,7 @@ class Lexicon:
         others |= {m.label.partition(" ")[0] for m in named if m.type == ENTERPRISE and m.label.count(" ") == 1}
         others |= {match[1] for match in _WATERS.finditer(text)}
         others -= {match[1] for match in _PLACE_NAMES.finditer(text)} if others else set()
-        if others:
-            found = [[m for m in group if not self._is_others(text, m, others)] for group in found]
+        found = self._leave_others(text, found, others)
         for mention in locate_short_forms(text, forms, self._words):
             number = bisect_right(starts, mention.start) - 1
             if number >= 0 and mention.end <= spans[number][1]:
@@ -260,8 +259,11 @@ class Lexicon:
             return mention._replace(entity=place.iri, label=place.label, type=place.type, kind="name")
         return None if mention.kind == "shared" else mention
 
+    def _leave_others(self, text: str, groups: list[list[Mention]], others: Collection[str]) -> list[list[Mention]]:
+        return [[m for m in group if not self._is_others(text, m, others)] for group in groups] if others else groups
+
     def _is_others(self, text: str, mention: Mention, others: Collection[str]) -> bool:
-        """Say whether the bare name of a small place may be short for a firm, a lake or a river of the article."""
+        """Say whether the bare name of a small place may be short for another name of the article."""
         if mention.kind != "name" or mention.type not in _PLACES or text[mention.start : mention.end] not in others:
             return False
         known = self.entities.get(mention.entity)
@@ -297,15 +299,7 @@ class Lexicon:
                 kept.append(mention)
                 starts.add(mention.start)
         ends = {mention.end for mention in group}
-        return [m for m in kept[::-1] if not self._ends_another(text, m, ends)]
-
-    @staticmethod
-    def _ends_another(text: str, mention: Mention, ends: Collection[int]) -> bool:
-        """Say whether the bare name of a place only ends a name that nothing knows: "Dongfeng Liuzhou"."""
-        if mention.type not in _PLACES or mention.kind != "name" or " " in text[mention.start : mention.end]:
-            return False
-        before = find_name_before(text, mention.start)
-        return before is not None and before.end("name") not in ends
+        return [m for m in kept[::-1] if not ends_another(text, m, ends)]
 
     def _begins_another(self, text: str, mention: Mention, starts: set[int]) -> bool:
         firm = mention.type == ENTERPRISE and mention.entity in self.gazetteer
@@ -344,7 +338,7 @@ class Lexicon:
         return sum(telling) <= MAX_TELLING
 
     def _find_cued(self, text: str) -> Iterator[Mention]:
-        for found in (*find_names(text, self._finder, self._words), *find_placed(text, ADMIN_AREA, self._words)):
+        for found in (*find_names(text, self._finder, self._words), *find_placed(text, self._words)):
             start, name = self._trim_place(found)
             if is_bounded(text, start, found.end):
                 yield self._make_mention(start, found.end, found.type, name)

@@ -35,16 +35,6 @@ _CUT_INSIDE = re.compile(
 )
 NAME_PARTS = re.compile(r"[ \-/]")
 _SMALL_HEAD = re.compile(r" (?:district|county|city|province|new area|high-tech zone|development zone|university)\b")
-_PLACED = re.compile(
-    r"(?:(?<=\bin )|(?<=\bof )|(?<=\bat )|(?<=\bfrom ))(?P<name>[A-Z][a-z’']+[a-z](?:[A-Z]?[a-z]+)?)(?P<city> [Cc]ity)?"
-    r"(?=,? (?:[A-Z][a-z’']+(?: [Cc]ity)?, |(?:in|of) (?:(?:[A-Z]\w+|[a-z]+) China’?'?s )?)?"
-    r"[A-Z][a-z]+(?: [A-Z][a-z]+)? [Pp]rovince\b)"
-    r"|(?:(?<=\bcity of )|(?<![\w’'-] ))(?P<called>[A-Z][a-z]{3,24})"
-    r"(?=, an? (?:[a-z-]+ ){0,3}(?:city|town|village|township|county seat)"
-    r"(?:,| (?:in|along|on|near|under|with|of|at|by)\b))"
-)
-_BEFORE_PLACED = re.compile(r"\b(?:in|of|at|from) (?=[A-Z])")
-_CALLED = re.compile(r"[A-Z][a-z]{3,24}(?=, an? )")
 _OPENED = re.compile(r"[\"“《*]")
 _NEXT = re.compile(r"[A-Z][\w’\-–.&+]*")
 _ACRONYM_IN = re.compile(r" ?\([A-Z]{2,8}\)")
@@ -189,7 +179,7 @@ def find_names(text: str, cues: CueFinder, words: Words) -> Iterator[Found]:
     """Yield every name that a cue finds; they may overlap, the longest is meant."""
     opened = [match.start() for match in _OPENED.finditer(text)] if cues.quoted else []
     for cue in cues.quoted:
-        for match in _match_at(cue.pattern, text, opened):
+        for match in match_at(cue.pattern, text, opened):
             name = match[0][1:-1].rstrip(" ,.")
             if name not in cue.never:
                 yield Found(match.start() + 1, match.start() + 1 + len(name), cue.type, name)
@@ -199,7 +189,7 @@ def find_names(text: str, cues: CueFinder, words: Words) -> Iterator[Found]:
             yield found
 
 
-def _match_at(pattern: re.Pattern[str], text: str, places: Iterable[int]) -> Iterator[re.Match[str]]:
+def match_at(pattern: re.Pattern[str], text: str, places: Iterable[int]) -> Iterator[re.Match[str]]:
     """Yield the matches that begin at some places, none overlapping another."""
     end = 0
     for place in places:
@@ -354,20 +344,3 @@ def _walk_right(text: str, end: int, words: Words) -> int:
         position = gap.end()
     small = _SMALL_HEAD.match(text, last)
     return small.end() if small else last
-
-
-def find_placed(text: str, type_iri: str, words: Words) -> Iterator[Found]:
-    """Yield towns known only by what stands behind them: "in Lianjiang, Guangdong province", "Lianjiang, a city in"."""
-    if "rovince" not in text and ", a" not in text:
-        return
-    places = {match.end() for match in _BEFORE_PLACED.finditer(text)} if "rovince" in text else set()
-    if ", a" in text:
-        places |= {match.start() for match in _CALLED.finditer(text)}
-    for match in _match_at(_PLACED, text, sorted(places)):
-        name = match["name"] or match["called"]
-        if (
-            not name.endswith(("'s", "’s"))
-            and name.lower() not in words.generic
-            and name not in words.stops | words.leads | words.openers
-        ):
-            yield Found(match.start(), match.end(), type_iri, name)

@@ -74,7 +74,7 @@ def find_short_forms(
                 add(short, bearer, stated=True)
         if mention.kind not in ("cue", "name"):
             continue
-        if mention.kind == "cue" and mention.type == town and " " not in mention.label:
+        if mention.kind == "cue" and mention.type in (town, DISTRICT) and " " not in mention.label:
             add(mention.label, mention, stated=False)
         for short in _leave_off(mention, by_type.get(mention.type, ()), words, is_place):
             add(short, mention, stated=False)

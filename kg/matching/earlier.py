@@ -235,7 +235,8 @@ class EarlierValues(CountedGroups):
         if form == "change" and claim.value_before and spans_years(claim.quote, claim.period):
             raise NotFilled  # "from 4 billion yuan in 2013 to 9 billion in 2023, up 125 percent": in no one year
         if form == "change" and name == "count":
-            if any(claim.start < m.start and m.end <= claim.end and m.key in SUMS for m in self.sentence.marks):
+            sums = [m for m in self.sentence.marks if claim.start < m.start and m.end <= claim.end and m.key in SUMS]
+            if any(self.article.text[m.start : m.end] not in claim.subject_label for m in sums):
                 raise NotFilled  # "67 projects with a total investment of 7 billion yuan, up 6 percent": which?
             return mint_iri(self.base, "indicator", "growth-of-the-number")
         if form != "change" and name == "count":
