@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -20,6 +20,14 @@ from kg.pattern import MAX_MARKS, Groups, Pattern, compile_source
 from kg.reading import SentenceReading
 from kg.rules import LEFT_OUT, NAMED, PHRASE, Chunking
 
+_VERBS = ("reach", "rise", "fall", "gain", "account")
+"""The kinds of chunks that are verbs, where no preposition is among them."""
+_FINITE = frozenset(("is", "are", "was", "were", "will", "would", "has", "have", "had", "ranks", "ranked", "covers"))
+_ENDS = frozenset((".", ";", ":"))
+_INSIDE = frozenset(("of", "in", "for", "from", "by", "on", "at", "to", "the", "'s", "’s"))
+"""What may stand in a subject between its phrases."""
+_LONGEST = 8
+"""How many chunks a subject has at most."""
 _STOPS = frozenset((",", ";", ":", "and", "but", "while", "that", "(", "–", "—", "-"))
 """Behind these a comma says nothing: what stood between is left out."""
 # A word in capitals inside a sentence, and one that owns what follows: names that nobody knows.
@@ -105,7 +113,7 @@ def outline_sentence(sentence: SentenceReading, chunking: Chunking) -> Outline:
     chunks = _drop_commas(_find_chunks(sentence, chunking))
     for kind, pattern in chunking.joined:
         chunks = _join_chunks(sentence.folded, chunks, chunking.codes[kind], pattern)
-    return _write_outline(sentence.folded, chunks)
+    return _write_outline(sentence.folded, _part_clauses(chunks, chunking))
 
 
 def _find_chunks(sentence: SentenceReading, chunking: Chunking) -> Iterator[Chunk]:
@@ -151,6 +159,35 @@ def _join_chunks(folded: str, chunks: list[Chunk], code: str, pattern: Pattern) 
         if last > first and all(not gap.strip() for gap in between):
             chunks[first : last + 1] = [Chunk(chunks[first].start, chunks[last].end, code, "")]
     return chunks
+
+
+def _part_clauses(chunks: list[Chunk], chunking: Chunking) -> list[Chunk]:
+    """Return chunks with "; and" for an "and" that joins clauses: behind a verb, and in front of a subject and verb.
+
+    "Output would rank first and exports reach 3 billion yuan" are two clauses, "output and exports reach" is one.
+    """
+    verbs = {chunking.codes[kind] for kind in _VERBS}
+    telling = verbs - {chunking.codes["gain"]}  # "saw exports and imports rise" is one clause
+    told = False
+    for number, chunk in enumerate(chunks):
+        if chunk.words in _ENDS:
+            told = False
+        elif chunk.words == "and" and told and chunks[number - 1].words not in _STOPS:
+            if _begins_clause(chunks, number + 1, verbs):
+                chunks[number] = chunk._replace(words="; and")
+                told = False
+        told = told or chunk.code in telling or chunk.words in _FINITE
+    return chunks
+
+
+def _begins_clause(chunks: Sequence[Chunk], number: int, verbs: Collection[str]) -> bool:
+    """Say whether a subject stands at a chunk, and its verb behind it before anything else."""
+    for chunk in chunks[number : number + _LONGEST]:
+        if chunk.code in verbs:
+            return chunk is not chunks[number]
+        if not chunk.code and chunk.words not in _INSIDE:
+            return False
+    return False
 
 
 def _write_outline(folded: str, chunks: Sequence[Chunk]) -> Outline:

@@ -50,6 +50,8 @@ class EarlierValues(CountedGroups):
         text = self.article.text
         between = [m for m in self.sentence.marks if last.end <= m.start and m.end <= start]
         between = [m for m in between if not (m.key == "ordinal" and text.startswith(" time", m.end))]
+        # "3 billion yuan in the first half in Linhe, up 5 percent": whose the value is.
+        between = [m for m in between if m.mention is None or m.mention.entity != last.subject]
         if last.subject_type == "Cohort":
             between = [m for m in between if not self._houses(m)]
         if start - last.end > REACH or any(m.key not in ("period", "date") for m in between):
@@ -174,7 +176,7 @@ class EarlierValues(CountedGroups):
         Only an amount has a change; growth is also what a growth is said to be above or below of.
         """
         form, claim = self._value_said(form, match)
-        if form == "alike":
+        if form in ("alike", "value"):
             return claim.predicate
         if form == "change" and (claim.unit == "rank" or local_name(claim.predicate).startswith("share-of-")):
             claim = self._amount_behind(claim, match)
