@@ -65,6 +65,14 @@ _COMPARED = re.compile(
     re.IGNORECASE,
 )
 """What stands before a place that is only compared with."""
+# "It is connected to Linhe County in the east, Yunhe County in the south": what lies beside what is spoken of.
+_BESIDE = re.compile(
+    r"\b(?:connect(?:s|ed)? (?:to|with)|border(?:s|ing|ed)?(?: on)?|adjoin(?:s|ing)|adjacent to|close to"
+    r"|neighbou?r(?:s|ing)?|fac(?:es|ing)|next to|abut(?:s|ting)) [^.;\n]{0,140}$"
+)
+_ON_SIDE = re.compile(
+    r"(?: [Cc]ity)? (?:in|on|to) (?:the|its) (?:far )?(?:north|south|east|west)(?:-?(?:east|west))?\b(?! of)"
+)
 _PHASE = re.compile(r" Phase [IVX\d]+$")
 _NEAR = 400
 """How many characters before "the zone" at most another is spoken of that it may mean."""
@@ -76,6 +84,13 @@ def dates_line(text: str, start: int, end: int) -> bool:
     """Say whether a place only tells where an article was written: "YUNHE, July 19 (Xinhua) -- Exports rose"."""
     begins = start == 0 or text[start - 1] == "\n"
     return begins and _DATELINE.match(text, end, end + 90) is not None
+
+
+def _lies_beside(text: str, mention: Mention) -> bool:
+    """Say whether a place only tells what another borders: "It is connected to Linhe County in the east"."""
+    if _ON_SIDE.match(text, mention.end) is None:
+        return False  # "It borders Linhe County. The county …": of either
+    return _BESIDE.search(text, max(0, mention.start - 170), mention.start) is not None
 
 
 def _is_listed(target: Mention, text: str) -> bool:
@@ -142,6 +157,7 @@ class _Resolver:
             if _INDEFINITE.search(self.text, max(0, mention.start - 40), mention.start):
                 self.works = mention
         beside = _COMPARED.search(self.text, max(0, mention.start - 40), mention.start) is not None
+        beside = beside or (mention.type in _PLACE_CLASSES and _lies_beside(self.text, mention))
         if mention.kind != "described" and not is_described(mention.entity) and not (place or beside):
             self.named.add(mention)
             begins = _SUBJECT.search(self.text, max(0, mention.start - 48), mention.start) if self.text else None

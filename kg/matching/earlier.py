@@ -18,6 +18,8 @@ REACH = 60
 _INSIDE = re.compile(r"\b(?:in|at|across|throughout)(?: the)? $", re.IGNORECASE)
 SUMS = frozenset(("money", "percent", "times"))
 _IN_TURN = frozenset(("percent", "CNY", "USD"))
+# Of a size that stands in the name of a group: "projects worth more than 100 million yuan".
+_AT_LEAST = frozenset(("moreThan", "atLeast"))
 _RATIOS = frozenset(("percent", "point", "times", "rank"))
 
 
@@ -238,7 +240,7 @@ class EarlierValues(CountedGroups):
             raise NotFilled  # "from 4 billion yuan in 2013 to 9 billion in 2023, up 125 percent": in no one year
         if form == "change" and name == "count":
             sums = [m for m in self.sentence.marks if claim.start < m.start and m.end <= claim.end and m.key in SUMS]
-            if any(self.article.text[m.start : m.end] not in claim.subject_label for m in sums):
+            if not all(m.quantity and m.quantity.qualifier in _AT_LEAST for m in sums):
                 raise NotFilled  # "67 projects with a total investment of 7 billion yuan, up 6 percent": which?
             return mint_iri(self.base, "indicator", "growth-of-the-number")
         if form != "change" and name == "count":
