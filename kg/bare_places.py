@@ -7,10 +7,10 @@ population of", "Lianjiang governs 12 towns": what is told so is told of a count
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from kg.chinese import CHINESE_NAME, ENGLISH, find_name_before
-from kg.model import Mention, Span
+from kg.model import Entity, Mention, Span, find_ancestors
 from kg.naming import Found, Words, match_at
 from kg.vocab import ADMIN_AREA, DISTRICT
 
@@ -38,6 +38,8 @@ _TOLD = re.compile(
     rf"|(?:governs|administers|has jurisdiction over) (?:[\d,]{{1,6}}|[a-z-]{{3,12}}) {_UNITS}\b)"
 )
 _TELLS = (" is ", " was ", " population of", "governs ", "administers ", "jurisdiction over ")
+_OFTEN = 3
+"""How often an article names other places before a district of none of them is a stranger to it."""
 _COUNTIES = frozenset({"county"})
 
 
@@ -114,3 +116,21 @@ def ends_another(text: str, mention: Mention, ends: Collection[int]) -> bool:
         return False
     before = find_name_before(text, mention.start)
     return before is not None and before.end("name") not in ends
+
+
+def find_strangers(text: str, mentions: Sequence[Mention], entities: Mapping[str, Entity]) -> set[str]:
+    """Return the districts that an article names by a bare name alone and whose city and province it never names.
+
+    Where it names another province, or a city of one, it means a place of that name there that no list has.
+    """
+    places = [m.entity for m in mentions if m.type == ADMIN_AREA and m.entity in entities]
+    around = {*places, *(place for entity in set(places) for place in find_ancestors(entity, entities))}
+    strangers: set[str] = set()
+    if len(places) < _OFTEN:
+        return strangers
+    full = {m.entity for m in mentions if " " in text[m.start : m.end]}
+    for entity in {m.entity for m in mentions if m.type == DISTRICT and m.kind == "name"} - full:
+        holders = [place for place in find_ancestors(entity, entities) if not place.endswith("/china")]
+        if holders and not around.intersection(holders):
+            strangers.add(entity)
+    return strangers

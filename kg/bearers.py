@@ -145,6 +145,11 @@ _SEATED = re.compile(
     r" (?:in|at|on|within)(?: the)?(?: [a-z-]+){0,5}"
     r"|(?:(?:As|Being) (?:an?|the|one of the)|One of the)(?: [a-z-]+){1,6} (?:of|in|under)(?: the)?) ?$"
 )
+# "It is the first green city of Linhe, with a coverage of 67 percent": what "it" is, and where.
+_OF_IT = re.compile(
+    r"(?:^|[.!?;\n]\s{0,8})It (?:is|was|has become|became|remains) (?:also |now )?(?:an?|the|one of the) "
+    r"(?:(?!\bthat\b)[^.;,\n]){3,90} (?:of|in)(?: the)? $"
+)
 _SLOGAN = re.compile(r"(?<=[\w,] )[\"“](?=[a-z])[^\"“”.;\n]{1,60}$")
 _SLOGAN_END = re.compile(r"[^\"“”.;\n]{0,60}[\"”]")
 _SEATED_END = re.compile(r"[^.;\n]{0,60}?, (?:it|the (?:zone|park|area|development zone|project|company|plant))\b")
@@ -257,6 +262,8 @@ def _divide_candidates(text: str, found: Sequence[Mark], marks: Sequence[Mark]) 
         directed = _DIRECTED.search(text, max(0, mark.start - 30), mark.start) is not None
         made = mark.key == ENTERPRISE and _MADE_BY.search(text, max(0, mark.start - 60), mark.start)
         if joined or made or (_GOVERNED.search(before) and not directed):
+            if _OF_IT.search(text, max(0, mark.start - 140), mark.start):
+                continue
             if _PLACED.search(before) or (joined and governed in placed):
                 placed.append(mark)
             governed = mark

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import ahocorasick_rs
 
-from kg.bare_places import drop_named, ends_another, find_placed, find_spoken, find_stems
+from kg.bare_places import drop_named, ends_another, find_placed, find_spoken, find_stems, find_strangers
 from kg.describing import Descriptions
 from kg.letters import fold_case, is_bounded, is_coupled, is_title_case, same_case
 from kg.mentions import keep_longest, shift_mentions
@@ -214,6 +214,7 @@ class Lexicon:
         found = [group if title else self._leave_begun(text, group) for group, title in zip(found, titled, strict=True)]
         found = self._settle_shared(text, found)
         elsewhere = {m.entity for group in found for m in group if self._lies_elsewhere(text, m, group)}
+        elsewhere |= find_strangers(text, [m for group in found for m in group], self.entities)
         found = [[m for m in group if m.entity not in elsewhere] for group in found] if elsewhere else found
         pairs = [*zip(found, titled, strict=True)]
         seen = {m.entity for group, title in pairs if not title for m in group}

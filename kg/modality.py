@@ -43,6 +43,8 @@ _TO_BE_TOLD = re.compile(r"\bwill (?:tell|say|announce|report|present|inform|exp
 # "Against a target of 6 percent, GDP grew by 3": what was reached is no target.
 _AGAINST = re.compile(r"\b(?:against|missing|beating) (?:an?|its|the) (?:[a-z-]+ ){0,2}(?:targets?|goals?) of\b")
 
+# "Among the 57 firms which are planned to move, 52 have moved": which those are, and not what they did.
+_AMONG = re.compile(rf"(?:^|[.;] )(?:among|of|out of) (?:all )?(?:the )?{MARK} [^,.;:]{{3,150}}, ")
 _PLANS = re.compile(
     rf"\b(?:{_ANY('making')}) (?:an?|its|the) (?:[\w-]+ ){{0,2}}plan (?:{MARK} )?(?:for|to|that)\b[^.;:]*$"
 )
@@ -113,7 +115,8 @@ def find_modality(
     """
     text = sentence.folded
     clause = max(text.rfind(mark, 0, start) for mark in (";", ":", ". ")) + 1
-    clause = max(clause, start - CLAUSE)
+    among = _AMONG.search(text, max(0, start - 3 * CLAUSE), start + 1)
+    clause = max(clause, start - CLAUSE, min(among.end(), start) if among else 0)
     lead, match = ASIDE.sub(", ", text[clause:start]), _PASSED.sub(", ", text[start:end])
     denied = _CLAUSE.split(lead)[-1] + match
     lead = _TO_BE_TOLD.sub("", _AGAINST.sub("", _DONE.split(lead)[-1]))
@@ -133,7 +136,7 @@ def find_modality(
     due = _DUE.search(text, start, end)
     if _TO_COME.match(text, due.start() if due else end):
         return "planned"
-    if not done and (ahead := _find_ahead(text, start, end, rules)):
+    if not done and not among and (ahead := _find_ahead(text, start, end, rules)):
         return ahead
     if _WILL_BE.match(text, end) and not _REACHED.search(text, start, end) and not _FRONTED.match(text, start):
         return "planned"

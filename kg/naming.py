@@ -13,7 +13,9 @@ from typing import Any, NamedTuple
 
 import ahocorasick_rs
 
+from kg.chinese import CHINESE_NAME
 from kg.model import Span
+from kg.vocab import PARK
 
 MAX_WORDS = 14
 """How many words a name may have in front of its head: what keeps the cost linear on a hostile line."""
@@ -260,7 +262,9 @@ def _walk_left(text: str, head: int, cue: Cue, words: Words) -> int:
             break
         word = text[begin:end]
         if word in ("and", "&"):
-            if not _joins(text, begin, start, word, words):
+            if not (
+                _joins(text, begin, start, word, words) or (cue.type == PARK and _joins_parts(text, begin, start, head))
+            ):
                 break
             start = begin
             continue
@@ -285,6 +289,11 @@ def _walk_left(text: str, head: int, cue: Cue, words: Words) -> int:
     return _strip_left(text, start, head, words)
 
 
+_CHINESE = re.compile(CHINESE_NAME)
+_HEADS = frozenset(
+    "Zone Area Park Base District County City Town Village Port Airport Center Centre Valley Company Group University"
+    " Institute Province Street Project Bay Island Lake River".split()
+)
 _DIVIDERS = frozenset("District County City Province Municipality".split())
 """Where a second name of a place begins: "Haidian District Zhongguancun Science Park" is two."""
 
@@ -296,6 +305,18 @@ def _joins(text: str, begin: int, start: int, word: str, words: Words) -> bool:
     if not before or behind is None or not before[0].isupper():
         return False
     return word == "&" or (before.lower() in words.joined and behind[0].lower() in words.joined)
+
+
+def _joins_parts(text: str, begin: int, start: int, head: int) -> bool:
+    """Say whether "and" joins two words of the name of a zone: "Linhe Transition and Comprehensive Reform Zone".
+
+    Neither is a name in Chinese, or the head of a name of its own: "Linhe and Yunhe Zone" are two.
+    """
+    before = text[max(0, begin - 1 - MAX_WORD) : max(0, begin - 1)].rpartition(" ")[2]
+    behind = _NEXT.match(text, start, head)
+    if behind is None or not before[:1].isupper() or not before[1:].islower() or before in _HEADS:
+        return False
+    return not (_CHINESE.fullmatch(before) or _CHINESE.fullmatch(behind[0]) or before.endswith(("’s", "'s")))
 
 
 def _strip_left(text: str, start: int, head: int, words: Words) -> int:

@@ -228,10 +228,11 @@ class _Heads(NamedTuple):
     unwanted: tuple[str, ...]
 
     def fit(self, mention: Mention) -> bool:
-        label = fold_case(mention.label)
-        return (not self.wanted or label.endswith(self.wanted)) and not (
-            self.unwanted and label.endswith(self.unwanted)
-        )
+        return (not self.wanted or fold_case(mention.label).endswith(self.wanted)) and not self.bars(mention)
+
+    def bars(self, mention: Mention) -> bool:
+        """Say whether a thing is called what the reference cannot mean: no province is "the city"."""
+        return bool(self.unwanted) and fold_case(mention.label).endswith(self.unwanted)
 
 
 class _Named:
@@ -329,7 +330,8 @@ def _choose_target(reference: Mention, named: _Named, fallback: Mapping[str, Men
             return None
         # A park or county may be called something near its name; no city is "the province".
         sole = "province" not in ends.wanted and sum(len(named.things.get(t, ())) for t in types) == 1
-        chosen = [fallback[t] for t in types if t in fallback and (ends.fit(fallback[t]) or sole)]
+        near = [fallback[t] for t in types if t in fallback and not ends.bars(fallback[t])]
+        chosen = [thing for thing in near if ends.fit(thing) or sole]
         return max(chosen, key=lambda m: m.start) if chosen else None
     target = max(fitting, key=lambda m: m.start)
     if _PHASE.search(target.label):

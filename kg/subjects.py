@@ -21,6 +21,7 @@ from kg.unnamed import (
     heads_unknown,
     is_of_site,
     is_of_unnamed,
+    tells_of_smaller,
     tells_of_wider,
 )
 from kg.vocab import ADMIN_AREA, BEARERS, DISTRICT, PARK, PROJECT, is_described
@@ -105,6 +106,8 @@ def find_subject(
     """
     search = _Search(reading, sentence, entities, pronoun=pronoun, things=things, kinds=kinds)
     found = search.find(position)
+    if found is not None and tells_of_smaller(reading.article.text, sentence, found[0]):
+        found = None
     if rivals is not None:
         rivals += search.rivals
     return found

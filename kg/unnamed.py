@@ -6,6 +6,7 @@ import re
 
 from kg.chinese import CHINESE_NAME, ENGLISH
 from kg.english import load_words
+from kg.model import Mention
 from kg.reading import SentenceReading
 
 _AREAS = load_words("areas")
@@ -18,6 +19,9 @@ _WIDER = re.compile(
     rf"({_AREAS.any_of('wide', 'widest', 'rulers')})\b"
     r"(?![’']s? (?:first|only|largest|biggest|most|top|second))"
 )
+# "Sports shoes make 60 percent of the city's output": of a city that no mark explains, and not of its province.
+_SMALLER = re.compile(r"\b[Tt]he (?:whole |entire )?(city|county|district|town|township|village|zone)\b(?! of\b|-)")
+_PROVINCES = tuple(_AREAS.all_of("province_ends"))
 # What a sentence begins with that is another's, where no mark says whose: "The province's GDP", "The company".
 _UNRESOLVED = re.compile(
     r"\s*[\"“]?(?:[A-Z][\w ]{0,30}, )?[Tt]he (?:whole |entire )?"
@@ -120,6 +124,15 @@ def tells_of_wider(text: str, sentence: SentenceReading, position: int) -> bool:
     start = sentence.sentence.start
     found = _WIDER.finditer(text, start, position)
     return any(all(not mark.start <= match.start(1) < mark.end for mark in sentence.marks) for match in found)
+
+
+def tells_of_smaller(text: str, sentence: SentenceReading, place: Mention) -> bool:
+    """Say whether a sentence tells of a city or district without a name, where a province is all that is named."""
+    if not place.label.endswith(_PROVINCES):
+        return False
+    named = [m for m in sentence.marks if m.mention and not m.mention.label.startswith("the ")]
+    found = _SMALLER.finditer(text, sentence.sentence.start, sentence.sentence.end)
+    return any(all(not mark.start <= match.start(1) < mark.end for mark in named) for match in found)
 
 
 def has_unknown_name(text: str, sentence: SentenceReading, position: int) -> bool:

@@ -53,6 +53,27 @@ def read_places(tools: Tools, text: str) -> list[str]:
         ("Beihai is warm.", []),
         ("Beihai City is warm. Beihai grew.", ["Beihai City = Beihai City", "Beihai = Beihai City (Beihai City)"]),
         ("The Huangpu is a river.", []),
+        # By what is told of them, of places alone.
+        ("Xinlan has a total area of 104 square km and a population of 92,600.", ["Xinlan = Xinlan"]),
+        ("Xinlan governs 12 towns. Xinlan grew.", ["Xinlan = Xinlan", "Xinlan = Xinlan (Xinlan)"]),
+        ("Xinlan is a county in the west.", ["Xinlan = Xinlan"]),
+        ("Xinlan has a total area of 104 square km.", []),
+        ("Xinlan is a company in the west.", []),
+        # By a heading in capitals that names them in full.
+        (
+            "Famous For Wool - Xinlan Town\n\nFirms in Xinlan grew.",
+            ["Xinlan Town = Xinlan Town", "Xinlan = Xinlan Town (Xinlan Town)"],
+        ),
+        # The article's own town, and not the county of that name.
+        (
+            "Guzhen Town grew. Guzhen has firms.",
+            ["Guzhen Town = Guzhen Town", "Guzhen = Guzhen Town (Guzhen Town)"],
+        ),
+        # A district of a city that the article, which tells of another province, never names.
+        (
+            "Haikou and Sanya in Hainan grew. Yangpu grew.",
+            ["Haikou = Haikou", "Sanya = Sanya", "Hainan = Hainan Province"],
+        ),
         # Somebody's given name.
         ("Wang Lijiang spoke in Lijiang.", ["Lijiang = Lijiang"]),
     ],
