@@ -259,7 +259,7 @@ class EarlierValues(CountedGroups):
         """Return the indicator by which what has a value can be ranked: none where its growth may be meant as well."""
         told = [m.key for m in self.sentence.marks if claim.start <= m.start and m.end <= claim.end]
         if is_growth(claim.predicate):
-            if claim.unit == "percent" and self._only_grew(claim):
+            if claim.unit in ("percent", "point") and self._only_grew(claim):
                 return claim.predicate  # "exports grew by 9 percent, ranking second": no size is told
             raise NotFilled  # "of 3 billion yuan, up by 9 percent, ranking second": by growth or by size?
         if claim.unit not in _RATIOS and [key for key in told if key in SUMS][-1:] == ["percent"]:
@@ -267,12 +267,12 @@ class EarlierValues(CountedGroups):
         return claim.predicate.removesuffix("Growth") if claim.predicate.startswith(RDC) else claim.predicate
 
     def _only_grew(self, claim: Claim) -> bool:
-        """Say whether a clause tells one growth and no amount: "exports grew by 9 percent"."""
+        """Say whether a clause tells one growth, or by how many points it is above another, and no amount."""
         text = self.article.text
         told = [m for m in self.sentence.marks if m.quantity and not m.is_time() and m.end <= claim.end]
         ranked = max((m.end for m in told if m.key == "ordinal"), default=0)
         told = [m for m in told if m.start >= ranked and not _NEW_CLAUSE.search(text, m.end, claim.end)]
-        return [m.key for m in told if m.key != "size"] == ["percent"]
+        return [m.key for m in told if m.key != "size"] in (["percent"], ["points"])
 
     def _name_average(self, predicate: str) -> str:
         """Return the indicator of how an indicator, or what it is the growth of, grows in a year on average."""

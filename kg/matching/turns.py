@@ -18,6 +18,7 @@ IN_TURN = (SUMS - {"times"}) | {
 }
 """What the items of a list can have in turn."""
 # What leads to the name of an item: "the new markets of".
+_FIRST_WORD = re.compile(r"[A-Z][a-z-]+(?: [a-z-]+)*$")
 _LEAD_OF = re.compile(
     r"^(?:(?:of|in|from|[Tt]he) )*"
     r"(?:(?:(?:new|emerging|traditional|major|main|key|top) ){0,2}(?:markets|partners) (?:of|such as|like) (?:the )?)?"
@@ -43,7 +44,10 @@ def list_items(masked: str, match: Match, name: str, count: int) -> list[Item]:
 
 def name_items(labels: Sequence[str]) -> list[str]:
     """Return what the items of a list are called, each with the noun that all share, and without what leads to them."""
-    return [_LEAD_OF.sub("", label) for label in share_noun(labels)]
+    names = [_LEAD_OF.sub("", label) for label in share_noun(labels)]
+    if len(names) > 1 and _FIRST_WORD.match(names[0]) and all(name[:1].islower() for name in names[1:]):
+        names[0] = names[0][0].lower() + names[0][1:]  # "Mountains, hills and plains": no name
+    return names
 
 
 def _split_repeated(match: Match, name: str, count: int) -> list[Item] | None:

@@ -260,6 +260,9 @@ class MatchWords:
         if not field[2]:
             return words
         members = _NUMBER_OF.sub("", words)
+        low = members.lower()
+        if low.isalpha() and any(pattern.fullmatch(low) for pattern in self.rules.items.values()):
+            return low  # "Coal makes 42 percent of": no name, though in a capital
         return self._find_head(members)[0] if field[2] == ":head" else members
 
     def _indicator_words(self, match: Match, field: re.Match[str]) -> str:
