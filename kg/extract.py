@@ -15,10 +15,11 @@ from kg.letters import fold_case
 from kg.lexicon import Lexicon
 from kg.matching import CONFIDENCE, Refusal, SentenceMatcher, Told
 from kg.model import Article, Claim, Resolution, find_ancestors, say_value, sort_claims
+from kg.place_chains import find_chains, is_upside_down
 from kg.quantity import QuantityGrammar
 from kg.reading import Mark, Reading, SentenceReading, read_sentences
 from kg.rules import Rule, RuleSet
-from kg.vocab import MEMBER_TYPE, class_iri, class_name
+from kg.vocab import MEMBER_TYPE, WITHIN, class_iri, class_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ class Extractor:
             if refusals is not None:
                 refusals += matcher.refusals
             told.add(self._link_claims(reading, sentence, found))
-        claims = told.claims
+        claims = [claim for claim in told.claims if not _is_reversed(claim)]
+        claims.extend(self._chain_places(reading, claims))
         claims.extend(self._place_things(reading))
         claims.extend(self._type_cohorts(reading.article, claims, told.members))
         claims.extend(derive_changes(list(claims), self.lexicon.base))
@@ -145,6 +147,18 @@ class Extractor:
                 if owner:
                     yield self._imply_relation(rule, reading.article, mark, owner, "name-prefix")
 
+    def _chain_places(self, reading: Reading, claims: Sequence[Claim]) -> list[Claim]:
+        """Return that each place of a chain lies in the next, where no rule has said so."""
+        said = {(c.subject, c.object) if c.predicate == WITHIN else (c.object, c.subject) for c in claims}
+        found: dict[tuple[str, str], Claim] = {}
+        for rule in self.rules.chains:
+            for sentence in reading.sentences:
+                for inner, outer in find_chains(reading.article.text, sentence, self.lexicon.entities):
+                    claim = _relate(rule, reading.article, inner, outer)
+                    if (claim.subject, claim.object) not in said:
+                        found.setdefault((claim.subject, claim.object), claim)
+        return list(found.values())
+
     @staticmethod
     def _imply_relation(rule: Rule, article: Article, mark: Mark, other: Mark, how: str) -> Claim:
         thing, place = mark.mention, other.mention
@@ -165,6 +179,33 @@ class Extractor:
             rule=rule.id,
             resolved=(Resolution("object", how, place.start, place.end),),
         )
+
+
+def _relate(rule: Rule, article: Article, inner: Mark, outer: Mark) -> Claim:
+    """Return the claim that one thing that a sentence names stands to a later one as a rule says."""
+    thing, place = inner.mention, outer.mention
+    if thing is None or place is None:
+        raise AssertionError("a chain joins mentions")
+    garbled = thing.garbled or place.garbled
+    return Claim.from_span(
+        article,
+        (inner.start, outer.end),
+        subject=thing.entity,
+        subject_label=thing.label,
+        subject_type=class_name(thing.type),
+        predicate=rule.templates[0].predicate,
+        object=place.entity,
+        object_label=place.label,
+        object_type=class_name(place.type),
+        status="garbled" if garbled else rule.status,
+        confidence=CONFIDENCE["garbled" if garbled else rule.status],
+        rule=rule.id,
+    )
+
+
+def _is_reversed(claim: Claim) -> bool:
+    """Say whether a claim puts a county in a town: the words were a list, or of something else."""
+    return claim.predicate == WITHIN and is_upside_down(claim.subject_label, claim.object_label)
 
 
 def _exceeds(part: Claim, whole: Claim) -> bool:

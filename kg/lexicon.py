@@ -27,7 +27,8 @@ from kg.naming import (
     names_which,
 )
 from kg.part_names import name_phases, name_sections
-from kg.short_forms import find_short_forms, locate_short_forms
+from kg.short_forms import find_short_forms, list_others, locate_short_forms
+from kg.told_names import Doubt, drop_untold
 from kg.vocab import (
     ADMIN_AREA,
     CONCEPT,
@@ -82,11 +83,6 @@ _LIES_IN = re.compile(r"(?: [Dd]istrict| [Cc]ity)? in (?:the )?(?:city of |(?:[A
 _CAPITAL_BEHIND = re.compile(r"(?: \([A-Z][a-z]+\))? ([A-Z][a-z][\w’-]*)")
 _PREFECTURE = re.compile(r" [Pp]refecture\b")
 _COARSE = ("Province", "Region", "China")
-# What is called after its place, or the place after it: "Honghu Lake"; and what says that the place is meant.
-_WATERS = re.compile(
-    r"(?<![\w-])([A-Z][a-z’']{2,30}) (?:Lake|River|Reservoir|Mountains?|Island|Bay|Canal|Gorges?|Pass|Temple)\b"
-)
-_PLACE_NAMES = re.compile(r"(?<![\w-])([A-Z][a-z’']{2,30}) (?:[Cc]ity|[Cc]ounty|[Dd]istrict|[Pp]refecture)\b")
 _APART = re.compile(r"(?:\A|\n|\b(?:of|in|at|for|to|from|by|with|the) |[’']s |[:–—] )$")
 _GOVERNS = re.compile(
     r"(?:(?P<place>(?!People)[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,2}?) (?:(?:Municipal|Provincial|City) )?)?"
@@ -141,7 +137,8 @@ class Lexicon:
         References ("the district") are not resolved here: their ``entity`` is empty until
         ``resolve_references`` has seen the whole article.
         """
-        return self._settle_shared(text, [self._find_all(text)])[0]
+        found = drop_untold(text, [Span(0, len(text))], [self._find_all(text)], self._doubts)
+        return self._settle_shared(text, found)[0]
 
     def _find_all(self, text: str) -> list[Mention]:
         """Return the mentions in ``text`` before names that several places share are told apart."""
@@ -210,6 +207,7 @@ class Lexicon:
         a place and small words or the heading's ends set it apart.
         """
         found = [shift_mentions(self._find_all(text[a:b]), a) for a, b in spans]
+        found = drop_untold(text, spans, found, self._doubts)
         titled = [is_title_case(text[a:b]) for a, b in spans]
         found = [group if title else self._leave_begun(text, group) for group, title in zip(found, titled, strict=True)]
         found = self._settle_shared(text, found)
@@ -226,11 +224,7 @@ class Lexicon:
         starts = [a for a, _ in spans]
         extra: dict[int, list[Mention]] = {}
         forms = find_short_forms(text, named, self._cues, self._words, ADMIN_AREA, self._is_place, self._make_mention)
-        others = {form.text for form in forms if form.mention.type == ENTERPRISE}
-        others |= {m.label.partition(" ")[0] for m in named if m.type == ENTERPRISE and m.label.count(" ") == 1}
-        others |= {match[1] for match in _WATERS.finditer(text)}
-        others -= {match[1] for match in _PLACE_NAMES.finditer(text)} if others else set()
-        found = self._leave_others(text, found, others)
+        found = self._leave_others(text, found, list_others(text, named, forms))
         for mention in locate_short_forms(text, forms, self._words):
             number = bisect_right(starts, mention.start) - 1
             if number >= 0 and mention.end <= spans[number][1]:
@@ -270,6 +264,10 @@ class Lexicon:
         known = self.entities.get(mention.entity)
         within = self.entities.get(known.within) if known else None
         return within is not None and not within.label.endswith(_COARSE)
+
+    @property
+    def _doubts(self) -> Iterator[Doubt]:
+        return (cue.doubt for cue in self._cues if cue.doubt)
 
     def _is_place(self, word: str) -> bool:
         return (ADMIN_AREA, fold_case(word)) in self._by_name

@@ -16,6 +16,7 @@ import ahocorasick_rs
 from kg.chinese import CHINESE_NAME
 from kg.model import Span
 from kg.vocab import PARK
+from kg.told_names import Doubt, make_doubt
 
 MAX_WORDS = 14
 """How many words a name may have in front of its head: what keeps the cost linear on a hostile line."""
@@ -97,6 +98,8 @@ class Cue:
     stem: str
     """What an article may leave off to shorten such a name: ``head``, ``form`` (a legal form) or nothing."""
     forms: re.Pattern[str]
+    doubt: Doubt | None
+    """What must be told of such a name, where its form alone says too little."""
     legal: re.Pattern[str]
     """The forms that say nothing but how a company is incorporated."""
 
@@ -137,6 +140,7 @@ def make_cue(entry: Mapping[str, Any], type_iri: str) -> Cue:
         least=int(entry.get("least", 0)),
         not_after=frozenset(entry.get("not_after", ())),
         stem=str(entry.get("stem", "")),
+        doubt=make_doubt(entry, type_iri),
         forms=_ending([*forms, *legal]),
         legal=_ending(legal),
     )

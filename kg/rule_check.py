@@ -11,7 +11,7 @@ from kg.concepts import MODALITIES, QUALIFIERS, STATUSES
 _TEXTS = ("id", "says", "kind", "status", "part", "texts", "pattern", "unless", "prior", "joiner")
 _LISTS = ("triggers", "counter", "first", "second", "classes")
 _ENUMS = {"status": STATUSES, "modality": MODALITIES, "qualifier": QUALIFIERS}
-_KINDS = ("pattern", "outline", "link", "placement", "owner")
+_KINDS = ("pattern", "outline", "link", "placement", "chain", "owner")
 _PARTS = ("any", "title", "body", "meta")
 _READINGS = ("any", "translated", "plain")
 _STATED = ("explicit", "implied", "garbled")

@@ -284,6 +284,7 @@ class _Compiler:
             rules=tuple(patterns),
             links=tuple(rule for rule in rules if rule.kind == "link"),
             placements=tuple(rule for rule in rules if rule.kind == "placement"),
+            chains=tuple(rule for rule in rules if rule.kind == "chain"),
             owners=tuple(rule for rule in rules if rule.kind == "owner"),
             outlines=tuple(rule for rule in rules if rule.kind == "outline"),
             chunking=self.chunking,

@@ -161,6 +161,7 @@ class RuleSet:
     rules: tuple[Rule, ...]
     links: tuple[Rule, ...]
     placements: tuple[Rule, ...]
+    chains: tuple[Rule, ...]
     owners: tuple[Rule, ...]
     outlines: tuple[Rule, ...]
     """Rules over the outline of a sentence, for the numbers that no other rule has read."""
@@ -199,12 +200,12 @@ class RuleSet:
     @property
     def predicates(self) -> frozenset[str]:
         """The predicates that the rules claim, other than those found in the words."""
-        rules = (*self.rules, *self.outlines, *self.links, *self.placements, *self.owners)
+        rules = (*self.rules, *self.outlines, *self.links, *self.placements, *self.chains, *self.owners)
         return frozenset(t.predicate for r in rules for t in r.templates if "://" in str(t.predicate))
 
     def compile_patterns(self) -> None:
         """Compile every pattern; raise ``RuleError`` naming the rule of the first that does not compile."""
-        rules = (*self.rules, *self.outlines, *self.links, *self.placements, *self.owners)
+        rules = (*self.rules, *self.outlines, *self.links, *self.placements, *self.chains, *self.owners)
         patterns = [p for rule in rules for p in (rule.pattern, rule.unless, rule.prior, rule.joiner) if p]
         patterns += [p for rule in rules for p in rule.named.values()]
         patterns += [s.pattern for s in (*self.stages, *self.kinds)]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from kg.model import Mention, Span
 from kg.naming import MAX_WORD, NAME_PARTS, SENTENCE_START, Cue, Words, names_which
-from kg.vocab import DISTRICT, ENTERPRISE, ORGANIZATION, PARK
+from kg.vocab import CONCEPT, DISTRICT, ENTERPRISE, ORGANIZATION, PARK
 
 
 class ShortForm(NamedTuple):
@@ -32,6 +32,8 @@ _STATED = re.compile(
 )
 # "Linhe Port Group" runs Linhe Port and is not it.
 _SITE = re.compile(r" (?:Port|Ports|Airport|Park|Zone|Area|City|District|County|Bridge|Railway|Metro|Canal)$")
+# "Fixed-asset investment (FAI)": what the article then calls an indicator.
+_CAPITALS = re.compile(r" \(([A-Z]{2,6})\)")
 _LETTERS = re.compile(r"(?<![\w&-])[A-Z]{3,6}(?![\w&]|-\w)")
 MOST_INITIALS = 40
 _INITIALLED = frozenset((DISTRICT, PARK))
@@ -68,6 +70,8 @@ def find_short_forms(
     for mention in mentions:
         if mention.kind == "reference":
             continue
+        if mention.type == CONCEPT and (capitals := _CAPITALS.match(text, mention.end)):
+            add(capitals[1], mention, stated=True)
         if mention.type in by_type and (short := _find_stated(text, mention)):
             bearer = _find_governed(text, mention, short, make)
             if bearer is not mention or not _is_of_inner(short, mention.label):
@@ -274,7 +278,7 @@ def locate_short_forms(text: str, forms: Sequence[ShortForm], words: Words) -> I
     for match in re.finditer(rf"(?<![\w-])(?:{choice})(?![\w]|-\w)", text):
         form = by_text[match[0]]
         full = form.mention
-        if full.start <= match.start() < full.end:
+        if full.start <= match.start() < full.end or (full.type == CONCEPT and text[match.start() - 1] == "("):
             continue
         if not form.stated and _is_part(text, match.start(), match.end(), words):
             continue
@@ -288,6 +292,21 @@ def locate_short_forms(text: str, forms: Sequence[ShortForm], words: Words) -> I
             full.garbled,
             Span(full.start, full.end),
         )
+
+
+# What is called after its place, or the place after it: "Honghu Lake"; and what says that the place is meant.
+_WATERS = re.compile(
+    r"(?<![\w-])([A-Z][a-z’']{2,30}) (?:Lake|River|Reservoir|Mountains?|Island|Bay|Canal|Gorges?|Pass|Temple)\b"
+)
+_PLACE_NAMES = re.compile(r"(?<![\w-])([A-Z][a-z’']{2,30}) (?:[Cc]ity|[Cc]ounty|[Dd]istrict|[Pp]refecture)\b")
+
+
+def list_others(text: str, named: Sequence[Mention], forms: Sequence[ShortForm]) -> set[str]:
+    """Return the words by which an article may call a firm, a lake or a river, so that they are no small place."""
+    others = {form.text for form in forms if form.mention.type == ENTERPRISE}
+    others |= {m.label.partition(" ")[0] for m in named if m.type == ENTERPRISE and m.label.count(" ") == 1}
+    others |= {match[1] for match in _WATERS.finditer(text)}
+    return others - {match[1] for match in _PLACE_NAMES.finditer(text)} if others else others
 
 
 _BESIDE = re.compile(r"(?:[-–]|[ ](?:&|and|of)?[ ]?)([A-Z0-9][\w’'-]*)")
