@@ -27,8 +27,9 @@ from kg.naming import (
     names_which,
 )
 from kg.part_names import name_phases, name_sections
+from kg.plain_names import mend_name, plain_zone
 from kg.short_forms import find_short_forms, list_others, locate_short_forms
-from kg.told_names import Doubt, drop_untold
+from kg.told_names import Doubt, drop_untold, find_firms
 from kg.vocab import (
     ADMIN_AREA,
     CONCEPT,
@@ -43,26 +44,6 @@ from kg.vocab import (
 
 _PHASED = frozenset({PROJECT, PARK, ENTERPRISE, ORGANIZATION})
 """Of which classes the phases of a thing are projects."""
-# One zone, however an article writes it.
-_ONE_NAME = (
-    (
-        re.compile(
-            r"\bhi(?:gh)?[ -]tech(?:nology)?(?: (?:industr(?:y|ies|ial)|development)){0,2} zone\b", re.IGNORECASE
-        ),
-        "high-tech zone",
-    ),
-    (re.compile(r"^China \(([A-Z][\w’' ]{1,30})\) (?=Pilot Free[ -]Trade (?:Zone|Area)$)"), r"\1 "),
-    (re.compile(r"(?:Pilot )?(?:Free[ -]Trade Zone|FTZ)$", re.IGNORECASE), "free trade zone"),
-    (
-        re.compile(
-            r"\bEconomic(?: and |-|&| & | - )Techn(?:ological|ical|ology) Development (?:Zone|Area)$", re.IGNORECASE
-        ),
-        "economic and technological development zone",
-    ),
-)
-"""The one form behind the ways to write a name, which its IRI is made of."""
-# "Xi ‘an High-tech Zone", as translations write it.
-_TORN = re.compile(r" [‘’'](?=an\b)")
 # A part of what is named, which is another thing: "Zhongguancun West area".
 _SECTION = re.compile(
     r" (?:East|West|North|South|Central|[Ee]astern|[Ww]estern|[Nn]orthern|[Ss]outhern)"
@@ -145,6 +126,10 @@ class Lexicon:
         folded = fold_case(text)
         known, references = self._find_known(text, folded), self._find_references(folded)
         found = keep_longest([*known, *self._find_cued(text), *references])
+        firms = [
+            self._make_mention(*span, ENTERPRISE, text[slice(*span)]) for span in self._find_told_firms(text, found)
+        ]
+        found = keep_longest([*found, *firms]) if firms else found
         starts = {mention.start for mention in found}
         found = [m for m in found if m.end + 1 in starts or not self._begins_other(text, m)]
         parts = [*name_phases(text, found, PROJECT, _PHASED), *name_sections(text, found, PARK)]
@@ -265,6 +250,9 @@ class Lexicon:
         within = self.entities.get(known.within) if known else None
         return within is not None and not within.label.endswith(_COARSE)
 
+    def _find_told_firms(self, text: str, found: Sequence[Mention]) -> Iterator[Span]:
+        return find_firms(text, found, self._words.stops | self._words.leads | self._words.openers)
+
     @property
     def _doubts(self) -> Iterator[Doubt]:
         return (cue.doubt for cue in self._cues if cue.doubt)
@@ -361,13 +349,11 @@ class Lexicon:
 
     def _make_mention(self, start: int, end: int, type_iri: str, name: str) -> Mention:
         """Return the mention of a name found by its form; a lexicon name written otherwise is that thing."""
-        name = _TORN.sub("'", name)
+        name = mend_name(name)
         known = self._by_name.get((type_iri, fold_case(name))) or self._find_legal(type_iri, name)
         if known is not None:
             return Mention(start, end, known.iri, known.label, known.type, "name")
-        plain = name
-        for pattern, form in _ONE_NAME if type_iri == PARK else ():
-            plain = pattern.sub(form, plain)
+        plain = plain_zone(name) if type_iri == PARK else name
         known = self._by_name.get((type_iri, fold_case(plain)))
         if known is not None:
             return Mention(start, end, known.iri, known.label, known.type, "name")
