@@ -42,6 +42,10 @@ _STOP = re.compile(
     r"(?:(?:an?|the|its|their|several|many|some|over|about|nearly) |[\ue000-\ue0ff])"
     r"|,? (?:and|as well as) (?:the )?[\ue000-\ue0ff][\ue100-\uf8ff] "
     r"(?:ports|parks|zones|towns|bases|areas) (?:of|in|for)\b"
+    # "Around the industries of steel and chips, the zone has …": what is told of them.
+    r"|, (?:it|they|we|(?:the|this) (?:base|city|zone|park|county|district|area|town|project|port|company|firm|group|valley))"
+    r" (?:has|have|had|is|are|was|were|will|plans|aims|now|also|strives|seeks|[a-z]+(?:ed|es))\b"
+    r"|, (?:the )?[\ue000-\ue0ff][\ue100-\uf8ff] (?:has|have|had|is|are|was|were|will|plans|aims|now|also|strives)\b"
     r"|,? as well as (?:(?:the|in|other|some|many|several) )*(?:[a-z-]+ ){0,2}(?:fields|areas|sectors|others)\b"
     r"|[;:()（）]|\.(?!\w)| [–—-]{1,3}(?: |$)|—).*",
     re.DOTALL,

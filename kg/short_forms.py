@@ -24,7 +24,8 @@ _STATED = re.compile(
     r"|(?:(?:also|or|commonly|better|popularly|widely) )?(?:known|abbreviated|referred to) as|also called|or|formerly)?"
     r" ?(?:the )?"
     r"[\"“'‘]?(?P<a>[A-Z0-9][\w’&+.\-]*(?: [\w’&+.\-]+){0,5}?)[\"”'’]?(?:,? for short)?\)"
-    r"|,? (?:(?:is |was )?(?:hereinafter|also|commonly|better) (?:referred to as|called|known as)"
+    r"|,? (?:(?:is |was )?(?:hereinafter|also|commonly|better|otherwise|popularly|locally|widely|formerly|previously"
+    r"|originally) (?:referred to as|called|known as|named)"
     r"|(?:abbreviated|referred to) as)"
     r" (?:the )?[\"“'‘]?(?P<b>[A-Z][\w’&+\-]*(?: [A-Z][\w’&+\-]*){0,4})"
     r"|, or (?:the )?[\"“'‘]?(?P<c>[A-Z][A-Za-z&]*[A-Z])[\"”'’]?(?=,)"
@@ -234,7 +235,9 @@ def _say_otherwise(label: str, type_iri: str) -> list[str]:
 
 def _shortens(short: str, name: str, label: str, stated: re.Match[str] | None) -> bool:
     """Say whether words in brackets behind a name can be its short form, and no remark on it."""
-    if stated is not None and re.search(r"known as|called|referred|abbreviated|for short|hereinafter|, or ", stated[0]):
+    if stated is not None and re.search(
+        r"known as|called|named|referred|abbreviated|for short|hereinafter|, or ", stated[0]
+    ):
         return True
     if _ACRONYM.fullmatch(short):
         letters = iter(re.sub(r"[^a-z]", "", f"{name} {label}".lower()))
