@@ -43,7 +43,7 @@ _STOP = re.compile(
     r"|,? (?:and|as well as) (?:the )?[\ue000-\ue0ff][\ue100-\uf8ff] "
     r"(?:ports|parks|zones|towns|bases|areas) (?:of|in|for)\b"
     # "Around the industries of steel and chips, the zone has …": what is told of them.
-    r"|, (?:it|they|we|(?:the|this) (?:base|city|zone|park|county|district|area|town|project|port|company|firm|group|valley))"
+    r"|, (?:it|they|we|(?:the|this) (?:base|city|zone|park|county|district|area|town|project|port|company|firm))"
     r" (?:has|have|had|is|are|was|were|will|plans|aims|now|also|strives|seeks|[a-z]+(?:ed|es))\b"
     r"|, (?:the )?[\ue000-\ue0ff][\ue100-\uf8ff] (?:has|have|had|is|are|was|were|will|plans|aims|now|also|strives)\b"
     r"|,? as well as (?:(?:the|in|other|some|many|several) )*(?:[a-z-]+ ){0,2}(?:fields|areas|sectors|others)\b"
@@ -65,7 +65,8 @@ _LEADS_TO = re.compile(
     r"(?:the )?(?:(?:research and development|r&d|development|production|manufacturing|growth|promotion)"
     r"(?: and [a-z]+)? of )?(?:the )?"
     r"(?:(?:[\ue000-\ue0ff][\ue100-\uf8ff] )?(?:[a-z-]+ ){0,3}"
-    r"(?:industries|sectors|fields|areas)(?:,? (?:such as|like|including)| of)(?: the)? )?",
+    r"(?:industries|sectors|fields|areas|(?:industrial |industry )?clusters|industrial chains)"
+    r"(?:,? (?:such as|like|including)| of)(?: the)? )?",
     re.IGNORECASE,
 )
 # Its short form, behind an item: "virtual reality (VR)".

@@ -14,7 +14,7 @@ from typing import Any
 from kg.model import Mention, Span
 
 _KIND = (
-    r"(?:maker|manufacturer|supplier|provider|developer|company|firm|enterprise|start-?up|unicorn|automaker|carmaker"
+    r"(?:(?:[a-z]+-)?maker|manufacturer|supplier|provider|developer|company|firm|enterprise|start-?up|unicorn|automaker|carmaker"
     r"|chipmaker|drugmaker|shipbuilder|retailer|contractor|conglomerate|integrator)"
 )
 _WORD = r"[A-Z][\w&’-]*"
