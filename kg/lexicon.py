@@ -251,7 +251,8 @@ class Lexicon:
         return within is not None and not within.label.endswith(_COARSE)
 
     def _find_told_firms(self, text: str, found: Sequence[Mention]) -> Iterator[Span]:
-        return find_firms(text, found, self._words.stops | self._words.leads | self._words.openers)
+        things = [m for m in found if m.type in _PHASED | _PLACES]
+        return find_firms(text, things, self._words.stops | self._words.leads | self._words.openers)
 
     @property
     def _doubts(self) -> Iterator[Doubt]:

@@ -55,7 +55,12 @@ _LISTED = re.compile(
 # "From Linhe County, Hefei is an hour away": the place behind the comma is what is told of.
 _FRONTED = re.compile(r"(?:^|[.;:] ?)(?:[A-Z][a-z]+)(?: the)? $")
 _CLOSED = re.compile(r" ?[,.;:)(]|$")
-_OWNED = re.compile(r"[’']s?\b")
+# Of a place that owns what follows; its north or its suburbs are still where something is.
+_OWNED = re.compile(
+    r"[’']s?\b(?! (?:far |very |remote )?[a-z]*"
+    r"(?:north|south|east|west|suburb|outskirt|downtown|center|centre|core|rural)[a-z]*"
+    r"(?: (?:part|area|suburbs?|outskirts|region))?(?:[,.;]|$))"
+)
 
 
 def find_chains(text: str, sentence: SentenceReading, entities: Mapping[str, Entity]) -> Iterator[tuple[Mark, Mark]]:

@@ -34,7 +34,7 @@ _STATED = re.compile(
 # "Linhe Port Group" runs Linhe Port and is not it.
 _SITE = re.compile(r" (?:Port|Ports|Airport|Park|Zone|Area|City|District|County|Bridge|Railway|Metro|Canal)$")
 # "Fixed-asset investment (FAI)": what the article then calls an indicator.
-_CAPITALS = re.compile(r" \(([A-Z]{2,6})\)")
+_CAPITALS = re.compile(r" \((?:hereinafter(?: referred to as| called)?,? |or )?(?:the )?[\"“]?([A-Z]{2,6})[\"”]?\)")
 _LETTERS = re.compile(r"(?<![\w&-])[A-Z]{3,6}(?![\w&]|-\w)")
 MOST_INITIALS = 40
 _INITIALLED = frozenset((DISTRICT, PARK))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from kg.model import Mention, Span
@@ -27,6 +28,11 @@ _FIRM = re.compile(
     r"(?=[,.]| (?:that|which|in|of|based|headquartered|with|from|for|under|and|owned|founded)\b)"
     r"|,? (?:which |that )?(?:is |was )?headquartered in\b"
     r"|,? (?:which )?(?:with|has|having) its (?:global )?headquarters in\b)"
+)
+# "Based in Suzhou, Hengli Sensor makes chips".
+_SEATED = re.compile(
+    rf"(?:^|(?<=[.!?] ))(?:Based|Headquartered) in [^,.;]{{3,60}}(?:, [A-Z][a-z]+(?: [A-Z]?[a-z]+)?){{0,2}},"
+    rf" (?P<name>{_WORD}(?: (?:{_WORD}|&)){{1,4}})(?= [a-z]{{3,}}(?:s|ed)\b)"
 )
 REACH = 90
 """How far in front of a name what is told of it may stand."""
@@ -95,7 +101,7 @@ def find_firms(text: str, found: Sequence[Mention], leads: Collection[str]) -> I
     if not any(word in text for word in _SAYING):
         return
     ends = {mention.end for mention in found if mention.kind != "reference"}
-    for match in _FIRM.finditer(text):
+    for match in chain(_FIRM.finditer(text), _SEATED.finditer(text)):
         start, end = match.span("name")
         while " " in text[start:end] and text[start:end].partition(" ")[0] in leads:
             start += len(text[start:end].partition(" ")[0]) + 1
@@ -103,4 +109,4 @@ def find_firms(text: str, found: Sequence[Mention], leads: Collection[str]) -> I
             yield Span(start, end)
 
 
-_SAYING = (", a", ", the ", ", one of", ", which", "eadquarter")
+_SAYING = (", a", ", the ", ", one of", ", which", "eadquarter", "Based in ")
