@@ -22,7 +22,10 @@ _PLACED = re.compile(
     r"|(?:(?<=\bcity of )|(?<![\w’'-] ))(?P<called>[A-Z][a-z]{3,24})"
     r"(?=, an? (?:[a-z-]+ ){0,3}(?:city|town|village|township|county seat)"
     r"(?:,| (?:in|along|on|near|under|with|of|at|by)\b))"
+    r"|(?:(?<=\bvillage of )|(?<=\btown of )|(?<=\btownship of )|(?<=\bcounty of ))(?P<kind>[A-Z][a-z]{3,24})"
+    r"(?![\w’'-]| [A-Z])"
 )
+_KIND_OF = re.compile(r"\b(?:village|town|township|county) of (?=[A-Z])")
 _BEFORE_PLACED = re.compile(r"\b(?:in|of|at|from) (?=[A-Z])")
 _CALLED = re.compile(r"[A-Z][a-z]{3,24}(?=, an? )")
 _UNITS = (
@@ -56,13 +59,14 @@ def find_placed(text: str, words: Words) -> Iterator[Found]:
 
 def _find_seated(text: str, words: Words) -> Iterator[Found]:
     """Yield towns by where they lie: "in Lianjiang, Guangdong province", "Lianjiang, a city in"."""
-    if "rovince" not in text and ", a" not in text:
+    if "rovince" not in text and ", a" not in text and " of " not in text:
         return
     places = {match.end() for match in _BEFORE_PLACED.finditer(text)} if "rovince" in text else set()
+    places |= {match.end() for match in _KIND_OF.finditer(text)} if " of " in text else set()
     if ", a" in text:
         places |= {match.start() for match in _CALLED.finditer(text)}
     for match in match_at(_PLACED, text, sorted(places)):
-        name = match["name"] or match["called"]
+        name = match["name"] or match["called"] or match["kind"]
         if not name.endswith(("'s", "’s")) and _can_name(name, words):
             yield Found(match.start(), match.end(), ADMIN_AREA, name)
 
