@@ -83,7 +83,7 @@ _ROLE = re.compile(
     rf"|(?!Chinese)(?:{_ANY('peoples')}) (?=[\ue000-\ue0ff])"
 )
 _UNITS = re.compile(r"(?P<name>[\ue000-\ue0ff][\ue100-\uf8ff]) (?:counties|districts|cities|towns|provinces)")
-_NOUN = re.compile(rf" (?:{_ANY('kinds')})$", re.IGNORECASE)
+_NOUN = re.compile(rf"(?<!\blight)(?<!\bheavy) (?:{_ANY('kinds')})$", re.IGNORECASE)
 
 
 class Item(NamedTuple):
