@@ -32,7 +32,7 @@ _IN = (
 )
 # What stands between two places of which the second holds the first.
 _LINK = re.compile(
-    rf"(?: (?:city|county))?(?: ?\([^()]{{1,40}}\))?,? ?(?:{_IN})?"
+    rf"(?: (?:city|county))?(?: ?\([^()]{{1,40}}\))?,? ?\(?(?:{_IN})?"
     r"(?:(?:the |in )?(?:[A-Za-z]+ )?China[’']s )?(?:the )?"
 )
 # In front of the first place: what lets it stand for where something is, and what by or with which something is done.
@@ -87,8 +87,7 @@ def _is_linked(text: str, start: int, end: int) -> bool:
 
 def _pair(text: str, start: int, chain: list[Mark], entities: Mapping[str, Entity]) -> Iterator[tuple[Mark, Mark]]:
     """Yield the pairs of a run of places if all of it rises and nothing says that it is a list."""
-    ranks = [rank for mark in chain if (rank := _rank(text, mark)) is not None]
-    if len(chain) < 2 or any(a >= b for a, b in pairwise(ranks)):
+    if len(chain) < 2 or not all(_rises(text, a, b, entities) for a, b in pairwise(chain)):
         return
     before, end = text[max(start, chain[0].start - 40) : chain[0].start], chain[-1].end
     if not _LEADS.search(before) or _AGENT.search(before) or _LISTED.match(text, end) or _OWNED.match(text, end):
@@ -102,6 +101,15 @@ def _pair(text: str, start: int, chain: list[Mark], entities: Mapping[str, Entit
     for inner, outer in pairwise(chain):
         if inner.mention and outer.mention and _can_hold(inner.mention, outer.mention, entities):
             yield inner, outer
+
+
+def _rises(text: str, inner: Mark, outer: Mark, entities: Mapping[str, Entity]) -> bool:
+    """Say whether the second of two places is of a wider kind, or of the same and known to hold the first."""
+    narrow, wide = _rank(text, inner), _rank(text, outer)
+    if narrow is None or wide is None or narrow != wide:
+        return narrow is not None and wide is not None and narrow < wide
+    within = find_ancestors(inner.mention.entity, entities) if inner.mention else []
+    return outer.mention is not None and outer.mention.entity in within
 
 
 def _rank(text: str, mark: Mark) -> int | None:
