@@ -29,6 +29,7 @@ _STATED = re.compile(
     r"|(?:abbreviated|referred to) as)"
     r" (?:the )?[\"“'‘]?(?P<b>[A-Z][\w’&+\-]*(?: [A-Z][\w’&+\-]*){0,4})"
     r"|, or (?:the )?[\"“'‘]?(?P<c>[A-Z][A-Za-z&]*[A-Z])[\"”'’]?(?=,)"
+    r"|, (?:formerly|previously) (?:the )?(?P<e>[A-Z][\w’&+\-]*(?: [A-Z][\w’&+\-]*){1,5})(?=,)"
     r"|, (?P<d>[A-Z][\w&-]*(?: [A-Z][\w&-]*){0,3}) for short"
 )
 # "Linhe Port Group" runs Linhe Port and is not it.
@@ -236,7 +237,7 @@ def _say_otherwise(label: str, type_iri: str) -> list[str]:
 def _shortens(short: str, name: str, label: str, stated: re.Match[str] | None) -> bool:
     """Say whether words in brackets behind a name can be its short form, and no remark on it."""
     if stated is not None and re.search(
-        r"known as|called|named|referred|abbreviated|for short|hereinafter|, or ", stated[0]
+        r"known as|called|named|formerly |previously |referred|abbreviated|for short|hereinafter|, or ", stated[0]
     ):
         return True
     if _ACRONYM.fullmatch(short):
