@@ -15,8 +15,8 @@ import ahocorasick_rs
 
 from kg.chinese import CHINESE_NAME
 from kg.model import Span
-from kg.vocab import PARK
 from kg.told_names import Doubt, make_doubt
+from kg.vocab import PARK
 
 MAX_WORDS = 14
 """How many words a name may have in front of its head: what keeps the cost linear on a hostile line."""
