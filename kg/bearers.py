@@ -167,11 +167,14 @@ _LONGER = re.compile(
     rf"(?: \([^()]{{1,30}}\))? (?:{_ANY('zoned')})(?:,? (?:and )?[a-z-]+){{0,5}}? (?:zone|park|area|base)\b",
     re.IGNORECASE,
 )
+IN_CIRCLE = re.compile(rf"(?:[- –][A-Z][\w-]*){{0,3}} (?:[a-z]+ ){{0,2}}(?:{_ANY('circles')})\b", re.IGNORECASE)
+"""What stands behind a name that something wider is called by: "the Linhe-Yunhe urban agglomeration"."""
 # "Beijing-based", "Linhe International Airport", "the city's bureau": the name only describes.
 _DESCRIBES = re.compile(
     r"(?:[’']s?)? ?(?:-based\b|(?<=s )(?:neighbou?ring|nearby|adjacent) "
     r"|(?:International )?(?:airport|port|station)\b(?! (?:district|zone))|branch\b"
     rf"|(?:[\w-]+ ){{0,4}}(?:{_ANY('organs')})\b"
+    rf"|{IN_CIRCLE.pattern}"
     rf"|(?:(?:overall|annual|yearly|\w+-year|development) ){{0,2}}(?:{_ANY('norms')})\b)"
 )
 # "Linhe companies sell abroad": what is told is theirs.

@@ -13,6 +13,9 @@ from kg.model import Quantity
 from kg.period_frame import Left, find_unsaid_year, look_left, make_period, read_scope, to_iso
 from kg.quantity_grammar import View
 
+# "In the January-October period".
+_NAMED_PERIOD = re.compile(r" period(?![a-z-])")
+
 
 def read_month(view: View, start: int, end: int) -> Quantity | int | None:
     """Read a month, a day of a month, or a stretch of either, at the month's name."""
@@ -61,6 +64,8 @@ def _finish_month(
         closed, stop = True, until.end()
         name2, day2 = until[2] or name, until[5] or until[3]
         year2 = until[4]
+        if not day and (named := _NAMED_PERIOD.match(view.low, stop)):
+            stop = named.end()
     stop, said_year, rule, said = read_scope(view, stop) if not year2 else (stop, 0, "", False)
     number = int(year2 or said_year or 0)
     if not number and not said:

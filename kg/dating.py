@@ -34,6 +34,9 @@ _BASE = re.compile(
     + "".join(f"(?<!{word} )" for word in _WORDS.all_of("reports"))
     + r"that|those|level|figure|(?:same|corresponding|year-earlier) period)"
     r"(?: (?:the same period|the corresponding period|that|those))?(?: (?:of|in|for|from|during))?(?: the)? ?$"
+    r"|\b(?:times|double|twice|triple) (?:the|its|their) (?:[a-z]+ ){0,2}"
+    r"(?:amount|number|size|volume|level|figure|value|output|total)"
+    r"(?: (?:of|in|for|from|during|recorded in))?(?: the)? ?$"
 )
 # "rose from 20 billion yuan in 2015 to 40 billion", "rose to 40 billion from 20 billion in 2015".
 _BASE_AMOUNT = re.compile(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from kg.bearers import IN_CIRCLE
 from kg.english import load_words
 from kg.matching.things import MatchThings
 from kg.matching.words import NotFilled, Thing
@@ -57,6 +58,8 @@ class MatchTargets(MatchThings):
             raise NotFilled  # "in China's Silicon Valley"
         if predicate == WITHIN and subject.iri.endswith("/china"):
             raise NotFilled
+        if predicate == WITHIN and self._names_circle(target):
+            raise NotFilled  # "in the Linhe-Yunhe urban agglomeration": in neither
         if local_name(predicate) == "superlative" and self._is_of_building(subject, target):
             raise NotFilled
         if local_name(predicate) == "within" and all(t.label.endswith(" District") for t in (subject, target)):
@@ -91,6 +94,11 @@ class MatchTargets(MatchThings):
             return _SITE_OF.match(target.label) is not None
         named = _BUILDING.match(target.label)
         return subject.type in PLACES and named is not None and named[1] not in subject.label.lower()
+
+    def _names_circle(self, place: Thing) -> bool:
+        """Say whether a place only gives its name to an agglomeration that the sentence tells of."""
+        named = [m for m in self.sentence.marks if m.mention and m.mention.entity == place.iri]
+        return bool(named) and all(IN_CIRCLE.match(self.article.text, m.end) for m in named)
 
     def _is_one_of_places(self, place: Thing) -> bool:
         """Say whether a place is the first of several that a group is in: "12 parks in A, B and C"."""

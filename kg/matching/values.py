@@ -54,6 +54,20 @@ _SUMMED = re.compile(
     r".*(?:gdp|product|output|investment|revenue|sales|exports|imports|trade|value|income|tax|profit)"
 )
 
+# "A capacity of 200,000 cars, 30,000 buses": what could be made, and not how many there are.
+_CAPACITY = re.compile(
+    r"\bcapacit(?:y|ies) (?:of|for|to [a-z]+|reach(?:es|ed|ing)) (?:(?:about |some |over |nearly |up to |more than )?"
+    r"[\d.,]+(?: (?:million|billion|thousand))?(?: [a-z-]+){1,5}(?:, and |, | and ))*"
+    r"(?:about |some |over |nearly |up to |more than )?$"
+)
+# "Had a value of 3 billion yuan".
+_OF_NOTHING = re.compile(r"\ban? (?:[a-z]+ )?(?:value|volume|amount|total|sum) of (?:[a-z]+ )?$")
+# Sums and products that do not say of what.
+_BARE = r"(?:growth-of-)?(?:(?:total|annual|overall|average|yearly|daily|monthly|the)-)*"
+_BARE_SUM = re.compile(
+    rf"{_BARE}(?:volume|amount|quantity|sum|figure|yield|production|output-volume|production-volume)"
+)
+_BARE_OUTPUT = re.compile(rf"{_BARE}(?:outputValue|output|output-value)(?:-of)?")
 # What Chinese counts large sums in: translations write it where they lose the number before it.
 _HUNDRED_MILLION = "100000000"
 # No level of these is so many percent: "added value should rise to 6 percent" lacks the word growth.
@@ -195,6 +209,10 @@ class MatchValues(MatchTimes):
         if counted and (_RATE.match(text, quantity.end) or _YEAR_OF.fullmatch(text, here.start, here.end)):
             return True
         name = local_name(predicate)
+        if counted and (_CAPACITY.search(text, here.start, quantity.start)):
+            return True  # "a plant with a capacity of 200,000 cars and 30,000 buses": none are there yet
+        if subject.type in PLACES and self._says_no_product(name, quantity):
+            return True
         in_percent = quantity.kind == "percent" and not quantity.other and name in (*_SUMS_OF_MONEY, "value")
         if name in _SUMS_OF_MONEY and quantity.kind in ("measure", "count"):
             return True  # "the turnover of the port is 500 million tons": no revenue
@@ -202,6 +220,14 @@ class MatchValues(MatchTimes):
             return True  # "in 2020 and 2021.36 parks were named": no group is of a fraction
         weighed = quantity.kind == "measure" and name in ("revenue", "investment", "profit")
         return in_percent or weighed or _lost_scale(quantity, subject, predicate)
+
+    def _says_no_product(self, name: str, quantity: Quantity) -> bool:
+        """Say whether an indicator leaves out what of: "the yield was 3 million tons", "the volume grew 5 percent"."""
+        if quantity.kind == "measure" and _BARE_OUTPUT.fullmatch(name):
+            return True
+        if name == "value" and _OF_NOTHING.search(self.article.text, max(0, quantity.start - 40), quantity.start):
+            return True
+        return _BARE_SUM.fullmatch(name) is not None
 
     def _was_once(self, match: Match) -> bool:
         """Say whether a number was what something had at a time that nothing dates: "ten years ago, it had 3 firms"."""
