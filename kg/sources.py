@@ -42,6 +42,8 @@ _MARKS = (
     (re.compile(r"\\([\\`*_{}\[\]()#+.!~-])"), r"\1"),
 )
 _ISO = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
+# A cell that is a figure alone, behind another cell: "| GDP | 345.6 |".
+_FIGURE_CELL = re.compile(r"\|[^|]*\| *[-+]?[\d.,]*\d ?%? *\|")
 
 
 def find_articles(sources: Sequence[Path]) -> list[tuple[str, Path]]:
@@ -148,8 +150,25 @@ def _read_html(key: str, path: Path, page: Page) -> Iterator[Article]:
         raise ArticleError("no article text in this page", where=str(path))
     text = f"{found['title']}\n\n{found['text']}" if found.get("title") else found["text"]
     article = parse_article(text.encode(), page, article_id=key, source=path.name, where=str(path))
+    article = replace(article, notes=(*article.notes, *_note_rows(data)))
     fields = {"date": found.get("date"), "url": found.get("url"), "publisher": found.get("sitename")}
     yield _add_fields(replace(article, sha256=_hash(data)), fields, str(path))
+
+
+def _note_rows(data: bytes) -> Iterator[str]:
+    """Yield a note on the rows of a page's tables that hold numbers: they are no sentences, and are left out.
+
+    A table that only lays out the page holds its paragraphs, which are read.
+    """
+    if b"<table" not in data.lower():
+        return
+    import trafilatura
+
+    text = trafilatura.extract(data, include_comments=False, include_tables=True) or ""
+    rows = [line.strip("| ") for line in text.split("\n") if line.startswith("|") and _FIGURE_CELL.search(line)]
+    if rows:
+        first = " ".join(rows[0].split())[:80]
+        yield f"{len(rows)} rows of tables with figures were left out, from {first!r}: write them as sentences"
 
 
 def _read_json_lines(key: str, path: Path, page: Page) -> Iterator[Article | KgError]:

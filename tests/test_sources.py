@@ -91,6 +91,23 @@ def test_html_gives_the_article_without_the_page_around_it(tmp_path: Path, tools
     assert isinstance(article, Article) and "Home" not in article.text and "<" not in article.text
 
 
+def test_rows_of_figures_that_a_page_holds_in_tables_are_noted(tmp_path: Path, tools: Tools) -> None:
+    pytest.importorskip("trafilatura", reason="the extra html is not installed")
+    sentences = " ".join(f"{BODY} Sentence {n} tells of another park in the city." for n in range(8))
+    row = "<tr><td>GDP</td><td>100 million yuan</td><td>345.6</td></tr>"
+    head = "<tr><th>Indicator</th><th>Unit</th><th>Value</th></tr>"
+    for name, table in (
+        ("figures", f"<table>{head}{row}{row}</table>"),
+        ("words", f"<table>{head}</table>"),
+        ("no", ""),
+    ):
+        page = f"<html><body><article><h1>A park opens</h1><p>{sentences}</p>{table}</article></body></html>"
+        (tmp_path / f"{name}.html").write_text(page, "utf-8")
+    notes = {name: read(tmp_path / f"{name}.html", tools)[0].notes for name in ("figures", "words", "no")}
+    said = "2 rows of tables with figures were left out, from 'GDP | 100 million yuan | 345.6': write them as sentences"
+    assert notes == {"figures": (said,), "words": (), "no": ()}
+
+
 def test_relative_dates_are_reckoned_from_the_date_of_the_article(tmp_path: Path, tools: Tools) -> None:
     text = "A park opens\n\n2021-08-29\n\nLast year, 29 projects were signed in Haidian District.\n"
     (tmp_path / "a.txt").write_text(text, "utf-8")
