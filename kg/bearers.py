@@ -167,7 +167,10 @@ _LONGER = re.compile(
     rf"(?: \([^()]{{1,30}}\))? (?:{_ANY('zoned')})(?:,? (?:and )?[a-z-]+){{0,5}}? (?:zone|park|area|base)\b",
     re.IGNORECASE,
 )
-IN_CIRCLE = re.compile(rf"(?:[- –][A-Z][\w-]*){{0,3}} (?:[a-z]+ ){{0,2}}(?:{_ANY('circles')})\b", re.IGNORECASE)
+IN_CIRCLE = re.compile(
+    r"(?:[- –][A-Z][\w-]*){0,3} "
+    rf"(?i:(?:(?:urban|national|modern|new|greater|core|regional) ){{0,2}}(?:{_ANY('circles')}))\b"
+)
 """What stands behind a name that something wider is called by: "the Linhe-Yunhe urban agglomeration"."""
 # "Beijing-based", "Linhe International Airport", "the city's bureau": the name only describes.
 _DESCRIBES = re.compile(
