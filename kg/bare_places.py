@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from kg.chinese import CHINESE_NAME, ENGLISH, find_name_before
 from kg.model import Entity, Mention, Span, find_ancestors
 from kg.naming import Found, Words, match_at
-from kg.vocab import ADMIN_AREA, DISTRICT
+from kg.vocab import ADMIN_AREA, DISTRICT, is_china
 
 _PLACES = frozenset({ADMIN_AREA, DISTRICT})
 _PLACED = re.compile(
@@ -74,7 +74,8 @@ def _find_seated(text: str, words: Words) -> Iterator[Found]:
 def _can_name(word: str, words: Words) -> bool:
     return (
         word.lower() not in words.generic
-        and word not in words.stops | words.leads | words.openers | words.surnames
+        and not words.leads_up(word)
+        and word not in words.surnames
         and word not in ENGLISH
     )
 
@@ -134,7 +135,7 @@ def find_strangers(text: str, mentions: Sequence[Mention], entities: Mapping[str
         return strangers
     full = {m.entity for m in mentions if " " in text[m.start : m.end]}
     for entity in {m.entity for m in mentions if m.type == DISTRICT and m.kind == "name"} - full:
-        holders = [place for place in find_ancestors(entity, entities) if not place.endswith("/china")]
+        holders = [place for place in find_ancestors(entity, entities) if not is_china(place)]
         if holders and not around.intersection(holders):
             strangers.add(entity)
     return strangers

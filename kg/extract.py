@@ -14,7 +14,7 @@ from kg.derive import derive_changes
 from kg.letters import fold_case
 from kg.lexicon import Lexicon
 from kg.matching import CONFIDENCE, Refusal, SentenceMatcher, Told
-from kg.model import Article, Claim, Resolution, find_ancestors, say_value, sort_claims
+from kg.model import Article, Claim, Resolution, Span, find_ancestors, say_value, sort_claims
 from kg.place_chains import find_chains, is_upside_down
 from kg.quantity import QuantityGrammar
 from kg.reading import Mark, Reading, SentenceReading, read_sentences
@@ -141,11 +141,11 @@ class Extractor:
             parent = next((place for place in find_ancestors(iri, self.lexicon.entities) if place in named), "")
             for rule in self.rules.placements:
                 if entity and entity.type in rule.classes and parent in mains:
-                    yield self._imply_relation(rule, reading.article, mark, named[parent], "lexicon-within")
+                    yield _imply_relation(rule, reading.article, mark, named[parent], "lexicon-within")
             for rule in self.rules.owners:
                 owner = _find_owner(rule, mark, reading.article, self.lexicon)
                 if owner:
-                    yield self._imply_relation(rule, reading.article, mark, owner, "name-prefix")
+                    yield _imply_relation(rule, reading.article, mark, owner, "name-prefix")
 
     def _chain_places(self, reading: Reading, claims: Sequence[Claim]) -> list[Claim]:
         """Return that each place of a chain lies in the next, where no rule has said so."""
@@ -154,42 +154,40 @@ class Extractor:
         for rule in self.rules.chains:
             for sentence in reading.sentences:
                 for inner, outer in find_chains(reading.article.text, sentence, self.lexicon.entities):
-                    claim = _relate(rule, reading.article, inner, outer)
+                    claim = _chain_relation(rule, reading.article, inner, outer)
                     if (claim.subject, claim.object) not in said:
                         found.setdefault((claim.subject, claim.object), claim)
         return list(found.values())
 
-    @staticmethod
-    def _imply_relation(rule: Rule, article: Article, mark: Mark, other: Mark, how: str) -> Claim:
-        thing, place = mark.mention, other.mention
-        if thing is None or place is None:
-            raise AssertionError("an implied relation joins two mentions")
-        return Claim.from_span(
-            article,
-            (mark.start, mark.end),
-            subject=thing.entity,
-            subject_label=thing.label,
-            subject_type=class_name(thing.type),
-            predicate=rule.templates[0].predicate,
-            object=place.entity,
-            object_label=place.label,
-            object_type=class_name(place.type),
-            status="implied",
-            confidence=CONFIDENCE["implied"],
-            rule=rule.id,
-            resolved=(Resolution("object", how, place.start, place.end),),
-        )
+
+def _imply_relation(rule: Rule, article: Article, mark: Mark, other: Mark, how: str) -> Claim:
+    """Return the claim that one thing stands to another as its name alone implies, said where it is named."""
+    resolved = (Resolution("object", how, other.start, other.end),)
+    return _relate(rule, article, mark, other, Span(mark.start, mark.end), "implied", resolved)
 
 
-def _relate(rule: Rule, article: Article, inner: Mark, outer: Mark) -> Claim:
-    """Return the claim that one thing that a sentence names stands to a later one as a rule says."""
-    thing, place = inner.mention, outer.mention
+def _chain_relation(rule: Rule, article: Article, inner: Mark, outer: Mark) -> Claim:
+    """Return the claim that one place that a sentence names stands to a later one as a rule says."""
+    garbled = any(mark.mention is not None and mark.mention.garbled for mark in (inner, outer))
+    return _relate(rule, article, inner, outer, Span(inner.start, outer.end), "garbled" if garbled else rule.status)
+
+
+def _relate(
+    rule: Rule,
+    article: Article,
+    mark: Mark,
+    other: Mark,
+    span: Span,
+    status: str,
+    resolved: tuple[Resolution, ...] = (),
+) -> Claim:
+    """Return the claim of a span that what one mark names stands to what another names as a rule says."""
+    thing, place = mark.mention, other.mention
     if thing is None or place is None:
-        raise AssertionError("a chain joins mentions")
-    garbled = thing.garbled or place.garbled
+        raise AssertionError("a relation joins two mentions")
     return Claim.from_span(
         article,
-        (inner.start, outer.end),
+        span,
         subject=thing.entity,
         subject_label=thing.label,
         subject_type=class_name(thing.type),
@@ -197,9 +195,10 @@ def _relate(rule: Rule, article: Article, inner: Mark, outer: Mark) -> Claim:
         object=place.entity,
         object_label=place.label,
         object_type=class_name(place.type),
-        status="garbled" if garbled else rule.status,
-        confidence=CONFIDENCE["garbled" if garbled else rule.status],
+        status=status,
+        confidence=CONFIDENCE[status],
         rule=rule.id,
+        resolved=resolved,
     )
 
 

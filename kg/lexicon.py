@@ -38,6 +38,7 @@ from kg.vocab import (
     ORGANIZATION,
     PARK,
     PROJECT,
+    is_china,
     mint_iri,
     slugify,
 )
@@ -251,8 +252,8 @@ class Lexicon:
         return within is not None and not within.label.endswith(_COARSE)
 
     def _find_told_firms(self, text: str, found: Sequence[Mention]) -> Iterator[Span]:
-        things = [m for m in found if m.type in _PHASED | _PLACES]
-        return find_firms(text, things, self._words.stops | self._words.leads | self._words.openers)
+        things = [m for m in found if m.type in _PHASED or m.type in _PLACES]
+        return find_firms(text, things, self._words.leads_up)
 
     @property
     def _doubts(self) -> Iterator[Doubt]:
@@ -268,7 +269,7 @@ class Lexicon:
             return False
         lies = _LIES_IN.match(text, mention.end)
         place = next((m.entity for m in group if lies and m.start == lies.end() and m.type == ADMIN_AREA), "")
-        if not place or place.endswith("/china"):
+        if not place or is_china(place):
             return False
         wider = self.entities.get(place)
         if wider and wider.within == known.within:

@@ -73,6 +73,10 @@ class Words:
     origins: frozenset[str]
     provinces: frozenset[str]
 
+    def leads_up(self, word: str) -> bool:
+        """Say whether a word only leads up to a name: no name begins with it."""
+        return word in self.stops or word in self.leads or word in self.openers
+
 
 @dataclass(frozen=True, slots=True)
 class Cue:

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from kg.model import Entity, Mention, find_ancestors
 from kg.reading import Mark, SentenceReading
-from kg.vocab import ADMIN_AREA, DISTRICT, PARK
+from kg.vocab import ADMIN_AREA, DISTRICT, PARK, is_china
 
 VILLAGE, TOWN, COUNTY, CITY, PROVINCE = range(5)
 _PROVINCE = r"\b(?:province|autonomous region|inner mongolia|guangxi|xinjiang|ningxia|tibet)\b"
@@ -129,7 +129,7 @@ def _rank(text: str, mark: Mark) -> int | None:
 
 
 def _is_china(mark: Mark) -> bool:
-    return mark.mention is not None and mark.mention.entity.endswith("/china")
+    return mark.mention is not None and is_china(mark.mention.entity)
 
 
 def _can_hold(inner: Mention, outer: Mention, entities: Mapping[str, Entity]) -> bool:

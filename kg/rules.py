@@ -198,16 +198,19 @@ class RuleSet:
         return RuleIndex(entries, self.maker, self.begin)
 
     @property
+    def every(self) -> tuple[Rule, ...]:
+        """Every rule, of whatever kind."""
+        return (*self.rules, *self.outlines, *self.links, *self.placements, *self.chains, *self.owners)
+
+    @property
     def predicates(self) -> frozenset[str]:
         """The predicates that the rules claim, other than those found in the words."""
-        rules = (*self.rules, *self.outlines, *self.links, *self.placements, *self.chains, *self.owners)
-        return frozenset(t.predicate for r in rules for t in r.templates if "://" in str(t.predicate))
+        return frozenset(t.predicate for r in self.every for t in r.templates if "://" in str(t.predicate))
 
     def compile_patterns(self) -> None:
         """Compile every pattern; raise ``RuleError`` naming the rule of the first that does not compile."""
-        rules = (*self.rules, *self.outlines, *self.links, *self.placements, *self.chains, *self.owners)
-        patterns = [p for rule in rules for p in (rule.pattern, rule.unless, rule.prior, rule.joiner) if p]
-        patterns += [p for rule in rules for p in rule.named.values()]
+        patterns = [p for rule in self.every for p in (rule.pattern, rule.unless, rule.prior, rule.joiner) if p]
+        patterns += [p for rule in self.every for p in rule.named.values()]
         patterns += [s.pattern for s in (*self.stages, *self.kinds)]
         patterns += [self.chunking.scan, *(p for _, p in (*self.chunking.heads, *self.chunking.joined))]
         patterns += [getattr(self.reducers, field.name) for field in fields(Reducers)]

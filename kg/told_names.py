@@ -7,7 +7,7 @@ it tells once what is told of a park for leisure, the name is none anywhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -96,14 +96,14 @@ def _find_doubt(mention: Mention, doubts: tuple[Doubt, ...]) -> Doubt | None:
     return next((d for d in doubts if lead and d.type == mention.type and head in d.heads), None)
 
 
-def find_firms(text: str, found: Sequence[Mention], leads: Collection[str]) -> Iterator[Span]:
+def find_firms(text: str, found: Sequence[Mention], leads_up: Callable[[str], bool]) -> Iterator[Span]:
     """Yield names of enterprises that nothing knows and whose form says nothing, by what is said right behind them."""
     if not any(word in text for word in _SAYING):
         return
     ends = {mention.end for mention in found if mention.kind != "reference"}
     for match in chain(_FIRM.finditer(text), _SEATED.finditer(text)):
         start, end = match.span("name")
-        while " " in text[start:end] and text[start:end].partition(" ")[0] in leads:
+        while " " in text[start:end] and leads_up(text[start:end].partition(" ")[0]):
             start += len(text[start:end].partition(" ")[0]) + 1
         if " " in text[start:end] and end not in ends:
             yield Span(start, end)

@@ -320,6 +320,15 @@ def described_iri(base: str, article: str, *criteria: str | int) -> str:
 _DESCRIBED = re.compile(r"/described/[0-9a-f]{16}$")
 
 
+def is_china(iri: str) -> bool:
+    """Say whether an IRI is that of the whole country, which holds every place and places none.
+
+    >>> is_china("https://kg.example/id/china"), is_china("https://kg.example/id/china-mobile")
+    (True, False)
+    """
+    return iri.endswith("/china")
+
+
 def is_described(iri: str) -> bool:
     """Say whether an IRI is one of ``described_iri``: of a thing that is known in its article alone.
 

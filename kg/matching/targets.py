@@ -9,7 +9,7 @@ from kg.english import load_words
 from kg.matching.things import MatchThings
 from kg.matching.words import NotFilled, Thing
 from kg.model import Claim, find_ancestors
-from kg.vocab import COVERS, DISTRICT, PLACES, WITHIN, local_name
+from kg.vocab import COVERS, DISTRICT, PLACES, WITHIN, is_china, local_name
 
 _ANY = load_words("owners").any_of
 _BUILDING = re.compile(
@@ -27,6 +27,7 @@ _SITE_OF = re.compile(
 )
 # What holds no district.
 _OF_COUNTY = (" County", " District", " Town", " Township", " Banner")
+# "12 parks in A, B and C": A is the first of several.
 _AND_PLACES = re.compile(
     r"(?:, (?:the )?[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,3}){0,4},? (?:and|or|as well as) (?:in )?(?:the )?[A-Z]"
 )
@@ -52,13 +53,13 @@ class MatchTargets(MatchThings):
         if target.iri and (target.iri == subject.iri or self._lies_elsewhere(predicate, subject, target)):
             raise NotFilled
         if subject.type == "Cohort" and local_name(predicate) == "locatedIn":
-            if self._is_one_of_places(target) or _AWAY.search(subject.label):
+            if self._is_always_before(target, _AND_PLACES) or _AWAY.search(subject.label):
                 raise NotFilled
-        if local_name(predicate) == "locatedIn" and target.iri.endswith("/china"):
+        if local_name(predicate) == "locatedIn" and is_china(target.iri):
             raise NotFilled  # "in China's Silicon Valley"
-        if predicate == WITHIN and subject.iri.endswith("/china"):
+        if predicate == WITHIN and is_china(subject.iri):
             raise NotFilled
-        if predicate == WITHIN and self._names_circle(target):
+        if predicate == WITHIN and self._is_always_before(target, IN_CIRCLE):
             raise NotFilled  # "in the Linhe-Yunhe urban agglomeration": in neither
         if local_name(predicate) == "superlative" and self._is_of_building(subject, target):
             raise NotFilled
@@ -86,7 +87,7 @@ class MatchTargets(MatchThings):
     def _province_of(self, iri: str) -> str:
         """Return the province or municipality that the lexicon knows a place to lie in or to be; else nothing."""
         chain = [iri, *find_ancestors(iri, self.lexicon.entities)]
-        return chain[-2] if len(chain) > 1 and chain[-1].endswith("/china") else ""
+        return chain[-2] if len(chain) > 1 and is_china(chain[-1]) else ""
 
     def _is_of_building(self, subject: Thing, target: Thing) -> bool:
         """Say whether a superlative is of a building or site, and no place's or firm's: "It is the largest airport"."""
@@ -95,12 +96,7 @@ class MatchTargets(MatchThings):
         named = _BUILDING.match(target.label)
         return subject.type in PLACES and named is not None and named[1] not in subject.label.lower()
 
-    def _names_circle(self, place: Thing) -> bool:
-        """Say whether a place only gives its name to an agglomeration that the sentence tells of."""
+    def _is_always_before(self, place: Thing, form: re.Pattern[str]) -> bool:
+        """Say whether the words of a form stand behind a place wherever the sentence names it."""
         named = [m for m in self.sentence.marks if m.mention and m.mention.entity == place.iri]
-        return bool(named) and all(IN_CIRCLE.match(self.article.text, m.end) for m in named)
-
-    def _is_one_of_places(self, place: Thing) -> bool:
-        """Say whether a place is the first of several that a group is in: "12 parks in A, B and C"."""
-        named = [m for m in self.sentence.marks if m.mention and m.mention.entity == place.iri]
-        return bool(named) and all(_AND_PLACES.match(self.article.text, m.end) for m in named)
+        return bool(named) and all(form.match(self.article.text, m.end) for m in named)

@@ -30,6 +30,7 @@ from kg.vocab import (
     class_iri,
     class_name,
     described_iri,
+    is_china,
     mint_iri,
     slugify,
 )
@@ -283,7 +284,7 @@ class MatchThings(MatchCohorts):
     def _tells_of_country(self, found: Mention, before: int) -> bool:
         """Say whether the sentence has just told of China: "China's trade grew 3 percent, with exports rising by …"."""
         told = [c for c in self.earlier.list_values(self.sentence.sentence.start) if c.end <= before]
-        return bool(told) and told[-1].subject.endswith("/china") and not found.entity.endswith("/china")
+        return bool(told) and is_china(told[-1].subject) and not is_china(found.entity)
 
     def _is_of_front(self, lead: str, bearer: Mention) -> bool:
         """Say whether words are of another place than was found: "In China, exports rose" under a city's title."""

@@ -17,8 +17,8 @@ IN_TURN = (SUMS - {"times"}) | {
     f"measure.{unit}" for unit in ("ton", "kg", "kWh", "teu", "m3", "MW", "kW", "GW", "GWh", "km")
 }
 """What the items of a list can have in turn."""
-# What leads to the name of an item: "the new markets of".
 _FIRST_WORD = re.compile(r"[A-Z][a-z-]+(?: [a-z-]+)*$")
+# What leads to the name of an item: "the new markets of".
 _LEAD_OF = re.compile(
     r"^(?:(?:of|in|from|[Tt]he) )*"
     r"(?:(?:(?:new|emerging|traditional|major|main|key|top) ){0,2}(?:markets|partners) (?:of|such as|like) (?:the )?)?"

@@ -209,7 +209,7 @@ class MatchValues(MatchTimes):
         if counted and (_RATE.match(text, quantity.end) or _YEAR_OF.fullmatch(text, here.start, here.end)):
             return True
         name = local_name(predicate)
-        if counted and (_CAPACITY.search(text, max(here.start, quantity.start - 200), quantity.start)):
+        if counted and _CAPACITY.search(text, max(here.start, quantity.start - 200), quantity.start):
             return True  # "a plant with a capacity of 200,000 cars and 30,000 buses": none are there yet
         if subject.type in PLACES and self._says_no_product(name, quantity):
             return True
