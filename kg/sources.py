@@ -42,7 +42,12 @@ _MARKS = (
     (re.compile(r"\\([\\`*_{}\[\]()#+.!~-])"), r"\1"),
 )
 _ISO = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
-# A cell that is a figure alone, behind another cell: "| GDP | 345.6 |".
+# A row of a table as trafilatura and Markdown write it, what stands between its head and the rows, and a figure in it.
+_ROW = re.compile(r"^[ \t]*\|(.*\|)[ \t]*$", re.MULTILINE)
+_RULED = re.compile(r"[|: -]*")
+_EDGE = re.compile(r"^\| | \| ?$")
+_LONGEST_CELL = 150
+"""How many code points a cell has at most: longer ones are the paragraphs of a page laid out by a table."""
 _FIGURE_CELL = re.compile(r"\|[^|]*\| *[-+]?[\d.,]*\d ?%? *\|")
 
 
@@ -104,12 +109,12 @@ def _read_markdown(key: str, path: Path, page: Page) -> Iterator[Article]:
     text, notes = decode_article(data, where=str(path))
     front, body = _divide_front(text)
     known = {name.lower(): value.strip().strip("\"'") for name, value in _FIELD.findall(front)}
-    body = strip_marks(body)
+    body, rows = write_rows(strip_marks(body))
     title = known.get("title", "")
     if title and not body.lstrip().startswith(title):
         body = f"{title}\n\n{body}"
     article = parse_article(body.encode(), page, article_id=key, source=path.name, where=str(path))
-    yield _add_fields(replace(article, sha256=_hash(data), notes=(*notes, *article.notes)), known, str(path))
+    yield _add_fields(replace(article, sha256=_hash(data), notes=(*notes, *article.notes, *rows)), known, str(path))
 
 
 def _divide_front(text: str) -> tuple[str, str]:
@@ -144,31 +149,45 @@ def _read_html(key: str, path: Path, page: Page) -> Iterator[Article]:
     except ImportError as error:
         raise MissingExtraError("trafilatura", "html") from error
     data = read_bytes(path)
-    document = trafilatura.bare_extraction(data, with_metadata=True, include_comments=False, include_tables=False)
+    document = trafilatura.bare_extraction(data, with_metadata=True, include_comments=False, include_tables=True)
     found: dict[str, Any] = document if isinstance(document, dict) else document.as_dict() if document else {}
-    if not found.get("text"):
+    body, notes = write_rows(found.get("text") or "")
+    if not body.strip():
         raise ArticleError("no article text in this page", where=str(path))
-    text = f"{found['title']}\n\n{found['text']}" if found.get("title") else found["text"]
+    text = f"{found['title']}\n\n{body}" if found.get("title") else body
     article = parse_article(text.encode(), page, article_id=key, source=path.name, where=str(path))
-    article = replace(article, notes=(*article.notes, *_note_rows(data)))
+    article = replace(article, notes=(*article.notes, *notes))
     fields = {"date": found.get("date"), "url": found.get("url"), "publisher": found.get("sitename")}
     yield _add_fields(replace(article, sha256=_hash(data)), fields, str(path))
 
 
-def _note_rows(data: bytes) -> Iterator[str]:
-    """Yield a note on the rows of a page's tables that hold numbers: they are no sentences, and are left out.
+def write_rows(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return a text with its tables as lines, and a note on the rows that are left out.
 
-    A table that only lays out the page holds its paragraphs, which are read.
+    A row of two cells is a line of a profile. One of more says what its figures are in a cell far above, so that
+    it is no sentence: rows with a figure are left out and noted, others go with them. A table that only lays out
+    the page has cells of its paragraphs.
+
+    >>> write_rows("It grew.\\n| Item | Figure |\\n|---|---|\\n| Area | 12 sq km |\\n| GDP | 3.4 | 8.1 | \\n")
+    ('It grew.\\nItem | Figure\\nArea | 12 sq km\\n', ("1 row of tables with figures was left out, from 'GDP | 3.4 | 8.1': write them as sentences",))
     """
-    if b"<table" not in data.lower():
-        return
-    import trafilatura
-
-    text = trafilatura.extract(data, include_comments=False, include_tables=True) or ""
-    rows = [line.strip("| ") for line in text.split("\n") if line.startswith("|") and _FIGURE_CELL.search(line)]
-    if rows:
-        first = " ".join(rows[0].split())[:80]
-        yield f"{len(rows)} rows of tables with figures were left out, from {first!r}: write them as sentences"
+    lines: list[str] = []
+    left_out: list[str] = []
+    for line in text.split("\n"):
+        row = _ROW.match(line)
+        cells = [" ".join(cell.split()) for cell in row[1].split("|")[:-1]] if row else []
+        if row is None:
+            lines.append(line.strip("| ") if line.count("|") == 1 and _EDGE.search(line) else line)
+        elif any(len(cell) > _LONGEST_CELL for cell in cells):
+            lines += cells
+        elif len(cells) > 2:
+            left_out += [" | ".join(cells)] if _FIGURE_CELL.search(line) else []
+        elif not _RULED.fullmatch(line):
+            lines.append(" | ".join(cell for cell in cells if cell))
+    if not left_out:
+        return "\n".join(lines), ()
+    rows = f"{len(left_out)} row{'s' * (len(left_out) > 1)} of tables with figures {'were' if left_out[1:] else 'was'}"
+    return "\n".join(lines), (f"{rows} left out, from {left_out[0][:80]!r}: write them as sentences",)
 
 
 def _read_json_lines(key: str, path: Path, page: Page) -> Iterator[Article | KgError]:

@@ -91,21 +91,46 @@ def test_html_gives_the_article_without_the_page_around_it(tmp_path: Path, tools
     assert isinstance(article, Article) and "Home" not in article.text and "<" not in article.text
 
 
-def test_rows_of_figures_that_a_page_holds_in_tables_are_noted(tmp_path: Path, tools: Tools) -> None:
+LONG = " ".join(f"{BODY} Sentence {n} tells of another park in the city." for n in range(8))
+ROW = "<tr><td>GDP</td><td>100 million yuan</td><td>345.6</td></tr>"
+LEFT_OUT = "2 rows of tables with figures were left out, from 'GDP | 100 million yuan | 345.6': write them as sentences"
+
+
+@pytest.mark.parametrize(
+    ("table", "lines", "notes"),
+    [
+        (f"<table><tr><th>Indicator</th><th>Unit</th><th>Value</th></tr>{ROW}{ROW}</table>", [], (LEFT_OUT,)),
+        ("<table><tr><th>Indicator</th><th>Unit</th><th>Value</th></tr></table>", [], ()),
+        (
+            "<table><tr><td>Total area</td><td>812 sq km</td></tr><tr><td> </td><td>Note</td></tr></table>",
+            ["Total area | 812 sq km", "Note"],
+            (),
+        ),
+        (f"<table><tr><td>{LONG}</td><td>Aside</td></tr></table>", [LONG, "Aside"], ()),
+        (f"<table><tr><td><p>{LONG}</p><p>{LONG} More.</p></td></tr></table>", [f"{LONG} {LONG} More."], ()),
+        ("", [], ()),
+    ],
+    ids=["figures", "words", "profile", "layout", "paragraphs", "none"],
+)
+def test_tables_of_a_page_are_lines_of_a_profile_or_noted(
+    tmp_path: Path, tools: Tools, table: str, lines: list[str], notes: tuple[str, ...]
+) -> None:
     pytest.importorskip("trafilatura", reason="the extra html is not installed")
-    sentences = " ".join(f"{BODY} Sentence {n} tells of another park in the city." for n in range(8))
-    row = "<tr><td>GDP</td><td>100 million yuan</td><td>345.6</td></tr>"
-    head = "<tr><th>Indicator</th><th>Unit</th><th>Value</th></tr>"
-    for name, table in (
-        ("figures", f"<table>{head}{row}{row}</table>"),
-        ("words", f"<table>{head}</table>"),
-        ("no", ""),
-    ):
-        page = f"<html><body><article><h1>A park opens</h1><p>{sentences}</p>{table}</article></body></html>"
-        (tmp_path / f"{name}.html").write_text(page, "utf-8")
-    notes = {name: read(tmp_path / f"{name}.html", tools)[0].notes for name in ("figures", "words", "no")}
-    said = "2 rows of tables with figures were left out, from 'GDP | 100 million yuan | 345.6': write them as sentences"
-    assert notes == {"figures": (said,), "words": (), "no": ()}
+    page = f"<html><body><article><h1>A park opens</h1><p>{LONG} First.</p>{table}</article></body></html>"
+    (tmp_path / "a.html").write_text(page, "utf-8")
+    [article] = read(tmp_path / "a.html", tools)
+    assert isinstance(article, Article)
+    assert (article.text.split("\n")[4:], article.notes) == (lines, notes)
+
+
+def test_tables_of_markdown_are_lines_of_a_profile(tmp_path: Path, tools: Tools) -> None:
+    text = "# Linhe District\n\nIt grew.\n\n| Item | Figure |\n|:---|---:|\n| Total area | **812** sq km |\n"
+    (tmp_path / "a.md").write_text(text, "utf-8")
+    [article] = read(tmp_path / "a.md", tools)
+    assert isinstance(article, Article)
+    assert article.text.endswith("It grew.\n\nItem | Figure\nTotal area | 812 sq km\n")
+    claims = tools.extractor.make_claims(tools.extractor.read(article))
+    assert [claim.quote for claim in claims if claim.predicate.endswith("area")] == ["Total area | 812 sq km"]
 
 
 def test_relative_dates_are_reckoned_from_the_date_of_the_article(tmp_path: Path, tools: Tools) -> None:
