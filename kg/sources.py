@@ -168,8 +168,11 @@ def write_rows(text: str) -> tuple[str, tuple[str, ...]]:
     it is no sentence: rows with a figure are left out and noted, others go with them. A table that only lays out
     the page has cells of its paragraphs.
 
-    >>> write_rows("It grew.\\n| Item | Figure |\\n|---|---|\\n| Area | 12 sq km |\\n| GDP | 3.4 | 8.1 | \\n")
-    ('It grew.\\nItem | Figure\\nArea | 12 sq km\\n', ("1 row of tables with figures was left out, from 'GDP | 3.4 | 8.1': write them as sentences",))
+    >>> text, notes = write_rows("It grew.\\n| Item | Figure |\\n|---|---|\\n| Area | 12 sq km |\\n| GDP | 3.4 | 8.1 |")
+    >>> text
+    'It grew.\\nItem | Figure\\nArea | 12 sq km'
+    >>> notes
+    ("1 row of tables with figures was left out, from 'GDP | 3.4 | 8.1': write them as sentences",)
     """
     lines: list[str] = []
     left_out: list[str] = []
