@@ -298,6 +298,8 @@ def _walk_left(text: str, head: int, cue: Cue, words: Words) -> int:
 
 
 _CHINESE = re.compile(CHINESE_NAME)
+# "Baoting Li and Miao Autonomous County": of two nationalities.
+_NATIONALITY = re.compile(r"[A-Z][a-z]+ Autonomous (?:County|Prefecture|Banner)\b")
 _HEADS = frozenset(
     "Zone Area Park Base District County City Town Village Port Airport Center Centre Valley Company Group University"
     " Institute Province Street Project Bay Island Lake River".split()
@@ -312,6 +314,8 @@ def _joins(text: str, begin: int, start: int, word: str, words: Words) -> bool:
     behind = re.match(r"[\w-]+", text[start : start + MAX_WORD])
     if not before or behind is None or not before[0].isupper():
         return False
+    if _NATIONALITY.match(text, start):
+        return True
     return word == "&" or (before.lower() in words.joined and behind[0].lower() in words.joined)
 
 

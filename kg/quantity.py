@@ -156,9 +156,19 @@ def _read_digits(view: View, start: int, end: int) -> Outcome:
         year = _read_year(view, start, stop, plain)
         if year is not None:
             return year if year.end >= end else end
+        if _NAMED_YEAR.search(view.text, max(0, start - 24), start) and view.text[stop : stop + 2].strip().isalpha():
+            return end
     found = read_amount(view, start, plain)
     whole = isinstance(found, Quantity) and (stop == end or found.end >= end)
     return found if whole else max(end, found if isinstance(found, int) else end)
+
+
+# "The Beijing 2022 organizers", "the year 2020 marks": the year in a name, and no count.
+_NAMED_YEAR = re.compile(
+    r"(?:\b(?!(?:The|These|Those|Its|Their|Our|All|Some|About|Over|Nearly|Almost|Around|Roughly|Approximately|Only"
+    r"|Another|With|And|In|By|From|Of|At|On|To|For|Has|Have|Had|Total|Than|More|Up|About)\b)"
+    r"[A-Z][a-z]+(?<!ing)(?<!ed)|\byear) \Z"
+)
 
 
 # "With 2 18.9 square kilometers", "in 20 10": a number that a page has torn in two. What it was, nothing says for sure.

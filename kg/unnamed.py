@@ -19,6 +19,12 @@ _WIDER = re.compile(
     rf"({_AREAS.any_of('wide', 'widest', 'rulers')})\b"
     r"(?![’']s? (?:first|only|largest|biggest|most|top|second))"
 )
+# "China's recovery gathered pace, with the GDP expanding 4.9 percent": not of what the article is about either.
+_TOO_WIDE = re.compile(
+    r"(?:^|(?<=[.;,] )|(?<=\n)|(?<=\band )|(?<=\bwhile )|(?<=\bthat ))"
+    rf"(?:{_AREAS.any_of('too_wide')})(?:[’']s (?!(?:[a-z]+-)?(?:first|only|[a-z]+est|most|top|second)\b)[a-z]"
+    r"| (?:is|was|has|had|will|saw|recorded|reported|registered|[a-z]+ed)\b)"
+)
 # "Sports shoes make 60 percent of the city's output": of a city that no mark explains, and not of its province.
 _SMALLER = re.compile(r"\b[Tt]he (?:whole |entire )?(city|county|district|town|township|village|zone)\b(?! of\b|-)")
 _PROVINCES = tuple(_AREAS.all_of("province_ends"))
@@ -122,6 +128,8 @@ def is_of_site(text: str, sentence: SentenceReading) -> bool:
 def tells_of_wider(text: str, sentence: SentenceReading, position: int) -> bool:
     """Say whether a clause before ``position`` begins with a province or country that no name explains."""
     start = sentence.sentence.start
+    if _TOO_WIDE.search(text, start, position):
+        return True
     found = _WIDER.finditer(text, start, position)
     return any(all(not mark.start <= match.start(1) < mark.end for mark in sentence.marks) for match in found)
 

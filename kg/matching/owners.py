@@ -30,6 +30,11 @@ _PART_OF = re.compile(r"\b(?:[Oo]f|[Aa]mong) (?:which|them|these|this),? (?:the 
 _IN_WIDER = re.compile(
     rf" (?:in|across|throughout) (?:the )?(?:whole |entire )?({load_words('areas').any_of('wide', 'widest')})\b"
 )
+# "The total scale of the country's drone industry": not of the firm that the article is about.
+_OF_WIDER = re.compile(
+    rf"\b[Tt]he (?:whole |entire )?({load_words('areas').any_of('wide', 'widest')})[’']s"
+    r" (?!(?:first|only|largest|top)\b)"
+)
 _TOWN = re.compile(r" (?:Town|Township|Village|Street|Sub-?[Dd]istrict)$")
 # Behind where something is, and no item of a list: "Linhe Town, Yunhe District, has".
 _CLOSED = re.compile(r", (?!(?:and|or|as well as|together)\b|[A-Z])")
@@ -151,6 +156,8 @@ class MatchOwners(MatchTargets):
             return False
         if subject.type in PLACES and self._is_of_no_place(subject, name, match):
             return False
+        if subject.how and self._is_of_wider(match):
+            return False
         if subject.how and subject.type == "Project" and _measured(name) in self.rules.indicators["of_places"]:
             return False
         if not subject.how.endswith("-subject"):
@@ -205,6 +212,12 @@ class MatchOwners(MatchTargets):
         if subject.type == "Park" and _PLANNED_AREA.match(self.article.text, self._span(match).start):
             return True
         return bool(_REGIONAL & {fold_case(word) for word in words}) or self._is_spoken_of(subject)
+
+    def _is_of_wider(self, match: Match) -> bool:
+        """Say whether the words for what is measured name a country or province that no mark explains."""
+        span = self._group_span(match, "x") if match.groupdict().get("x") else None
+        found = _OF_WIDER.search(self.article.text, *span) if span else None
+        return found is not None and not any(m.start <= found.start(1) < m.end for m in self.sentence.marks)
 
     def _is_ranked_by_measure(self, subject: Thing, match: Match) -> bool:
         """Say whether the words around a rank say by what it is: "with a GDP of 3 billion yuan, Linhe ranks third"."""

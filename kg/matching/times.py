@@ -62,6 +62,8 @@ _PLANNED_THEN = re.compile(
 _UNTIL = re.compile(r"until\b|till\b|before\b|prior to\b", re.IGNORECASE)
 # What is put into something or comes from it goes by periods, though a stock of that does not.
 _PUT_IN = re.compile(r"(?:[a-z-]+-)?(?:investment-in|revenue-from|income-from)-")
+_AFTER = re.compile(r",? (?:right |soon |only )?(?:after|before|once|following|when) (?!a year\b|adjust)")
+_NEXT_CLAUSE = re.compile(r"(?:, and|;|, while|, but) ")
 # A growth on average over years is of no single one of them.
 _ANNUAL_AVERAGE = re.compile(r"average-annual-growth\b")
 
@@ -149,6 +151,9 @@ class MatchTimes(MatchOwners):
         if period is None or quantity is None:
             return period
         text, floor = self.article.text, self.sentence.sentence.start
+        if period.end <= quantity.start and _AFTER.match(text, quantity.end):
+            if _NEXT_CLAUSE.search(text, period.end, quantity.start):
+                return None  # "earned 80 million yuan in 2003, and revenue soared to 140 million after the first fair"
         if _ANNUAL_AVERAGE.match(local_name(predicate)) and ONE_YEAR.fullmatch(text, period.start, period.end):
             return None  # "GDP of 81 billion yuan for 2010, and an average annual growth rate of 26 percent"
         if is_growth(predicate):
