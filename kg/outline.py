@@ -172,12 +172,21 @@ def _part_clauses(chunks: list[Chunk], chunking: Chunking) -> list[Chunk]:
     for number, chunk in enumerate(chunks):
         if chunk.words in _ENDS:
             told = False
-        elif chunk.words == "and" and told and chunks[number - 1].words not in _STOPS:
-            if _begins_clause(chunks, number + 1, verbs):
+        elif chunk.words == "and" and told:
+            if chunks[number - 1].words not in _STOPS and _begins_clause(chunks, number + 1, verbs):
                 chunks[number] = chunk._replace(words="; and")
                 told = False
+            elif _goes_on(chunks, number, chunking):
+                told = False  # "rose 4 percent, and sales of tea, silk and bamboo grew": a list in the next clause
         told = told or chunk.code in telling or chunk.words in _FINITE
     return chunks
+
+
+def _goes_on(chunks: Sequence[Chunk], number: int, chunking: Chunking) -> bool:
+    """Say whether the "and" at a number stands behind a number or name, and in front of something else measured."""
+    before = chunks[number - 1 - (chunks[number - 1].words == ",")]
+    is_mark = before.code and before.code not in chunking.codes.values()
+    return bool(is_mark) and number + 1 < len(chunks) and chunks[number + 1].code == chunking.codes["measured"]
 
 
 def _begins_clause(chunks: Sequence[Chunk], number: int, verbs: Collection[str]) -> bool:

@@ -68,10 +68,11 @@ _COMPARED = re.compile(
 # "It is connected to Linhe County in the east, Yunhe County in the south": what lies beside what is spoken of.
 _BESIDE = re.compile(
     r"\b(?:connect(?:s|ed)? (?:to|with)|border(?:s|ing|ed)?(?: on)?|adjoin(?:s|ing)|adjacent to|close to"
-    r"|neighbou?r(?:s|ing)?|fac(?:es|ing)|next to|abut(?:s|ting)) [^.;\n]{0,140}$"
+    r"|neighbou?r(?:s|ing)?|fac(?:es|ing)|next to|abut(?:s|ting)) [^.;\n]{0,240}$"
 )
 _ON_SIDE = re.compile(
-    r"(?: [Cc]ity)? (?:in|on|to) (?:the|its) (?:far )?(?:north|south|east|west)(?:-?(?:east|west))?\b(?! of)"
+    r"(?: (?:[Cc]ity|[Mm]unicipality))?(?:,? and [A-Z][\w’'-]*(?: [A-Z][\w’'-]*){0,4})?"
+    r" (?:in|on|to) (?:the|its) (?:far )?(?:north|south|east|west)(?:-?(?:east|west))?\b(?! of)"
 )
 _PHASE = re.compile(r" Phase [IVX\d]+$")
 _NEAR = 400
@@ -90,7 +91,7 @@ def _lies_beside(text: str, mention: Mention) -> bool:
     """Say whether a place only tells what another borders: "It is connected to Linhe County in the east"."""
     if _ON_SIDE.match(text, mention.end) is None:
         return False  # "It borders Linhe County. The county …": of either
-    return _BESIDE.search(text, max(0, mention.start - 170), mention.start) is not None
+    return _BESIDE.search(text, max(0, mention.start - 270), mention.start) is not None
 
 
 def _is_listed(target: Mention, text: str) -> bool:

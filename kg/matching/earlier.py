@@ -26,7 +26,7 @@ _RATIOS = frozenset(("percent", "point", "times", "rank"))
 _PARTS = re.compile(r", (?:including|comprising|namely|of (?:which|them))\b|: ", re.IGNORECASE)
 # Where what is told next is of another indicator: "up 5 percent; exports rose", "while exports rose".
 _NEW_CLAUSE = re.compile(r"; |,? (?:while|whereas|and (?:the|its|that) )")
-_BASE_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_BASE_YEAR = re.compile(r"^(?!in )[^.;]*\b((?:19|20)\d\d)\b", re.IGNORECASE)
 # Before a number that goes on with those that were named.
 _LAST_OF_LIST = re.compile(r"[\w”\"’],? and (?:a further|another|other|the other) $")
 # A sum that is spent on what is counted next.
@@ -229,9 +229,10 @@ class EarlierValues(CountedGroups):
 
     def _names_base(self, claim: Claim, match: Match) -> bool:
         """Say whether a change names the year it is reckoned from: "and up 52 percent over the same period in 2019"."""
-        said = _BASE_YEAR.search(self._words(match, "z")) if match.groupdict().get("z") else None
+        groups = [self._words(match, name) for name in ("z", "z3") if match.groupdict().get(name)]
+        said = next((found for words in groups if (found := _BASE_YEAR.search(words))), None)
         year = claim.period_start[:4] or self.article.published[:4]
-        return said is not None and year.isdigit() and int(said[0]) != int(year) - 1
+        return said is not None and year.isdigit() and int(said[1]) != int(year) - 1
 
     def _find_growth(self, form: str, claim: Claim) -> str:
         """Return the indicator of the growth of a value, or of what a rate is above or below of (``level``)."""

@@ -67,7 +67,7 @@ _RATIO = re.compile(r"(?:(?:the|its) )?(?:share|proportion|ratio|percentage)\b",
 _UNRESOLVED = re.compile(r"\b(?:the|its) (?:city|district|county|zone|park|area|new area|town)[’']s (?:total )?")
 _DETERMINER_LAST = re.compile(r"\b(?:the|its|their) $", re.IGNORECASE)
 _DETERMINER = re.compile(r"(?:(?:the|a|an|its|their|our|this|these) )+", re.IGNORECASE)
-FIELD = re.compile(r"\{(\w+)(:stage|:head|:members)?\}")
+FIELD = re.compile(r"\{(\w+)(:stage|:head|:members|:measure)?\}")
 _QUOTES = re.compile('["“”‘「」『』《》]')
 _LEAD = " \t\n,;:."
 _TAIL = " \t\n,;:"
@@ -259,6 +259,11 @@ class MatchWords:
         words = self._words(match, field[1])
         if not field[2]:
             return words
+        if field[2] == ":measure":
+            measure, of, _ = words.partition(" of ")
+            if not of:
+                raise NotFilled
+            return measure
         members = _NUMBER_OF.sub("", words)
         low = members.lower()
         if low.isalpha() and any(pattern.fullmatch(low) for pattern in self.rules.items.values()):
