@@ -13,7 +13,8 @@ _SHARES = re.compile(
     r"(?!.*(?:\b(?:which|who|that|when|after|before|since|until|where|as|will|but|from|once|now|because|for|so|"
     r"including|had|would|should|may|might|could|expected|projected|planned|set|target|than|against)\b|[;:]|\.\s))"
     r"(?=.*(?:,|\band\b|\bwhile\b)).*"
-    r"(?:percent|per cent|%|pct|yuan|rmb|dollars|illion|times|year[- ]on[- ]year|growth|increase|\)) $",
+    r"(?:percent|per cent|%|pct|yuan|rmb|dollars|illion|times|year[- ]on[- ]year|growth|increase|\)"
+    r"|tons|tonnes|TEUs|containers|cargo|freight|units|vehicles) $",
     re.IGNORECASE | re.DOTALL,
 )
 _SHARED_END = re.compile(r"\s*(?:[.;]|$|, (?:according|compared|official|data|statistics|said|local|the)\b)")

@@ -37,7 +37,7 @@ _INTENDED = re.compile(
     r"\b(?:plan|expect|target|aim|goal|forecast|project(?:ed|ion)|estimat|predict|hope|striv|propos|schedul|due\b|intend"
     r"|pledg|promis|vow|should\b|would\b|must\b|by (?:the end of )?[12])|\bwill not\b|\bif\b"
 )
-AREAS = ("measure.km2", "measure.m2", "measure.mu", "measure.ha")
+AREAS = tuple(f"measure.{unit}" for unit in ("km2", "m2", "mu", "ha", "acre", "mile2", "ft2"))
 _OF_COUNTED = re.compile(r"\{(?:noun|whole)\}")
 # "The city plans 30 parks, of which 12 were completed in May": what was done is not planned.
 _DONE_SINCE = re.compile(
