@@ -27,6 +27,11 @@ _AND_A_HALF = re.compile(r" and a half(?![a-z])")
 _NEXT_PART = re.compile(r"(?: and)? (?=[0-9a-z])")
 _RANGE = re.compile(f"(?: ?[-~] ?|{SPACE}(to|or|and){SPACE})(?=[0-9a-z$€¥£])")
 _FROM = re.compile(r"(?<!ging )(?<!range )(?<![a-z])from (?:(?:an?|the|its) )?(?:(?:initial|original|previous) )?\Z")
+# "Savings increased 1.1 billion yuan to 15 billion yuan".
+_BY = re.compile(
+    r"\b(?:by|rose|risen|grew|grown|increased|climbed|jumped|expanded|surged|soared|up|gained|added|fell|fallen|dropped"
+    r"|declined|decreased|down)(?: by)?(?: (?:about|some|nearly|almost|around|over|more than))? \Z"
+)
 _SECOND = re.compile(
     f"(?:{SPACE})?\\( ?(?:or |(?:the )?equivalent (?:to|of) |equal to |i\\.e\\. |= ?)?"
     "|,? (?:or|(?:the )?equivalent (?:to|of)|equal to|which is|that is) "
@@ -315,8 +320,8 @@ def _range(view: View, amount: Amount) -> Amount | None:
     head = low[max(0, amount.start - 28) : amount.start]
     if (word == "to" and _FROM.search(head)) or (word == "and") != head.endswith("between "):
         return None
-    if word == "to" and head.endswith(" by ") and amount.unit is not None and amount.unit.kind in ("money", "measure"):
-        return None  # "increased by 3 million yuan to 12 million yuan", "expanded by 24 square kilometers to 46"
+    if word == "to" and _BY.search(head) and amount.unit is not None and amount.unit.kind in ("money", "measure"):
+        return None  # "increased (by) 3 million yuan to 12 million yuan", "expanded by 24 square kilometers to 46"
     floor, view.floor = view.floor, match.end()
     second = amount_at(view, at)
     view.floor = floor

@@ -13,7 +13,7 @@ from kg.employers import leave_posts
 from kg.english import load_words
 from kg.model import Entity, Mention, find_ancestors, list_distinct
 from kg.reading import Mark
-from kg.references import dates_line
+from kg.references import dates_line, lies_on_side
 from kg.vocab import ADMIN_AREA, BEARERS, DISTRICT, ENTERPRISE, ORGANIZATION, PARK, is_described, local_name
 
 LEAD = 12
@@ -243,6 +243,7 @@ def _find_candidates(text: str, marks: Sequence[Mark], *, things: bool, kinds: f
     found = [m for m in found if not _RANKED_IN.search(text, max(0, m.start - 60), m.start)]
     found = [m for m in found if m.mention and not _PRESS.search(m.mention.label)]
     found = [m for m in found if not _FIRMS_OF.match(text, m.end)]
+    found = [m for m in found if not lies_on_side(text, m.start, m.end)]
     found = [m for m in found if not _CAPITAL_IS.search(text, max(0, m.start - 30), m.start)]
     found = [m for m in found if not (m.key == ORGANIZATION and _DECIDES.match(text, m.end))]
     found = [m for m in found if not _COMPARED.search(text, max(0, m.start - 24), m.start)]

@@ -74,6 +74,13 @@ _ON_SIDE = re.compile(
     r"(?: (?:[Cc]ity|[Mm]unicipality))?(?:,? and [A-Z][\w’'-]*(?: [A-Z][\w’'-]*){0,4})?"
     r" (?:in|on|to) (?:the|its) (?:far )?(?:north|south|east|west)(?:-?(?:east|west))?\b(?! of)"
 )
+# "Linhe County in the east, Yunhe County in the south and Qingshi County on the west": what lies around.
+_SIDE = (
+    r"\b(?:in|on|to|at) (?:the|its) (?:far )?(?:north|south|east|west)(?:-?(?:east|west))?\b(?! of)(?=[,.;\n]| and\b)"
+)
+_ON_ONE_SIDE = re.compile(rf"(?: [Cc]ity)?(?: ?\([^()\n]{{1,40}}\))? ?{_SIDE}", re.IGNORECASE)
+_SIDE_BEFORE = re.compile(rf"{_SIDE}[^.;\n]{{0,140}}$", re.IGNORECASE)
+_SIDE_BEHIND = re.compile(rf"[^.;\n]{{1,140}}?{_SIDE}", re.IGNORECASE)
 _PHASE = re.compile(r" Phase [IVX\d]+$")
 _NEAR = 400
 """How many characters before "the zone" at most another is spoken of that it may mean."""
@@ -87,8 +94,19 @@ def dates_line(text: str, start: int, end: int) -> bool:
     return begins and _DATELINE.match(text, end, end + 90) is not None
 
 
+def lies_on_side(text: str, start: int, end: int) -> bool:
+    """Say whether a place is one of those around another: "Linhe County in the east, Yunhe County in the south"."""
+    side = _ON_ONE_SIDE.match(text, end, end + 90)
+    if side is None:
+        return False
+    before = _SIDE_BEFORE.search(text, max(0, start - 170), start) is not None
+    return before or _SIDE_BEHIND.match(text, side.end(), side.end() + 170) is not None
+
+
 def _lies_beside(text: str, mention: Mention) -> bool:
     """Say whether a place only tells what another borders: "It is connected to Linhe County in the east"."""
+    if lies_on_side(text, mention.start, mention.end):
+        return True
     if _ON_SIDE.match(text, mention.end) is None:
         return False  # "It borders Linhe County. The county …": of either
     return _BESIDE.search(text, max(0, mention.start - 270), mention.start) is not None
@@ -307,7 +325,9 @@ _LISTED = re.compile(
     r"(?:, ?(?:and |or )?| (?:and|or|as well as) )(?:the )?(?:(?:former|old|new) )?$"
 )
 # "Clusters such as Linhe New Town, Lanhai Industrial Park": none of several examples is spoken of.
-_AMONG_EXAMPLES = re.compile(r"\b(?:such as|including|namely|like) [^.;:\n]{3,150}(?:,|,? and|,? or) (?:the )?$")
+_AMONG_EXAMPLES = re.compile(
+    r"\b(?:such as|such (?:[a-z-]+ ){1,4}as|including|namely|like) [^.;:\n]{3,150}(?:,|,? and|,? or) (?:the )?$"
+)
 _OWN_PLACE = re.compile(r"(?:the|this)(?: whole| entire)? ([a-z-]+(?: [a-z]+)?)", re.IGNORECASE)
 
 
