@@ -174,7 +174,9 @@ IN_CIRCLE = re.compile(
 """What stands behind a name that something wider is called by: "the Linhe-Yunhe urban agglomeration"."""
 # "Beijing-based", "Linhe International Airport", "the city's bureau": the name only describes.
 _DESCRIBES = re.compile(
-    r"(?:[’']s?)? ?(?:-based\b|(?<=s )(?:neighbou?ring|nearby|adjacent) "
+    r"(?:(?:/|, | and |, and )(?:Hong Kong|Macao|Macau|Taiwan)){0,2}"
+    r"-(?:based|listed|headquartered|registered|funded|invested|bound|born|made)\b"
+    r"|(?:[’']s?)? ?(?:(?<=s )(?:neighbou?ring|nearby|adjacent) "
     r"|(?:International )?(?:airport|port|station)\b(?! (?:district|zone))|branch\b"
     rf"|(?:[\w-]+ ){{0,4}}(?:{_ANY('organs')})\b"
     rf"|{IN_CIRCLE.pattern}"

@@ -40,7 +40,7 @@ _THEIRS = re.compile(
 )
 # "General information of Jiangsu", "About Hefei": a page of that place.
 _PROFILE = re.compile(
-    rf"\s*(?:(?:[A-Za-z]+ ){{0,2}}?(?:{_BEARERS.any_of('profiles')}) (?:of|about|on|to)"
+    rf"\s*(?:(?:[A-Za-z]+ ){{0,2}}?(?:{_BEARERS.any_of('profiles')}) (?:of|about|on|to|in)"
     rf"|{_BEARERS.any_of('presents')})(?: the)? ",
     re.IGNORECASE,
 )
