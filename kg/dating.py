@@ -40,7 +40,7 @@ _BASE = re.compile(
 )
 # "rose from 20 billion yuan in 2015 to 40 billion", "rose to 40 billion from 20 billion in 2015".
 _BASE_AMOUNT = re.compile(
-    r"\b(?:from|times that of|times the) (?:[a-z]+ ){0,3}(?:rmb ?|cny ?|us\$|[$€])?"
+    r"\b(?:from|compared (?:with|to)|versus|against|times that of|times the) (?:[a-z]+ ){0,3}(?:rmb ?|cny ?|us\$|[$€])?"
     r"\d[\d.,:]*(?:(?<=\d)(?:st|nd|rd|th)(?: place)?)?"
     rf"(?:%| ?(?:{_ANY('amounts')})\b\.?){{0,4}}"
     r"(?: \([^()]{1,40}\))?(?: (?:increase|growth|rise|gain|decrease|decline|drop|fall|slump|contraction))?"
@@ -54,7 +54,7 @@ _BASE_WORDS = re.compile(
 )
 # What is never a time of measuring, whatever stands before it: "moved up two places over the previous year".
 _BASE_ALWAYS = re.compile(
-    r"(?:over|than|against) (?:the )?(?:(?:end of (?:the )?)?(?:previous|preceding|prior) (?:year|month|quarter)"
+    r"(?:over|than|against|from) (?:the )?(?:(?:end of (?:the )?)?(?:previous|preceding|prior) (?:year|month|quarter)"
     r"|(?:beginning|start) of (?:the|this) year)$"
 )
 # "An improvement of 4.9 percentage points from the first quarter".

@@ -226,6 +226,9 @@ def _stands_alone(view: View, start: int, end: int) -> bool:
         return not (outer.isalnum() or outer in '"-)') or low.endswith(_PARTS, max(0, start - 6), start)
     if before == "." or before == ",":
         return outer.isalpha() or outer in ")\"'"
+    if before == "+" and outer in "( ":  # "Exports: 3 billion yuan (+12.5%)"
+        amount = amount_at(view, start)
+        return amount is not None and amount.unit is not None and amount.unit.kind == "percent"
     if before and before in "/+#@\\=&*^":
         return False
     if before == "'" and end - start == 2:
