@@ -187,8 +187,10 @@ def look_left(view: View, start: int) -> tuple[int, str, Unit | None]:
     elif before in "(\"'-/":
         return start, "exact", None
     match = grammar.patterns.left.search(low, lower, start)
-    if match is None or match.start() == start or _TAKES.search(low, lower, match.start()):
+    if match is None or match.start() == start:
         return start, "exact", None
+    if match[0].startswith("over") and _TAKES.search(low, lower, match.start()):
+        return start, "exact", None  # "take over 300 firms"
     begin, qualifier = match.start(), "exact"
     for group in (1, 2):
         if match[group]:

@@ -43,6 +43,12 @@ _MADE_BY = re.compile(
 _BEHIND = re.compile(
     r"\b(?:(?:second|next) only to|only after|just behind|overtaking|surpassing|outpacing)\b[^.;]{0,90}$"
 )
+# "It borders Linhe in the east, Yunhe in the south and Qingshan in the west": its neighbours.
+_BORDERED = re.compile(
+    rf"\b(?:{_ANY('borders')})\b"
+    r"(?:(?!\b(?:which|where|who|has|have|had|covers|covering|with an?|is|are|was|were|its?|while)\b)[^;.\n]){0,400}$"
+)
+_NEIGHBOUR = re.compile(r"(?:,| and\b| (?:provinces|counties|districts|cities)\b| (?:in|on|to|at) the |[.;\n]| of )")
 _PLACED = re.compile(
     r"\b(?:in|at|for|of|across|(?:data|statistics|figures) from)(?: the| whole)*" + _OF_CHINA, re.IGNORECASE
 )
@@ -250,9 +256,17 @@ def _find_candidates(text: str, marks: Sequence[Mark], *, things: bool, kinds: f
     found = [m for m in found if not (m.key == ORGANIZATION and _DECIDES.match(text, m.end))]
     found = [m for m in found if not _COMPARED.search(text, max(0, m.start - 24), m.start)]
     found = [m for m in found if not any(w.search(text, max(0, m.start - 120), m.start) for w in (_BEHIND, _SEAT))]
+    found = [m for m in found if not _is_neighbour(text, m)]
     found = [m for m in found if not _WHOLE.search(text, max(0, m.start - 80), m.start)]
     found = [m for m in found if not _is_in_slogan(text, m)]
     return [m for m in leave_posts(text, found) if not (_is_bracketed(text, m) or _is_joined(text, m))]
+
+
+def _is_neighbour(text: str, mark: Mark) -> bool:
+    """Say whether a thing is named only as what another borders, among others, on whatever side."""
+    if _NEIGHBOUR.match(text, mark.end) is None:
+        return False
+    return _BORDERED.search(text, max(0, mark.start - 420), mark.start) is not None
 
 
 def _divide_candidates(text: str, found: Sequence[Mark], marks: Sequence[Mark]) -> tuple[list[Mark], list[Mark]] | None:

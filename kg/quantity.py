@@ -176,6 +176,9 @@ _TORN = re.compile(
     r" ([0-9]{1,3}(?:\.[0-9]+)?)(?![0-9]|[.,][0-9])(?= ?(?:[a-z%.,;)]|\Z))(?![a-z])(?! ?(?:million|billion|trillion)\b)"
 )
 
+# "A population of 346, 000": the thousands of it, and no item of a list.
+_ZEROS = re.compile(r"(?:, 000){1,2}(?![0-9])")
+
 
 # "An area of 12 238 km²", "8 097 973 people": thousands set off by blanks, as in no two numbers of a table.
 _SPACED = re.compile(
@@ -199,6 +202,8 @@ def _read_broken(view: View, start: int, end: int) -> int | None:
     token = view.low[start:end]
     if len(token) > 3 or not token.isdigit() or view.low[start - 1 : start] in ("$", "€", "£", "¥"):
         return None
+    if zeros := _ZEROS.match(view.low, end):
+        return zeros.end()
     torn = _TORN.match(view.low, end)
     return torn.end() if torn and not _JOINS.search(view.low, max(0, start - 24), start) else None
 
