@@ -25,6 +25,8 @@ _AMOUNT = re.compile(f"({MARK}) ")
 _ONE = re.compile(r"\ban? $")
 # What happens to a thing once: two rules that read it in the same words say one thing.
 _ONCE = frozenset(("approvedBy", "recognisedAs", "foundingDate", "locatedIn"))
+# What a thing is told to be, in words.
+_IN_WORDS = frozenset(("role", "superlative", "recognisedAs"))
 _QUESTION = re.compile('[?？]["”’)]*\\s*$')
 # "Qingdao-headquartered Lanhai": where it is based is no part of its name.
 _BASED = re.compile(r"^[\w’']+-(?:based|headquartered) (?=[A-Z])")
@@ -46,6 +48,11 @@ def _repeats(claim: Claim, claims: Sequence[Claim]) -> bool:
         return False
     said = (*_meaning(claim), claim.period)
     return any((*_meaning(other), other.period) == said for other in claims if other.rule != claim.rule)
+
+
+def _is_told(words: str, told: Sequence[str]) -> bool:
+    """Say whether words are among those told, or hold some of them, or are held by them."""
+    return any(words in known or known in words for known in told)
 
 
 def _contradict(claims: Sequence[Claim]) -> bool:
@@ -129,7 +136,13 @@ class SentenceMatcher(MatchConditions):
                 self._listed.setdefault((claim.predicate, claim.object), set()).add(claim.subject)
 
     def _leave_listed(self, made: list[Claim]) -> list[Claim]:
-        """Return the claims of a list that no rule before has made; none if one of them is said of another subject."""
+        """Return the claims of a list that no rule before has made; none if one of them is said of another subject.
+
+        Of what is told in words, what no rule has told in more of them, or in fewer.
+        """
+        start = self.sentence.sentence.start
+        told = [c.object_label for c in self.earlier.list_claims(start) if local_name(c.predicate) in _IN_WORDS]
+        made = [c for c in made if local_name(c.predicate) not in _IN_WORDS or not _is_told(c.object_label, told)]
         owners = [self._listed.get((claim.predicate, claim.object), set()) for claim in made]
         if any(known and claim.subject not in known for claim, known in zip(made, owners, strict=True)):
             return []
