@@ -21,7 +21,7 @@ _TEMPLATE_KEYS = frozenset(
 )
 _RULE_KEYS = frozenset(
     "id says kind triggers pattern case unless prior claim example counter status part texts"
-    " first second joiner classes named lies unread unlisted".split()
+    " first second joiner classes named lies unread unlisted untold".split()
 )
 _ID = re.compile(r"""^\s*id\s*=\s*(["'])(.*?)\1""", re.MULTILINE)
 _SLOT_NAME = re.compile(r"-?\$(\w+)")

@@ -211,6 +211,7 @@ class _Compiler:
             unread=bool(entry.get("unread", False)),
             measures=any("value" in claim for claim in entry.get("claim", ())),
             unlisted=bool(entry.get("unlisted", False)),
+            untold=bool(entry.get("untold", False)),
         )
 
     @staticmethod

@@ -152,6 +152,8 @@ class Rule:
     """Whether it claims values."""
     unlisted: bool = False
     """Claims only what no rule before has claimed of the sentence, and nothing if that is said of another subject."""
+    untold: bool = False
+    """Claims only what no other rule has claimed by the same predicate in the same words."""
 
 
 @dataclass(frozen=True)

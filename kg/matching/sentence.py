@@ -55,6 +55,12 @@ def _is_told(words: str, told: Sequence[str]) -> bool:
     return any(words in known or known in words for known in told)
 
 
+def _overlaps(claim: Claim, claims: Sequence[Claim]) -> bool:
+    """Say whether another rule has claimed something by the same predicate in words that these share."""
+    same = (c for c in claims if c.predicate == claim.predicate and c.rule != claim.rule)
+    return any(c.start < claim.end and claim.start < c.end for c in same)
+
+
 def _contradict(claims: Sequence[Claim]) -> bool:
     """Say whether the claims of one match give one indicator two values: "tax revenue, of which local tax revenue"."""
     said = [(c.subject, c.predicate, c.unit, c.qualifier, c.scope, c.period) for c in claims if c.value]
@@ -186,6 +192,7 @@ class SentenceMatcher(MatchConditions):
         if once and _contradict(made):
             return []
         made = self._leave_listed(made) if rule.unlisted else made
+        made = [c for c in made if not _overlaps(c, told)] if rule.untold else made
         self.earlier.add(made)
         return made
 
