@@ -23,6 +23,8 @@ _AT_LEAST = frozenset(("moreThan", "atLeast"))
 _RATIOS = frozenset(("percent", "point", "times", "rank"))
 
 
+# What only a part is a part of: "12 projects, including 3 from abroad, accounting for a quarter of the total".
+_TOTAL = ("the total", "them", "all of them", "the whole")
 _PARTS = re.compile(r", (?:including|comprising|namely|of (?:which|them))\b|: ", re.IGNORECASE)
 # Where what is told next is of another indicator: "up 5 percent; exports rose", "while exports rose".
 _NEW_CLAUSE = re.compile(r"; |,? (?:while|whereas|and (?:the|its|that) )")
@@ -126,7 +128,8 @@ class EarlierValues(CountedGroups):
         if not back and self._narrows(claim, match):
             raise NotFilled
         if claim.subject_type == "Cohort" and self.article.text.startswith(",", claim.end):
-            if not back and self._is_part_told(claim.start):
+            whole = (match.groupdict().get("z") or "").startswith(_TOTAL)
+            if not back and not whole and self._is_part_told(claim.start):
                 raise NotFilled
         if kinds == "rank" and claim.unit != "rank":
             raise NotFilled
