@@ -14,7 +14,7 @@ from kg.derive import derive_changes
 from kg.letters import fold_case
 from kg.lexicon import Lexicon
 from kg.matching import CONFIDENCE, Refusal, SentenceMatcher, Told
-from kg.model import Article, Claim, Resolution, Span, find_ancestors, say_value, sort_claims
+from kg.model import Article, Claim, Mention, Resolution, Span, find_ancestors, say_value, sort_claims
 from kg.place_chains import find_chains, is_upside_down
 from kg.quantity import QuantityGrammar
 from kg.reading import Mark, Reading, SentenceReading, read_sentences
@@ -219,13 +219,23 @@ def _find_owner(rule: Rule, mark: Mark, article: Article, lexicon: Lexicon) -> M
         return None
     words = article.text[mention.start : mention.end]
     for owner in lexicon.find_mentions(words.rpartition(" ")[0]):
-        if owner.start == 0 and owner.type == rule.classes[1]:
+        if owner.start == 0 and owner.type == rule.classes[1] and not _is_called_after_place(owner, lexicon):
             if rule.pattern is not None and not rule.pattern.search(fold_case(words[owner.end :])):
                 continue
             start = mention.start
             placed = owner._replace(start=start, end=start + owner.end)
             return Mark(start, start + owner.end, owner.type, mention=placed)
     return None
+
+
+def _is_called_after_place(owner: Mention, lexicon: Lexicon) -> bool:
+    """Say whether what looks like a firm by its form is a place and a trade: "Sihong Photovoltaic"."""
+    first, _, rest = owner.label.partition(" ")
+    return (
+        owner.kind == "cue"
+        and bool(rest)
+        and any(m.start == 0 and m.kind == "name" for m in lexicon.find_mentions(f"{first} County"))
+    )
 
 
 def _fold_between(sentence: SentenceReading, start: int, end: int) -> str:

@@ -220,8 +220,9 @@ class Lexicon:
     def _settle_shared(self, text: str, groups: list[list[Mention]]) -> list[list[Mention]]:
         """Return mentions with names that several places share told apart by what the article names that they are in.
 
-        Where it names that of one only, that one is meant; where it names that of the place which goes by the name
-        alone, or of several, nothing changes, and a name that none goes by alone is none.
+        Where it names that of one only, or no city but the province of one only, that one is meant; where it names
+        that of the place which goes by the name alone, or of several, nothing changes, and a name that none goes by
+        alone is none.
         """
         if not any(fold_case(text[m.start : m.end]) in self._shared for group in groups for m in group):
             return groups
@@ -234,7 +235,10 @@ class Lexicon:
     ) -> Mention | None:
         sharing = self._shared.get(fold_case(text[mention.start : mention.end]), ())
         own = self.entities.get(mention.entity) if mention.kind != "shared" else None
-        fitting = [e for e in sharing if e.type in _PLACES and (e.within in named or e.iri in around)]
+        places = [e for e in sharing if e.type in _PLACES]
+        fitting = [e for e in places if e.within in named or e.iri in around]
+        if not fitting:  # only the province is named
+            fitting = [e for e in places if any(a in named for a in _find_provinces(e.iri, self.entities))]
         if len(fitting) == 1 and (own is None or own.within not in named) and mention.kind != "reference":
             place = fitting[0]
             return mention._replace(entity=place.iri, label=place.label, type=place.type, kind="name")
@@ -378,3 +382,8 @@ class Lexicon:
     def mint_entity(self, type_iri: str, name: str) -> str:
         """Return the stable IRI of a thing known only by its class and name."""
         return mint_iri(self.base, slugify(type_iri.rstrip("/").rsplit("/", 1)[-1].rsplit("#", 1)[-1]), slugify(name))
+
+
+def _find_provinces(iri: str, entities: Mapping[str, Entity]) -> list[str]:
+    """Return the IRIs of what a place lies in, without the country."""
+    return [place for place in find_ancestors(iri, entities) if not is_china(place)]

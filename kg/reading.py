@@ -168,11 +168,15 @@ def find_main_places(article: Article, mentions: Sequence[Mention]) -> dict[str,
     return main
 
 
+# "391 are Macao-funded": the name only says of what kind something is.
+_SAYS_KIND = re.compile(r"-(?:funded|invested|owned|financed|backed|controlled|made|style|produced)\b")
+
+
 def merge_marks(
     text: str, sentence: Sentence, mentions: Sequence[Mention], quantities: Sequence[Quantity]
 ) -> list[Mark]:
     """Return mentions and quantities as marks in order, the longer of two that overlap."""
-    found = [Mark(m.start, m.end, m.type, mention=m) for m in mentions]
+    found = [Mark(m.start, m.end, m.type, mention=m) for m in mentions if not _SAYS_KIND.match(text, m.end)]
     found += [_mark_quantity(text, q, mentions) for q in quantities if not _is_name(text, q)]
     found.sort(key=lambda mark: (mark.start - mark.end, mark.start))
     kept: list[Mark] = []

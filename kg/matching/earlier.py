@@ -23,12 +23,15 @@ _AT_LEAST = frozenset(("moreThan", "atLeast"))
 _RATIOS = frozenset(("percent", "point", "times", "rank"))
 
 
+# What only a part is a part of: "12 projects, including 3 from abroad, accounting for a quarter of the total".
+_TOTAL = ("the total", "them", "all of them", "the whole")
 _PARTS = re.compile(r", (?:including|comprising|namely|of (?:which|them))\b|: ", re.IGNORECASE)
 # Where what is told next is of another indicator: "up 5 percent; exports rose", "while exports rose".
 _NEW_CLAUSE = re.compile(r"; |,? (?:while|whereas|and (?:the|its|that) )")
 _BASE_YEAR = re.compile(r"^(?!in )[^.;]*\b((?:19|20)\d\d)\b", re.IGNORECASE)
 # Before a number that goes on with those that were named.
 _LAST_OF_LIST = re.compile(r"[\w”\"’],? and (?:a further|another|other|the other) $")
+_JOINED = re.compile(r"(?: (?:in|of|from) [^,.;]{2,30})?,? (?:and|as well as) (?:the )?")
 # A sum that is spent on what is counted next.
 _SPENT_ON = re.compile(
     r"\b(?:yuan|RMB|CNY|dollars|[mb]illion)(?: \([^()]{3,40}\))? (?:for|in|into|on) (?:the |some |a total of )?$"
@@ -65,6 +68,10 @@ class EarlierValues(CountedGroups):
             raise NotFilled  # "A and B grew by 3 and 4 percent respectively, accounting for": both, or which?
         if last.predicate == COUNT and _LAST_OF_LIST.search(text, max(0, last.start - 40), last.start):
             raise NotFilled  # "Lanhai, Corva and another 30 firms account for half": all of them
+        if last.predicate == COUNT and any(
+            c.predicate == COUNT and c.end <= last.start and _JOINED.fullmatch(text, c.end, last.start) for c in values
+        ):
+            raise NotFilled  # "360 schools and 12 hospitals, accounting for half": those, or both?
         if last.predicate == COUNT and _SPENT_ON.search(text, max(0, last.start - 60), last.start):
             raise NotFilled  # "invested 9 billion yuan in 30 projects, 18 percent": the sum or the projects?
         return last
@@ -126,7 +133,8 @@ class EarlierValues(CountedGroups):
         if not back and self._narrows(claim, match):
             raise NotFilled
         if claim.subject_type == "Cohort" and self.article.text.startswith(",", claim.end):
-            if not back and self._is_part_told(claim.start):
+            whole = (match.groupdict().get("z") or "").startswith(_TOTAL)
+            if not back and not whole and self._is_part_told(claim.start):
                 raise NotFilled
         if kinds == "rank" and claim.unit != "rank":
             raise NotFilled

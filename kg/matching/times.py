@@ -163,6 +163,8 @@ class MatchTimes(MatchOwners):
             if own and said and own.quantity and _WITHIN.search(text, quantity.end, own.end):
                 return period if is_base(text, own, floor) else own.quantity
         ahead = modality in ("planned", "target")
+        if ahead and quantity.kind in ("money", "percent") and period.end <= quantity.start and _is_day(period):
+            return None  # "on May 12 the city won a plant which is to generate annual sales of 3 billion yuan"
         then = ahead and period.end <= quantity.start and not self._lies_ahead(period)
         if then and period.start >= floor and _WITHIN.search(text, floor, period.end):
             return None if _PLANNED_THEN.match(text, period.end, quantity.start) else period
@@ -237,3 +239,8 @@ class MatchTimes(MatchOwners):
             return "title-period"
         same = "\n" not in text[period.end : self.sentence.sentence.start]
         return "paragraph-period" if same else "lead-period"
+
+
+def _is_day(period: Quantity) -> bool:
+    """Say whether a period is one day, or a date without its year."""
+    return period.kind == "date" or (len(period.first) == len("2021-05-12") and period.first == period.last)
