@@ -169,6 +169,7 @@ def _is_money(grammar: QuantityGrammar, alias: str) -> bool:
 
 
 # "took over 500 projects": the verb has the "over".
+_ADDS = re.compile(r"\badd(?:s|ed|ing)? $")
 _TAKES = re.compile(r"\b(?:take|takes|took|taken|taking|hand|handed|handing|turn|turned|jurisdiction|control) $")
 
 
@@ -191,6 +192,8 @@ def look_left(view: View, start: int) -> tuple[int, str, Unit | None]:
         return start, "exact", None
     if match[0].startswith("over") and _TAKES.search(low, lower, match.start()):
         return start, "exact", None  # "take over 300 firms"
+    if match[0].startswith("up to") and _ADDS.search(low, lower, match.start()):
+        return start, "exact", None  # "adding up to 74"
     begin, qualifier = match.start(), "exact"
     for group in (1, 2):
         if match[group]:

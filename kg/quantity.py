@@ -30,6 +30,7 @@ _RANK_NUMBER = re.compile(r" ?([0-9]{1,4})(?![0-9a-z])(?![.,/-][0-9])")
 _FRACTION = re.compile(r"([1-9])/([1-9][0-9]{0,3})")
 _PHONE = re.compile(r"(?:[ -][0-9]+){0,4}")
 _COMPOUND = re.compile(r"-([a-z]+)")
+_SCALE_BEHIND = re.compile(r" (?:million|billion|trillion)\b")
 _PARTS = ("mid-", "early-", "late-")
 
 
@@ -61,6 +62,9 @@ def find_quantities(
             if found is None:
                 continue
             if isinstance(found, Quantity):
+                if found.kind == "count" and _SCALE_BEHIND.match(view.low, found.end):
+                    view.floor = found.end  # "a million billion-level clusters": how many, nothing says
+                    break
                 view.found.append(found)
                 view.floor = found.end
             else:

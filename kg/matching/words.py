@@ -351,7 +351,7 @@ def clean_words(text: str) -> str:
     >>> clean_words(' the " two  districts "key items')
     'the two districts key items'
     """
-    return SPACE.sub(" ", _QUOTES.sub(" ", text)).strip(" ,;:.")
+    return SPACE.sub(" ", _QUOTES.sub(" ", text)).strip(" ,;:.").lstrip("–— -")
 
 
 def start_of(match: Match) -> int:
