@@ -281,7 +281,7 @@ class MatchOwners(MatchTargets):
         here = self.sentence.sentence
         if not self.article.text[floor:start].partition(", ")[2]:  # "Among them, …" goes on with the sentence before
             before = next(self._sentences_before(), None)
-            floor = before.sentence.start if before and before.sentence.paragraph == here.paragraph else floor
+            floor = before.sentence.start if before and here.paragraph - before.sentence.paragraph <= 1 else floor
         return any(
             c.end <= start
             and c.subject == subject.iri
