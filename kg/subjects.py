@@ -299,10 +299,15 @@ def reports_of_government(reading: Reading) -> bool:
 
 
 def _find_governed(reading: Reading, title: SentenceReading) -> list[Mention] | None:
-    """Return the one place of whose government a title names the report."""
+    """Return the one place of whose government a title names the report, or that the report itself names first."""
     if not reports_of_government(reading):
         return None
-    return list_distinct(m.mention for m in title.marks if m.mention and m.key in (ADMIN_AREA, DISTRICT)) or None
+    for sentences in ((title,), reading.sentences[1:4]):
+        marks = (mark for sentence in sentences for mark in sentence.marks)
+        found = list_distinct(mark.mention for mark in marks if mark.mention and mark.key in (ADMIN_AREA, DISTRICT))
+        if found:
+            return found
+    return None
 
 
 def _is_profile(reading: Reading, title: SentenceReading, named: Mention) -> bool:
