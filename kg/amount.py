@@ -168,7 +168,7 @@ def _is_money(grammar: QuantityGrammar, alias: str) -> bool:
     return grammar.after_units[squeeze(alias)].kind == "money"
 
 
-# "took over 500 projects": the verb has the "over".
+# "Took over 500 projects", "adding up to 74": the verb has the "over" and the "up to".
 _ADDS = re.compile(r"\badd(?:s|ed|ing)? $")
 _TAKES = re.compile(r"\b(?:take|takes|took|taken|taking|hand|handed|handing|turn|turned|jurisdiction|control) $")
 
