@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from kg.bystanders import stands_beside
 from kg.employers import leave_posts
 from kg.english import load_words
 from kg.model import Entity, Mention, find_ancestors, list_distinct
 from kg.reading import Mark
-from kg.references import dates_line, lies_on_side
 from kg.vocab import ADMIN_AREA, BEARERS, DISTRICT, ENTERPRISE, ORGANIZATION, PARK, is_described, local_name
 
 LEAD = 12
@@ -39,16 +39,6 @@ _GOVERNED = re.compile(
 _MADE_BY = re.compile(
     rf"\b(?:by|from|with|for) (?:the |an? )?(?:[\w’'-]+ ){{0,3}}?(?:{load_words('lists').any_of('roles')}) $"
 )
-# "Second only to Hefei's Linhe and Yunhe": what is only compared with.
-_BEHIND = re.compile(
-    r"\b(?:(?:second|next) only to|only after|just behind|overtaking|surpassing|outpacing)\b[^.;]{0,90}$"
-)
-# "It borders Linhe in the east, Yunhe in the south and Qingshan in the west": its neighbours.
-_BORDERED = re.compile(
-    rf"\b(?:{_ANY('borders')})\b"
-    r"(?:(?!\b(?:which|where|who|has|have|had|covers|covering|with an?|is|are|was|were|its?|while)\b)[^;.\n]){0,400}$"
-)
-_NEIGHBOUR = re.compile(r"(?:,| and\b| (?:provinces|counties|districts|cities)\b| (?:in|on|to|at) the |[.;\n]| of )")
 _PLACED = re.compile(
     r"\b(?:in|at|for|of|across|(?:data|statistics|figures) from)(?: the| whole)*" + _OF_CHINA, re.IGNORECASE
 )
@@ -89,31 +79,7 @@ _FROM = re.compile(r"\bfrom(?: the)? $", re.IGNORECASE)
 _SHOWS = re.compile(r",| in | show")
 _WITHIN = re.compile(r"\b(?:at|in)(?: the)? $", re.IGNORECASE)
 _OWNS = re.compile(r"(?:[’']s|(?<=s)[’']) \w")
-_RANKED_IN = re.compile(
-    rf"\b(?:{_ANY('ranks')})(?! (?:quarter|half|month|batch|phase|stage|year|time))(?: [a-z]+){{0,2}}"
-    r" (?:in|of|across)(?: the| all)? $",
-    re.IGNORECASE,
-)
-# "58 percent of the total for the district": what something is a part of is not what is spoken of.
-_WHOLE = re.compile(
-    r"(?:percent|per cent|%|third|half|quarter|fifth|tenth) of (?:the )?(?:[a-z-]+ ){1,5}(?:for|of|in)(?: the)? $"
-)
 _PRESS = re.compile(rf"\b(?:{_ANY('press')})$")
-# What is only compared with: "one third of that in Linhe", "higher than in Linhe".
-_COMPARED = re.compile(r"\b(?:(?:that|those) (?:of|in|for)|than(?: (?:of|in|for))?)(?: the)? $")
-# "Its capital is Jinan. It borders Hebei": not the capital does.
-_CAPITAL_IS = re.compile(r"\bcapital(?: city)? (?:is|of which is) (?:the )?$")
-# "The State Council approved the zone": told of what it approves.
-_DECIDES = re.compile(
-    r" (?:(?:has|had|have|officially|formally|jointly|also) ){0,3}(?:approved|agreed|gave|granted|designated"
-    r"|recogni[sz]ed|ratified|decided)\b"
-)
-# "Its capital city Hohhot": where something took place, beside what is spoken of.
-_SEAT = re.compile(
-    r"\b(?:held|place|convened|opened|began|concluded|closed)[^,.;]{0,30} in (?:its |the )?"
-    r"(?:[a-z]+ )?capital(?: city)?,? $"
-    r"|\b(?:in|of) the (?:provincial|regional) capital(?: city)?(?: of)?,? $"
-)
 _BEGINS = re.compile(
     r"(?:^|[.!?。！？;][\"”]?\s+|\n\s*)[\"“]?(?:[A-Z][\w ]{0,30}, )?"
     r"(?:[Tt]he|[Tt]his|[Aa]n?|[Ii]ts|[Tt]heir|(?:[Tt]he )?[\w-]+(?:[’']s|(?<=s)[’'])) (?:[\w-]+ ){0,2}$"
@@ -133,33 +99,11 @@ _MEASURED = re.compile(
 _MEASURED_LAST = re.compile(rf"(?:^|[.;,\n] ?)(?:{_MEASURED.pattern})(?<!area of )(?<!area of the )$")
 _OFFICE = re.compile(rf" .*\b(?:{_ANY('offices')})\b", re.IGNORECASE)
 _BARE_OFFICE = re.compile(r"(?:\w+ )?(?:Bureau|Office|Commission|Committee|Department|Administration|Ministry) ")
-# "Firms such Lanhai Motors, Shenlan Robotics, etc.": examples in a list.
-_AND_SO_ON = re.compile(r"(?: [A-Z][\w-]*){0,3}(?:, [^,.;:\n]{2,60}){0,8}?,? (?:etc\b|and so on\b|and others\b)")
-_UNITS = r"towns?|streets?|districts?|counties|regions|cities"
-# None of the words that join the parts: two readings of each would double the time with every part.
-_PLAIN_WORD = rf"(?!(?:and|the|of|namely|including|{_UNITS})\b)(?:[a-z]+|\d+)"
-# "It has jurisdiction over Qinglan Street and Hualin District": parts of what is spoken of.
-_PARTS = re.compile(
-    r"\b(?:jurisdiction over|governs|administers|consists of|(?:is )?divided into|(?:composed|comprised|made up) of"
-    r"|comprises|includes(?= (?:[a-z]+|\d+) (?:[a-z]+ ){0,2}(?:regions|districts|counties|towns|streets|cities)\b))"
-    rf"(?: [A-Z][\w-]*,?| and| the| of|,? namely,?|,? including|:| (?:{_PLAIN_WORD} ){{0,3}}(?:{_UNITS})[,:]?)+ $"
-)
-# "Located in Linhe District, it covers 30 hectares", "It lies in Linhe District, and …": where what is spoken of lies.
-_SEATED = re.compile(
-    r"(?:^|[.!?;\n]\s{0,8})(?:(?:(?:Located|Situated|Based|Lying|Nestled)"
-    r"|(?P<it>It (?:lies|sits|(?:is|was) (?:located|situated|based|nestled))))"
-    r" (?:in|at|on|within)(?: the)?(?: [a-z-]+){0,5}"
-    r"|(?:(?:As|Being) (?:an?|the|one of the)|One of the)(?: [a-z-]+){1,6} (?:of|in|under)(?: the)?) ?$"
-)
 # "It is the first green city of Linhe, with a coverage of 67 percent": what "it" is, and where.
 _OF_IT = re.compile(
     r"(?:^|[.!?;\n]\s{0,8})It (?:is|was|has become|became|remains) (?:also |now )?(?:an?|the|one of the) "
     r"(?:(?!\bthat\b)[^.;,\n]){3,90} (?:of|in)(?: the)? $"
 )
-_SLOGAN = re.compile(r"(?<=[\w,] )[\"“](?=[a-z])[^\"“”.;\n]{1,60}$")
-_SLOGAN_END = re.compile(r"[^\"“”.;\n]{0,60}[\"”]")
-_SEATED_END = re.compile(r"[^.;\n]{0,60}?, (?:it|the (?:zone|park|area|development zone|project|company|plant))\b")
-
 # What stands behind a name and makes it a part of something else's.
 # "Guangzhou's Science City": a name nobody knows.
 _NAMES = re.compile(r"[’']s (?:[\w-]+ )?[A-Z][a-z]")
@@ -173,23 +117,6 @@ _LONGER = re.compile(
     rf"(?: \([^()]{{1,30}}\))? (?:{_ANY('zoned')})(?:,? (?:and )?[a-z-]+){{0,5}}? (?:zone|park|area|base)\b",
     re.IGNORECASE,
 )
-IN_CIRCLE = re.compile(
-    r"(?:[- –][A-Z][\w-]*){0,3} "
-    rf"(?i:(?:(?:urban|national|modern|new|greater|core|regional) ){{0,2}}(?:{_ANY('circles')}))\b"
-)
-"""What stands behind a name that something wider is called by: "the Linhe-Yunhe urban agglomeration"."""
-# "Beijing-based", "Linhe International Airport", "the city's bureau": the name only describes.
-_DESCRIBES = re.compile(
-    r"(?:(?:/|, | and |, and )(?:Hong Kong|Macao|Macau|Taiwan)){0,2}"
-    r"-(?:based|listed|headquartered|registered|funded|invested|bound|born|made)\b"
-    r"|(?:[’']s?)? ?(?:(?<=s )(?:neighbou?ring|nearby|adjacent) "
-    r"|(?:International )?(?:airport|port|station)\b(?! (?:district|zone))|branch\b"
-    rf"|(?:[\w-]+ ){{0,4}}(?:{_ANY('organs')})\b"
-    rf"|{IN_CIRCLE.pattern}"
-    rf"|(?:(?:overall|annual|yearly|\w+-year|development) ){{0,2}}(?:{_ANY('norms')})\b)"
-)
-# "Linhe companies sell abroad": what is told is theirs.
-_FIRMS_OF = re.compile(r" (?:enterprises|companies|firms|investors|businessmen|merchants)\b")
 _CALLED_AFTER = re.compile(
     rf" (?:international )?(?:{_ANY('called_after')})\b(?! (?:district|area|zone)\b)", re.IGNORECASE
 )
@@ -245,28 +172,8 @@ def _find_candidates(text: str, marks: Sequence[Mark], *, things: bool, kinds: f
     found = [m for m in found if m.mention and m.mention.label not in _TOO_WIDE]
     if not things:
         found = [m for m in found if m.mention and (not is_described(m.mention.entity) or _begins(text, m))]
-    found = [m for m in found if not _DESCRIBES.match(text, m.end, m.end + 60) and not dates_line(text, m.start, m.end)]
-    found = [m for m in found if not _seats_other(text, m) and not _PARTS.search(text, max(0, m.start - 200), m.start)]
-    found = [m for m in found if not _AND_SO_ON.match(text, m.end, m.end + 200)]
-    found = [m for m in found if not _RANKED_IN.search(text, max(0, m.start - 60), m.start)]
-    found = [m for m in found if m.mention and not _PRESS.search(m.mention.label)]
-    found = [m for m in found if not _FIRMS_OF.match(text, m.end)]
-    found = [m for m in found if not lies_on_side(text, m.start, m.end)]
-    found = [m for m in found if not _CAPITAL_IS.search(text, max(0, m.start - 30), m.start)]
-    found = [m for m in found if not (m.key == ORGANIZATION and _DECIDES.match(text, m.end))]
-    found = [m for m in found if not _COMPARED.search(text, max(0, m.start - 24), m.start)]
-    found = [m for m in found if not any(w.search(text, max(0, m.start - 120), m.start) for w in (_BEHIND, _SEAT))]
-    found = [m for m in found if not _is_neighbour(text, m)]
-    found = [m for m in found if not _WHOLE.search(text, max(0, m.start - 80), m.start)]
-    found = [m for m in found if not _is_in_slogan(text, m)]
-    return [m for m in leave_posts(text, found) if not (_is_bracketed(text, m) or _is_joined(text, m))]
-
-
-def _is_neighbour(text: str, mark: Mark) -> bool:
-    """Say whether a thing is named only as what another borders, among others, on whatever side."""
-    if _NEIGHBOUR.match(text, mark.end) is None:
-        return False
-    return _BORDERED.search(text, max(0, mark.start - 420), mark.start) is not None
+    found = [m for m in found if m.mention and not _PRESS.search(m.mention.label) and not stands_beside(text, m)]
+    return [m for m in leave_posts(text, found) if not _is_joined(text, m)]
 
 
 def _divide_candidates(text: str, found: Sequence[Mark], marks: Sequence[Mark]) -> tuple[list[Mark], list[Mark]] | None:
@@ -294,12 +201,6 @@ def _divide_candidates(text: str, found: Sequence[Mark], marks: Sequence[Mark]) 
             free.append(mark)
             governed = None
     return free, placed
-
-
-def _seats_other(text: str, mark: Mark) -> bool:
-    """Say whether a sentence begins with a place only to say where something lies that it then calls "it"."""
-    placed = _SEATED.search(text, max(0, mark.start - 60), mark.start)
-    return placed is not None and (placed["it"] is not None or _SEATED_END.match(text, mark.end) is not None)
 
 
 def _keep_first(text: str, marks: Sequence[Mark], lead: int) -> list[Mark]:
@@ -335,18 +236,6 @@ def _is_coarser(mark: Mark, other: Mark) -> bool:
         labels = [named.mention.label if named.mention else "" for named in (mark, other)]
         return labels[0].endswith(_COARSE) and (labels[0] == "China" or not labels[1].endswith(_PROVINCES))
     return mark.key == ADMIN_AREA or other.key == PARK
-
-
-def _is_bracketed(text: str, mark: Mark) -> bool:
-    """Say whether a mark stands in brackets: "(Xinhua)", "(without the part built with Linhe District)"."""
-    before = text[max(0, mark.start - 120) : mark.start].rpartition("\n")[2]
-    return before.rfind("(") > before.rfind(")")
-
-
-def _is_in_slogan(text: str, mark: Mark) -> bool:
-    """Say whether a mark is a word of a slogan that is quoted: the goals of "catching up with Linhe"."""
-    opened = _SLOGAN.search(text, max(0, mark.start - 62), mark.start)
-    return opened is not None and _SLOGAN_END.match(text, mark.end, mark.end + 64) is not None
 
 
 def _is_joined(text: str, mark: Mark) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kg.bearers import IN_CIRCLE
+from kg.bystanders import IN_CIRCLE
 from kg.english import load_words
 from kg.matching.things import MatchThings
 from kg.matching.words import NotFilled, Thing
