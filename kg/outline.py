@@ -32,6 +32,7 @@ _STOPS = frozenset((",", ";", ":", "and", "but", "while", "that", "(", "–", "�
 """Behind these a comma says nothing: what stood between is left out."""
 # A word in capitals inside a sentence, and one that owns what follows: names that nobody knows.
 _UNKNOWN = re.compile(r"(?<=[^\s.!?:;•*-] )(?<![\"“] )[A-Z][a-z]{2,}(?![\w-]*-)")
+_RELATIVE = re.compile(r" (?:that|which|who|whose) ")
 _OWNER = re.compile(r"[A-Z][a-z]+['’]s")
 
 
@@ -156,9 +157,15 @@ def _join_chunks(folded: str, chunks: list[Chunk], code: str, pattern: Pattern) 
         first = bisect_right(outline.places, match.start()) - 1
         last = bisect_right(outline.places, match.end() - 1) - 1
         between = (folded[a.end : b.start] for a, b in pairwise(chunks[first : last + 1]))
-        if last > first and all(not gap.strip() for gap in between):
+        behind = folded[chunks[last].end : chunks[last + 1].start] if last + 1 < len(chunks) else ""
+        if last > first and all(not gap.strip() for gap in between) and not _is_dated(match[0], behind):
             chunks[first : last + 1] = [Chunk(chunks[first].start, chunks[last].end, code, "")]
     return chunks
+
+
+def _is_dated(said: str, behind: str) -> bool:
+    """Say whether a relative clause ends where a time is left out: "made by inns that opened last year" is when these did."""
+    return any("\ue000" <= char <= "\ue0ff" for char in behind) and _RELATIVE.search(said) is not None
 
 
 def _part_clauses(chunks: list[Chunk], chunking: Chunking) -> list[Chunk]:

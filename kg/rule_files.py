@@ -153,10 +153,11 @@ class _Compiler:
         left_out = "|".join(outline.get(LEFT_OUT, {}).values()) or "(?!)"
         chunks = [(LEFT_OUT, left_out), *outline.get("chunks", {}).items()]
         scan = "|".join(rf"(?P<{kind}>(?<![\w’'-])(?:{source}))" for kind, source in chunks)
+        joined = (*outline.get("joined", {}).items(), *outline.get("narrowed", {}).items())
         return Chunking(
             self.make_pattern(f"{scan}|{_AS_IT_IS}", where, OUTLINE),
             tuple((kind, self.make_pattern(source, where, kind)) for kind, source in outline.get("heads", {}).items()),
-            tuple((kind, self.make_pattern(source, where, kind)) for kind, source in outline.get("joined", {}).items()),
+            tuple((kind, self.make_pattern(source, where, kind)) for kind, source in joined),
             {kind: self.codes[f"chunk.{kind}"] for kind in kinds},
         )
 
