@@ -164,7 +164,7 @@ def _join_chunks(folded: str, chunks: list[Chunk], code: str, pattern: Pattern) 
 
 
 def _is_dated(said: str, behind: str) -> bool:
-    """Say whether a relative clause ends where a time is left out: "made by inns that opened last year" is when these did."""
+    """Say whether a time is left out behind a relative clause: "by inns that opened last year" is when these did."""
     return any("\ue000" <= char <= "\ue0ff" for char in behind) and _RELATIVE.search(said) is not None
 
 

@@ -64,7 +64,8 @@ _BARE_SHARE = re.compile(
 _SHORT = re.compile(r" \([A-Z&]{2,8}\)")
 # What narrows a noun down from behind: "companies engaged in software, chips and drones" are companies.
 _NARROWED = re.compile(
-    r",? (?:that|which|who|whose|such as|including|like|(?:[a-z]{2,}(?:ed|ing) )?(?:of|in|by|with|on|from|for|to|at|via|through|under|over|above|between|among)) "
+    r",? (?:that|which|who|whose|such as|including|like|(?:[a-z]{2,}(?:ed|ing) )?"
+    r"(?:of|in|by|with|on|from|for|to|at|via|through|under|over|above|between|among)) "
 )
 _RATIO = re.compile(r"(?:(?:the|its) )?(?:share|proportion|ratio|percentage)\b", re.IGNORECASE)
 # "the city's", of a city that no mention names: the subject, wherever it is told.
