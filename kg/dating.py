@@ -55,7 +55,7 @@ _BASE_WORDS = re.compile(
 # What is never a time of measuring, whatever stands before it: "moved up two places over the previous year".
 _BASE_ALWAYS = re.compile(
     r"(?:over|than|against|from) (?:the )?(?:(?:end of (?:the )?)?(?:previous|preceding|prior) (?:year|month|quarter)"
-    r"|(?:beginning|start) of (?:the|this) year)$"
+    r"|(?:beginning|start) of (?:the|this) year|(?:[\w-]+ ){1,4}ago)$"
 )
 # "An improvement of 4.9 percentage points from the first quarter".
 _BASE_OF_POINTS = re.compile(r"(?:from|over|than|against) (?!.*\b(?:past|to)\b)")
@@ -110,7 +110,8 @@ _ASIDE_END = re.compile(r"(?: (?:and [a-z]+ed|as|by|in|under|on|with|from|at)\b[
 _ASIDE_EVENT = re.compile(
     r", (?:which|who|whose(?: [\w-]+){1,4}) (?:was|were) [a-z]{3,}ed\b[^,;]{0,100}$|"
     r", (?:newly |(?:[a-z]+ )?to be )?completed $|"
-    r", (?:an?|the|one of the) (?:[\w-]+ ){1,9}(?:established|founded|set up|built|created|approved|opened|launched) $|"
+    r", (?:an?|the|one of the) (?:[\w-]+ ){1,9}(?:established|founded|set up|built|created|approved|opened|launched)"
+    r"(?: (?:in|by) (?:[\w-]+ ){1,4}?)? ?$|"
     r"(?:, | \()(?:(?:which|who) (?:was|were) )?"
     r"(?:(?:[a-z]+ )?to be )?"
     rf"(?:(?!(?:{_ANY('measured')})l?ed\b)"

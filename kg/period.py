@@ -221,3 +221,33 @@ def _counts_something(view: View, end: int) -> bool:
     """Return whether a plural noun follows, which makes a bare 2023 a number of things."""
     match = re.compile(r"(?: [a-z][a-z'-]*){1,3}").match(view.text, end, end + WINDOW)
     return match is not None and any(word.endswith("s") or word == "people" for word in match[0].split())
+
+
+_AGO = re.compile(r" ago(?![\w'-])")
+_STEPS_BACK = {"year": "years-before-anchor", "month": "months-before-anchor", "day": "days-before-anchor"}
+
+
+def tell_ago(view: View, found: Quantity) -> Quantity:
+    """Return the period that a duration begins, "five years ago"; the duration itself where it begins none.
+
+    Only a number that is exact gives bounds: "some twenty years ago" is kept as said.
+    """
+    ago = _AGO.match(view.low, found.end) if found.kind == "measure" and found.value.isdigit() else None
+    if ago is None or found.unit not in (*_STEPS_BACK, "week"):
+        return found
+    left = look_left(view, found.start)
+    number, anchor = int(found.value), view.anchor
+    if anchor is None or found.qualifier != "exact" or found.unit not in _STEPS_BACK or number > _FARTHEST:
+        return make_period(view, left, ago.end(), "", "")
+    if found.unit == "year":
+        value = to_iso(anchor.year - number)
+    elif found.unit == "month":
+        months = anchor.year * 12 + anchor.month - 1 - number
+        value = to_iso(months // 12, months % 12 + 1)
+    else:
+        value = (anchor - timedelta(days=number)).isoformat()
+    return make_period(view, left, ago.end(), value, value, rule=_STEPS_BACK[found.unit])
+
+
+_FARTHEST = 500
+"""Of more years, months or days than these nobody counts back exactly."""

@@ -17,7 +17,7 @@ from kg.date_reading import read_day_first, read_month, read_numeric_date, read_
 from kg.listed_amounts import share_units
 from kg.model import Quantity, Span
 from kg.number import OF, Outcome, make_ratio, read_amount, read_article, read_number, read_ratio, read_shares
-from kg.period import read_fixed, read_months, read_part, read_past, read_plan, read_the_year, read_years
+from kg.period import read_fixed, read_months, read_part, read_past, read_plan, read_the_year, read_years, tell_ago
 from kg.quantity_grammar import QuantityGrammar, View, load_quantities
 from kg.quantity_patterns import NUMBER, squeeze
 
@@ -65,6 +65,7 @@ def find_quantities(
                 if found.kind == "count" and _SCALE_BEHIND.match(view.low, found.end):
                     view.floor = found.end  # "a million billion-level clusters": how many, nothing says
                     break
+                found = tell_ago(view, found)
                 view.found.append(found)
                 view.floor = found.end
             else:
