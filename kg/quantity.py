@@ -30,6 +30,10 @@ _RANK_NUMBER = re.compile(r" ?([0-9]{1,4})(?![0-9a-z])(?![.,/-][0-9])")
 _FRACTION = re.compile(r"([1-9])/([1-9][0-9]{0,3})")
 _PHONE = re.compile(r"(?:[ -][0-9]+){0,4}")
 _COMPOUND = re.compile(r"-([a-z]+)")
+# "The second industry", as translations call the secondary one: an added value is of it, and it ranks nothing.
+_TRADE = re.compile(
+    r" (?:(?:and|or) (?:the )?(?:second|third) |, (?:the )?second,? and (?:the )?third )?industr(?:y|ies)\b(?! to\b)"
+)
 _SCALE_BEHIND = re.compile(r" (?:million|billion|trillion)\b")
 _PARTS = ("mid-", "early-", "late-")
 
@@ -303,7 +307,7 @@ def _read_rank(view: View, start: int, end: int, value: int) -> Outcome:
     follow = _COMPOUND.match(view.low, end)
     if follow and not follow[1].endswith("est") and not follow[1].startswith(("rank", "place")):
         return end
-    if start and view.low[start - 1] == "-":
+    if (start and view.low[start - 1] == "-") or (value <= 3 and _TRADE.match(view.low, end)):
         return end
     if view.text[start].isupper() and view.text[end + 1 : end + 2].isupper():
         return end

@@ -22,6 +22,7 @@ from kg.pattern import MAX_MARKS, OTHER_CLASS
 from kg.quantity import QuantityGrammar, find_quantities
 from kg.references import resolve_references
 from kg.rules import RuleSet
+from kg.tables import give_units
 from kg.vocab import described_iri
 
 _OPEN = "\"“‘'「『《"
@@ -123,9 +124,7 @@ def read_sentences(article: Article, lexicon: Lexicon, grammar: QuantityGrammar,
     main = find_main_places(article, [m for group in mentions for m in group])
     title = article.title
     titled = {key: m for key, m in main.items() if title and title.start <= m.start < title.end}
-    quantities = [
-        find_quantities(article.text, grammar, start=s.start, end=s.end, anchor=article.published) for s in sentences
-    ]
+    quantities = [_find_quantities(article, grammar, s) for s in sentences]
     describer = Describer(lexicon.descriptions, lexicon.base, article.id, article.text, fold_case(article.text))
     mentions = describer.describe(sentences, mentions, quantities)
     resolved = resolve_references(
@@ -144,6 +143,15 @@ def read_sentences(article: Article, lexicon: Lexicon, grammar: QuantityGrammar,
         readings.append(mask_sentence(article.text, sentence, marks, rules.class_code))
     translated = any(mention.kind == "translated" for mention in resolved) or _shows_translation(article.text)
     return Reading(article, tuple(readings), main, translated)
+
+
+def _find_quantities(article: Article, grammar: QuantityGrammar, sentence: Sentence) -> list[Quantity]:
+    """Return the quantities of a sentence; the line of a cell of a table names its unit before the number."""
+    text, start, end = article.text, sentence.start, sentence.end
+    found = find_quantities(text, grammar, start=start, end=end, anchor=article.published)
+    if text.find(" | ", start, end) < 0:
+        return found
+    return give_units(text, start, end, found, lambda words: find_quantities(words, grammar))
 
 
 _SIGNS = re.compile(load_words("articles").any_of("signs_of_translation"))

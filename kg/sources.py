@@ -21,6 +21,7 @@ from kg.errors import ArticleError, KgError, MissingExtraError, OntologyError
 from kg.iri import check_iri
 from kg.model import Article
 from kg.quantity import QuantityGrammar, find_quantities
+from kg.tables import write_rows
 from kg.vocab import slugify
 
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".jsonl")
@@ -42,13 +43,6 @@ _MARKS = (
     (re.compile(r"\\([\\`*_{}\[\]()#+.!~-])"), r"\1"),
 )
 _ISO = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
-# A row of a table as trafilatura and Markdown write it, what stands between its head and the rows, and a figure in it.
-_ROW = re.compile(r"^[ \t]*\|(.*\|)[ \t]*$", re.MULTILINE)
-_RULED = re.compile(r"[|: -]*")
-_EDGE = re.compile(r"^\| | \| ?$")
-_LONGEST_CELL = 150
-"""How many code points a cell has at most: longer ones are the paragraphs of a page laid out by a table."""
-_FIGURE_CELL = re.compile(r"\|[^|]*\| *[-+]?[\d.,]*\d ?%? *\|")
 
 
 def find_articles(sources: Sequence[Path]) -> list[tuple[str, Path]]:
@@ -159,38 +153,6 @@ def _read_html(key: str, path: Path, page: Page) -> Iterator[Article]:
     article = replace(article, notes=(*article.notes, *notes))
     fields = {"date": found.get("date"), "url": found.get("url"), "publisher": found.get("sitename")}
     yield _add_fields(replace(article, sha256=_hash(data)), fields, str(path))
-
-
-def write_rows(text: str) -> tuple[str, tuple[str, ...]]:
-    """Return a text with its tables as lines, and a note on the rows that are left out.
-
-    A row of two cells is a line of a profile. One of more says what its figures are in a cell far above, so that
-    it is no sentence: rows with a figure are left out and noted, others go with them. A table that only lays out
-    the page has cells of its paragraphs.
-
-    >>> text, notes = write_rows("It grew.\\n| Item | Figure |\\n|---|---|\\n| Area | 12 sq km |\\n| GDP | 3.4 | 8.1 |")
-    >>> text
-    'It grew.\\nItem | Figure\\nArea | 12 sq km'
-    >>> notes
-    ("1 row of tables with figures was left out, from 'GDP | 3.4 | 8.1': write them as sentences",)
-    """
-    lines: list[str] = []
-    left_out: list[str] = []
-    for line in text.split("\n"):
-        row = _ROW.match(line)
-        cells = [" ".join(cell.split()) for cell in row[1].split("|")[:-1]] if row else []
-        if row is None:
-            lines.append(line.strip("| ") if line.count("|") == 1 and _EDGE.search(line) else line)
-        elif any(len(cell) > _LONGEST_CELL for cell in cells):
-            lines += cells
-        elif len(cells) > 2:
-            left_out += [" | ".join(cells)] if _FIGURE_CELL.search(line) else []
-        elif not _RULED.fullmatch(line):
-            lines.append(" | ".join(cell for cell in cells if cell))
-    if not left_out:
-        return "\n".join(lines), ()
-    rows = f"{len(left_out)} row{'s' * (len(left_out) > 1)} of tables with figures {'were' if left_out[1:] else 'was'}"
-    return "\n".join(lines), (f"{rows} left out, from {left_out[0][:80]!r}: write them as sentences",)
 
 
 def _read_json_lines(key: str, path: Path, page: Page) -> Iterator[Article | KgError]:
