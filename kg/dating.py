@@ -334,7 +334,7 @@ def is_base(text: str, mark: Mark, floor: int) -> bool:
     if _BOTH_YEARS.search(before) or (ONE_YEAR.fullmatch(words) and _AND_YEAR.match(text, mark.end)):
         return True
     if _BASE_OF_POINTS.match(words) and before.rstrip().endswith(
-        ("point", "points", "place", "places", "spot", "spots", "position", "positions")
+        ("point", "points", "place", "places", "spot", "spots", "position", "positions", "slot", "slots", "notches")
     ):
         return True
     if _IN_NAME.search(before) and _LATELY_DONE.match(text, mark.start, mark.end + 24):

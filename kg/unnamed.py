@@ -96,8 +96,19 @@ def heads_unknown(text: str, sentence: SentenceReading) -> bool:
     return body and _UNKNOWN_HEADING.fullmatch(text, sentence.sentence.start, sentence.sentence.end) is not None
 
 
+# "The Lanhai Oilfield is one of the largest. Its output …": of the field.
+_BEGINS_FEATURE = re.compile(
+    r"\s*[Tt]he ([A-Z][a-z]+(?:[-–][A-Z][a-z]+)?(?: [A-Z][a-z]+)?)"
+    r" (?:(?:Oil|Gas)(?: [Ff]ield|field)|Mine|River|Canal|Reservoir|Lake|Mountain|Port|Airport|Bridge|Railway|Expressway"
+    r"|Dam|Hospital|University|Museum|Wetland|Forest)"
+    r" (?:also |now )?(?:is|was|has|had|lies|covers|consists|boasts|became)\b"
+)
+
+
 def begins_unknown(text: str, sentence: SentenceReading) -> bool:
     """Say whether a sentence says what a place is that nobody knows: "Lanhai is a town in Yunhe County. It has …"."""
+    if _begins_unmarked(_BEGINS_FEATURE, text, sentence):
+        return True
     begins = _BEGINS_UNKNOWN.match(text, sentence.sentence.start, sentence.sentence.end)
     if begins is None or begins[1] in ENGLISH or begins[1] in _COMMON or _SAYS_WHAT.match(text, begins.end()) is None:
         return False
