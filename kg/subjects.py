@@ -45,7 +45,7 @@ _PROFILE = re.compile(
     re.IGNORECASE,
 )
 # "Capital: Nanjing": a line of a profile, which tells of what all its lines are about.
-_LINE = re.compile(r"[\d.()•*·–\s-]{0,6}[A-Z][\w ]{2,36}(?: \([^()]{1,20}\))? ?[:：|](?!//)")
+_LINE = re.compile(r"[\d.()•*·–\s-]{0,6}[A-Za-z][\w ]{2,36}(?: \([^()]{1,20}\))? ?[:：|](?!//)")
 # "Its added value was …" under the heading "Construction": of construction, and of no place.
 _TRADE = re.compile(rf"[\d.()IVX*•·–\s-]*(?:{_BEARERS.any_of('trades')})[\s:：]*", re.IGNORECASE)
 # "Hunan's tourism industry is growing. Its revenue was …".
