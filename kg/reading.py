@@ -149,7 +149,7 @@ def _find_quantities(article: Article, grammar: QuantityGrammar, sentence: Sente
     """Return the quantities of a sentence; the line of a cell of a table names its unit before the number."""
     text, start, end = article.text, sentence.start, sentence.end
     found = find_quantities(text, grammar, start=start, end=end, anchor=article.published)
-    if text.find(" | ", start, end) < 0:
+    if not text[end - 1].isdigit() or text.find(")", start, end) < 0:
         return found
     return give_units(text, start, end, found, lambda words: find_quantities(words, grammar))
 

@@ -99,8 +99,12 @@ def _is_header(cells: Sequence[str]) -> bool:
 
 
 # ---------------------------------------------------------------- units
-# "GDP (100 million yuan) | 2022 | 345.6", "Linhe District | GDP (billion yuan) | 34.5": a bare number in the last cell.
-_CELLS = re.compile(r"(?P<row>[^|\n]{1,200}) \| (?P<column>[^|\n]{1,150}) \| (?P<cell>[^|\n]{1,40})")
+# "GDP (100 million yuan) | 2022 | 345.6", "Linhe District | GDP (billion yuan) | 34.5", "GDP (100 million yuan): 345.6":
+# labels and a bare number.
+_CELLS = re.compile(
+    r"(?P<labels>[^|\n]{1,200} \| [^|\n]{1,150}(?= \| )|[^|:：\n]{1,120}(?= ?[|:：] ?[-–−\d]))"
+    r" ?[|:：] ?(?P<cell>[^|:：\n]{1,40})"
+)
 _IN_BRACKETS = re.compile(r"\((?:[Uu]nit: ?|in )?([^()\n]{1,40})\)")
 
 
@@ -115,7 +119,7 @@ def give_units(
     line = _CELLS.fullmatch(text, start, end)
     if line is None:
         return quantities
-    brackets = [*_IN_BRACKETS.finditer(text, *line.span("row")), *_IN_BRACKETS.finditer(text, *line.span("column"))]
+    brackets = _IN_BRACKETS.finditer(text, *line.span("labels"))
     named = [(bracket, unit) for bracket in brackets if (unit := _read_unit(bracket[1], find))]
     words = text[start:end]
     for bracket, _ in named:

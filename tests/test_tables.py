@@ -9,6 +9,7 @@ import pytest
 from kg.corpus.tools import Tools, read_claims
 from kg.extract import describe_claim
 from kg.model import Article
+from kg.pipeline import read_text
 from kg.sources import read_source
 from kg.tables import write_rows
 
@@ -59,3 +60,18 @@ def test_claims_of_a_table_have_the_units_of_their_labels_and_a_quote_that_bears
         "Linhe District | populationGrowth | 0.3 percent": "Permanent population (10,000 persons) | Growth (%) | 0.3",
     }
     assert not reading.account.refused
+
+
+@pytest.mark.parametrize(
+    ("line", "claim"),
+    [
+        ("GDP (100 million yuan): 345.6", "Linhe District | gdp | 34560000000 CNY"),
+        ("Exports (USD 100 million) | 3.4", "Linhe District | exports | 340000000 USD"),
+        ("Population (10,000 persons): 56.7", "Linhe District | population | 567000 people"),
+        ("Population (2020): 345,600", "Linhe District | population | 345600 people @ 2020"),
+        ("GDP growth (%): -2.4", "Linhe District | gdpGrowth | -2.4 percent"),
+    ],
+)
+def test_a_line_of_a_profile_names_its_unit_before_the_number(tools: Tools, line: str, claim: str) -> None:
+    found = [describe_claim(c) for c in read_text(tools, f"It is old.\n{line}", title="Linhe District in figures")]
+    assert claim in found
