@@ -99,7 +99,7 @@ def _is_header(cells: Sequence[str]) -> bool:
 
 
 # ---------------------------------------------------------------- units
-# "GDP (100 million yuan) | 2022 | 345.6", "Linhe District | GDP (billion yuan) | 34.5", "GDP (100 million yuan): 345.6":
+# "GDP (100 million yuan) | 2022 | 345.6", "Linhe District | GDP (billion yuan) | 34.5", "GDP (billion yuan): 34.5":
 # labels and a bare number.
 _CELLS = re.compile(
     r"(?P<labels>[^|\n]{1,200} \| [^|\n]{1,150}(?= \| )|[^|:：\n]{1,120}(?= ?[|:：] ?[-–−\d]))"

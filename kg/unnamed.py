@@ -99,8 +99,8 @@ def heads_unknown(text: str, sentence: SentenceReading) -> bool:
 # "The Lanhai Oilfield is one of the largest. Its output …": of the field.
 _BEGINS_FEATURE = re.compile(
     r"\s*[Tt]he ([A-Z][a-z]+(?:[-–][A-Z][a-z]+)?(?: [A-Z][a-z]+)?)"
-    r" (?:(?:Oil|Gas)(?: [Ff]ield|field)|Mine|River|Canal|Reservoir|Lake|Mountain|Port|Airport|Bridge|Railway|Expressway"
-    r"|Dam|Hospital|University|Museum|Wetland|Forest)"
+    r" (?:(?:Oil|Gas)(?: [Ff]ield|field)|Mine|River|Canal|Reservoir|Lake|Mountain|Port|Airport|Bridge|Railway"
+    r"|Expressway|Dam|Hospital|University|Museum|Wetland|Forest)"
     r" (?:also |now )?(?:is|was|has|had|lies|covers|consists|boasts|became)\b"
 )
 
