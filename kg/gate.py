@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kg.carried import find_carried_period
 from kg.dating import find_period, find_pointed_period
@@ -43,6 +43,14 @@ _BEHIND = re.compile(
     r"(?:(?P<down>decrease|decline|drop|fall|reduction|slump|contraction|dip)"
     r"|increase|growth|rise|gain|jump|surge|expansion|uptick|hike)\b"
 )
+# What leads back from a value to the one before it, on to it, and from what once was to what is now.
+_BACK = re.compile(
+    r"\bfrom\b|\bcompared (?:with|to)\b|\b(?:instead of|rather than|against)\b"
+    r"|\b(?:while|where) it (?:once |used to )?took\b"
+)
+_INTO = re.compile(r"\b(?:in)?to\b")
+_ONCE = re.compile(r"\b(?:used to|once|previously|formerly|originally|took)\b")
+_NOW = re.compile(r"\b(?:now|can|today|only|just)\b")
 # "Growth of not lower than 7 percent" goes up.
 _NO_LESS = re.compile(r"\b(?:no|not) (?:less|lower) than\b")
 
@@ -86,8 +94,12 @@ class Gate:
         return Verdict(claim, tuple(dict.fromkeys(check.failures())), tuple(check.found))
 
     def judge_all(self, claims: Iterable[Claim]) -> list[Verdict]:
-        """Return a verdict for each claim, in order."""
-        return [self.judge(claim) for claim in claims]
+        """Return a verdict for each claim, in order; what follows from a claim that is refused is refused with it."""
+        verdicts = [self.judge(claim) for claim in claims]
+        refused = {_follows(verdict.claim) for verdict in verdicts if not verdict.accepted}
+        refused -= {_follows(verdict.claim) for verdict in verdicts if verdict.accepted and not verdict.claim.derived}
+        why = (Failure("derived", "what it follows from is not borne out"),)
+        return [replace(v, failures=why) if v.claim.derived and _follows(v.claim) in refused else v for v in verdicts]
 
     # ------------------------------------------------------------ the quote
     def _check_quote(self, claim: Claim) -> Failure | None:
@@ -245,13 +257,14 @@ class _Check:
         return quantity.kind == "count" and (self.licensed or has_words(self.folded, unit))
 
     def _is_before(self, before: Quantity, value: Quantity) -> bool:
-        """Say whether the words lead from one quantity to the other: "from A to B", "to B from A"."""
+        """Say whether the words lead from one to the other: "from A to B", "to B from A", "B, instead of A"."""
         first, last = sorted((before, value), key=lambda q: q.start)
-        lead = self.gate.text[max(0, first.start - 12) : first.start].lower().rstrip()
+        lead = self.gate.text[max(0, first.start - 24) : first.start].lower().rstrip()
         between = self.gate.text[first.end : last.start].lower()
-        if re.search(r"\bfrom\b", between):
+        if _BACK.search(between):
             return last is before
-        return first is before and (lead.endswith("from") or bool(re.search(r"\bto\b|\binto\b", between)))
+        told = lead.endswith("from") or _INTO.search(between) or (_ONCE.search(lead) and _NOW.search(between))
+        return first is before and bool(told)
 
     def _check_direction(self) -> Iterable[Failure]:
         """A change's sign must be the direction that the words nearest to it give."""
@@ -391,3 +404,8 @@ def _qualifiers(quantity: Quantity, value: str) -> tuple[str, ...]:
 
 def _local(iri: str) -> str:
     return re.split(r"[/#]", iri)[-1]
+
+
+def _follows(claim: Claim) -> tuple[str, str, int, int]:
+    """Return what a derived claim and the one that it follows from have alike."""
+    return claim.subject, claim.predicate.removesuffix("Growth"), claim.start, claim.end

@@ -1,4 +1,4 @@
-"""Numbers of a list that share what stands behind the last of them: "1.2, 3.4 and 5.6 percent"."""
+"""Numbers that share a unit: "1.2, 3.4 and 5.6 percent" that of the last, "from 20 days to three" that of the first."""
 
 from __future__ import annotations
 
@@ -11,9 +11,38 @@ from kg.quantity_grammar import View
 # "870 million, 2.73 billion and 1.07 billion yuan": each has its scale, and the last the currency of all.
 _SCALED = re.compile(r" (?:million|billion|trillion)")
 _LIST = re.compile(r",? (?:and|or) |, ?| to ")
+# "From 20 days to three", "to one day from five": a number with nothing of its own behind it.
+_MOVED = re.compile(r" (to|from)(?: (?:just|only|merely|about|less than))? ")
+_ALONE = re.compile(r"(?=[,.;:)]|$| (?:and|now|today|thanks|while|but|so|at present|in total|as|after|since)\b)")
+_LEADS = {
+    "to": re.compile(
+        r"\bfrom (?:(?:an average of|the original|the previous|the former|about|around|over|more than) )?\Z"
+    ),
+    "from": re.compile(r"\bto (?:(?:an average of|just|only|within|about|less than) )?\Z"),
+}
 
 
 def share_units(view: View) -> None:
+    """Give numbers without a unit that of the number they are listed or compared with."""
+    _share_last(view)
+    _share_first(view)
+
+
+def _share_first(view: View) -> None:
+    """Give the later number of "from 20 days to three" and of "to one day from five" the unit of the earlier."""
+    low, found = view.low, view.found
+    for index in range(1, len(found)):
+        before, last = found[index - 1], found[index]
+        if before.kind not in ("measure", "percent") or last.kind != "count" or last.end - last.start > 9:
+            continue
+        moved = _MOVED.fullmatch(low, before.end, last.start) if last.start - before.end <= 16 else None
+        if moved is None or not _ALONE.match(low, last.end):
+            continue
+        if _LEADS[moved[1]].search(low, max(0, before.start - 24), before.start):
+            found[index] = last._replace(kind=before.kind, unit=before.unit)
+
+
+def _share_last(view: View) -> None:
     """Give the earlier numbers of "1.2, 3.4 and 5.6 percent" and of "from 276 to 49 days" the unit of the last."""
     found, factor = view.found, ONE
     for index in range(len(found) - 1, 0, -1):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -142,6 +143,20 @@ def test_derived_value_needs_its_inputs_in_the_quote() -> None:
     assert judge(text, **row, value="-227", derived="49 - 276") == []
     assert "value" in judge(text, **row, value="-217", derived="49 - 276")
     assert "derived" in judge(text, **row, value="-226", derived="50 - 276")
+
+
+def test_what_follows_from_a_refused_claim_is_refused() -> None:
+    text = "The approval time was cut from 20 days to 5 days."
+    reading = TOOLS.extractor.read(parse_article(text.encode(), TOOLS.page, article_id="text"))
+    known = TOOLS.extractor.make_claims(reading)
+    turned = [replace(c, value="20", value_before="5") if c.value_before else c for c in known]
+    judged = Gate(reading, TOOLS.extractor, known).judge_all(turned)
+    assert sorted(failure.part for verdict in judged for failure in verdict.failures) == [
+        "derived",
+        "derived",
+        "value_before",
+    ]
+    assert all(verdict.accepted for verdict in Gate(reading, TOOLS.extractor, known).judge_all(known))
 
 
 def test_check_claims_says_what_is_wrong(tmp_path: Path) -> None:

@@ -126,11 +126,15 @@ class MatchValues(MatchTimes):
     ) -> tuple[Quantity | None, Quantity | None]:
         """Return the quantity of a value and the one before it; raise ``NotFilled`` where it can be none of these."""
         quantity = self._quantity(match, slot_name(template.value)) if template.value else None
-        before = self._quantity(match, template.before) if template.before else None
+        before = (
+            self._quantity(match, template.before) if template.before and match[slot_name(template.before)] else None
+        )
         if quantity is None:
             return None, before
         if before and before.unit not in ("", quantity.unit):
-            raise NotFilled
+            if local_name(predicate) != "duration":
+                raise NotFilled
+            before = None  # "from two hours to 30 minutes": how long it takes now
         if self._is_no_level(quantity, subject, predicate):
             raise NotFilled
         if quantity.kind == "money" and local_name(predicate) == "population":

@@ -67,6 +67,7 @@ _NARROWED = re.compile(
     r",? (?:that|which|who|whose|such as|including|like|(?:[a-z]{2,}(?:ed|ing) )?"
     r"(?:of|in|by|with|on|from|for|to|at|via|through|under|over|above|between|among)) "
 )
+_PARTICIPLE = re.compile(r"(?<=s) [a-z]{2,}ed$")  # "documents required"
 _RATIO = re.compile(r"(?:(?:the|its) )?(?:share|proportion|ratio|percentage)\b", re.IGNORECASE)
 # "the city's", of a city that no mention names: the subject, wherever it is told.
 _UNRESOLVED = re.compile(r"\b(?:the|its) (?:city|district|county|zone|park|area|new area|town)[’']s (?:total )?")
@@ -280,7 +281,7 @@ class MatchWords:
 
     def _find_head(self, words: str) -> tuple[str, str]:
         """Return the noun that words end with and the class of its kind: "market entities" of "new market entities"."""
-        last = _NARROWED.split(words, maxsplit=1)[0].split()[-4:]
+        last = _PARTICIPLE.sub("", _NARROWED.split(words, maxsplit=1)[0]).split()[-4:]
         for first in range(len(last)):
             noun = " ".join(last[first:])
             for kind in self.rules.kinds:
