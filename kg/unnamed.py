@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kg.chinese import CHINESE_NAME, ENGLISH
+from kg.chinese import CHINESE_NAME, ENGLISH, SYLLABLE
 from kg.english import load_words
 from kg.model import Mention
 from kg.reading import SentenceReading
@@ -52,6 +52,11 @@ _SPEAKER = re.compile(
 _BEGINS_UNKNOWN = re.compile(
     r"\s*[\"“]?(?:[A-Z][\w ]{0,60}, )?(?:(?:[A-Z]?[a-z]*(?:north|south|east|west)[a-z]*|Central) (?:China[’']s )?)?"
     rf"({CHINESE_NAME})(?= |[’']s)",
+)
+# "Wang Zhen covers 12 hectares": a town in two words.
+_BEGINS_IN_TWO = re.compile(
+    rf"\s*[\"“]?((?i:{SYLLABLE}){{1,2}} (?i:{SYLLABLE}){{1,2}})(?<=[a-z])"
+    r" (?:also |now )?(?:covers|has|had|governs|administers|lies|borders|spans|occupies|is located|is situated)\b"
 )
 # "The Lanzhou-Xining region grew": of a region that is neither of them.
 _BEGINS_COUPLED = re.compile(r"\s*[\"“]?(?:[A-Z][\w ]{0,60}, )?[Tt]he ([A-Z][a-z]+(?:[-–‐][A-Z][a-z]+)+)(?= |[’']s)")
@@ -159,7 +164,8 @@ def has_unknown_name(text: str, sentence: SentenceReading, position: int) -> boo
     start = sentence.sentence.start
     marked = [(mark.start, mark.end) for mark in sentence.marks]
     begins = _BEGINS_UNKNOWN.match(text, start, position)
-    begun = [begins] if begins else []
+    in_two = _BEGINS_IN_TWO.match(text, start)
+    begun = [match for match in (begins, in_two) if match]
     begun += _FRONTED_UNKNOWN.finditer(text, start, position)
     found = [match for match in begun if match[1] not in ENGLISH]
     found += _TELLS_OF_UNKNOWN.finditer(text, start, position)

@@ -22,6 +22,7 @@ def claims_of(tools: Tools, text: str, indicator: str, *, title: str = "") -> li
     [
         ("Linhe District grew. Its tax revenue was 8 billion yuan.", "Linhe District"),
         ("In Linhe District, tax revenue was 8 billion yuan.", "Linhe District"),
+        ("Linhe District is old. Wang Zhen has an old port, and tax revenue of 8 billion yuan.", ""),
         ("Linhe District is old. The Lanhai Oilfield is large. Its tax revenue was 8 billion yuan.", ""),
         ("In Linhe District and Yunhe County, tax revenue was 8 billion yuan.", ""),
         ("Linhe District and Yunhe County grew. Tax revenue was 8 billion yuan.", ""),
