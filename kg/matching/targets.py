@@ -9,6 +9,7 @@ from kg.english import load_words
 from kg.matching.things import MatchThings
 from kg.matching.words import NotFilled, Thing
 from kg.model import Claim, find_ancestors
+from kg.place_chains import is_upside_down
 from kg.vocab import COVERS, DISTRICT, PLACES, WITHIN, is_china, local_name
 
 _ANY = load_words("owners").any_of
@@ -57,7 +58,7 @@ class MatchTargets(MatchThings):
                 raise NotFilled
         if local_name(predicate) == "locatedIn" and is_china(target.iri):
             raise NotFilled  # "in China's Silicon Valley"
-        if predicate == WITHIN and is_china(subject.iri):
+        if predicate == WITHIN and (is_china(subject.iri) or is_upside_down(subject.label, target.label)):
             raise NotFilled
         if predicate == WITHIN and self._is_always_before(target, IN_CIRCLE):
             raise NotFilled  # "in the Linhe-Yunhe urban agglomeration": in neither
