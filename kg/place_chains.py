@@ -16,12 +16,13 @@ from kg.model import Entity, Mention, find_ancestors
 from kg.reading import Mark, SentenceReading
 from kg.vocab import ADMIN_AREA, DISTRICT, ENTERPRISE, ORGANIZATION, PARK, PROJECT, is_china
 
-VILLAGE, TOWN, COUNTY, CITY, PROVINCE = range(5)
+VILLAGE, TOWN, COUNTY, CITY, PREFECTURE, PROVINCE = range(6)
 Pair = tuple[Mark, Mark]
 _PROVINCE = r"\b(?:province|autonomous region|inner mongolia|guangxi|xinjiang|ningxia|tibet)\b"
 _KINDS = (
     (VILLAGE, re.compile(r"\b(?:village|community|street)$", re.IGNORECASE)),
     (TOWN, re.compile(r"\b(?:town|township|sub-?district|subdistrict office)$", re.IGNORECASE)),
+    (PREFECTURE, re.compile(r"\b(?:prefecture|league)$", re.IGNORECASE)),
     (PROVINCE, re.compile(_PROVINCE, re.IGNORECASE)),
 )
 _SIDE = (
@@ -164,14 +165,14 @@ def _find_told(text: str, start: int, marks: Sequence[Mark], entities: Mapping[s
         if not (link["several"] or _SEVERAL_OF.search(text, max(start, several[-1].start - 24), several[-1].start)):
             several = [inner]
         alike = "county-level" in (link["apposed"] or "") or _UNDER.match(link["how"]) is not None
-        yield from ((mark, within) for mark in several if _holds(text, within, mark, entities, alike=alike))
+        yield from ((mark, within) for mark in several if holds(text, within, mark, entities, alike=alike))
 
 
 def _inner_of(text: str, outer: Mark, behind: Sequence[Mark], entities: Mapping[str, Entity]) -> Mark | None:
     """Return the place meant: "in Hefei" that, "in Hefei's Linhe County" the county; none in "in Hefei's plan"."""
     if _OWNED.match(text, outer.end) is None:
         return outer
-    if behind and _OWNS.fullmatch(text, outer.end, behind[0].start) and _holds(text, outer, behind[0], entities):
+    if behind and _OWNS.fullmatch(text, outer.end, behind[0].start) and holds(text, outer, behind[0], entities):
         return None if _OWNED.match(text, behind[0].end) else behind[0]
     return None
 
@@ -185,7 +186,7 @@ def _find_owned(text: str, marks: Sequence[Mark], entities: Mapping[str, Entity]
         several = (
             _list_joined(text, marks[number + 1 :]) if _SEVERAL_OF.search(text, outer.end, inner.start) else [inner]
         )
-        yield from ((mark, outer) for mark in several if _holds(text, outer, mark, entities))
+        yield from ((mark, outer) for mark in several if holds(text, outer, mark, entities))
 
 
 def _list_joined(text: str, marks: Sequence[Mark]) -> list[Mark]:
@@ -243,7 +244,7 @@ def _pair_run(text: str, start: int, run: list[Mark], entities: Mapping[str, Ent
             yield inner, outer
 
 
-def _holds(text: str, outer: Mark, inner: Mark, entities: Mapping[str, Entity], *, alike: bool = False) -> bool:
+def holds(text: str, outer: Mark, inner: Mark, entities: Mapping[str, Entity], *, alike: bool = False) -> bool:
     """Say whether one place can hold another, or what is no place, by kind and by what is known of it.
 
     With ``alike`` also one of the same kind: a county-level city lies in a city.
