@@ -22,7 +22,9 @@ _BORDERED = re.compile(
     rf"\b(?:{_ANY('borders')})\b"
     r"(?:(?!\b(?:which|where|who|has|have|had|covers|covering|with an?|is|are|was|were|its?|while)\b)[^;.\n]){0,400}$"
 )
-_NEIGHBOUR = re.compile(r"(?:,| and\b| (?:provinces|counties|districts|cities)\b| (?:in|on|to|at) the |[.;\n]| of )")
+_NEIGHBOUR = re.compile(
+    r"(?:,| and\b| (?:provinces|counties|districts|cities)\b| (?:in|on|to|at) the |[.;\n]| of |[’']s [A-Z])"
+)
 _RANKED_IN = re.compile(
     rf"\b(?:{_ANY('ranks')})(?! (?:quarter|half|month|batch|phase|stage|year|time))(?: [a-z]+){{0,2}}"
     r" (?:in|of|across)(?: the| all)? $",
@@ -101,7 +103,7 @@ def stands_beside(text: str, mark: Mark) -> bool:
         return True
     if any(form.search(text, max(0, start - reach), start) for form, reach in _LEADS):
         return True
-    return _is_neighbour(text, mark) or _is_in_slogan(text, mark) or _is_bracketed(text, mark)
+    return is_neighbour(text, mark) or _is_in_slogan(text, mark) or _is_bracketed(text, mark)
 
 
 _LEADS = (
@@ -115,7 +117,7 @@ _LEADS = (
 """What stands before such a name, and how many characters before it at most it begins."""
 
 
-def _is_neighbour(text: str, mark: Mark) -> bool:
+def is_neighbour(text: str, mark: Mark) -> bool:
     """Say whether a thing is named only as what another borders, among others, on whatever side."""
     if _NEIGHBOUR.match(text, mark.end) is None:
         return False

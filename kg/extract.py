@@ -15,11 +15,11 @@ from kg.letters import fold_case
 from kg.lexicon import Lexicon
 from kg.matching import CONFIDENCE, Refusal, SentenceMatcher, Told
 from kg.model import Article, Claim, Mention, Resolution, Span, find_ancestors, say_value, sort_claims
-from kg.place_chains import find_chains, is_upside_down
+from kg.place_chains import find_chains
 from kg.quantity import QuantityGrammar
 from kg.reading import Mark, Reading, SentenceReading, read_sentences
 from kg.rules import Rule, RuleSet
-from kg.vocab import MEMBER_TYPE, WITHIN, class_iri, class_name
+from kg.vocab import MEMBER_TYPE, class_iri, class_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Extractor:
             if refusals is not None:
                 refusals += matcher.refusals
             told.add(self._link_claims(reading, sentence, found))
-        claims = [claim for claim in told.claims if not _is_reversed(claim)]
+        claims = list(told.claims)
         claims.extend(self._chain_places(reading, claims))
         claims.extend(self._place_things(reading))
         claims.extend(self._type_cohorts(reading.article, claims, told.members))
@@ -149,11 +149,13 @@ class Extractor:
 
     def _chain_places(self, reading: Reading, claims: Sequence[Claim]) -> list[Claim]:
         """Return that each place of a chain lies in the next, where no rule has said so."""
-        said = {(c.subject, c.object) if c.predicate == WITHIN else (c.object, c.subject) for c in claims}
+        said = {pair for c in claims if c.object for pair in ((c.subject, c.object), (c.object, c.subject))}
         found: dict[tuple[str, str], Claim] = {}
         for rule in self.rules.chains:
             for sentence in reading.sentences:
                 for inner, outer in find_chains(reading.article.text, sentence, self.lexicon.entities):
+                    if inner.key not in rule.classes:
+                        continue
                     claim = _chain_relation(rule, reading.article, inner, outer)
                     if (claim.subject, claim.object) not in said:
                         found.setdefault((claim.subject, claim.object), claim)
@@ -169,7 +171,11 @@ def _imply_relation(rule: Rule, article: Article, mark: Mark, other: Mark, how: 
 def _chain_relation(rule: Rule, article: Article, inner: Mark, outer: Mark) -> Claim:
     """Return the claim that one place that a sentence names stands to a later one as a rule says."""
     garbled = any(mark.mention is not None and mark.mention.garbled for mark in (inner, outer))
-    return _relate(rule, article, inner, outer, Span(inner.start, outer.end), "garbled" if garbled else rule.status)
+    start, end = min(inner.start, outer.start), max(inner.end, outer.end)
+    if article.text.count("(", start, end) > article.text.count(")", start, end):
+        end = article.text.index(")", end) + 1 if ")" in article.text[end : end + 120] else end
+    span = Span(start, end)
+    return _relate(rule, article, inner, outer, span, "garbled" if garbled else rule.status)
 
 
 def _relate(
@@ -200,11 +206,6 @@ def _relate(
         rule=rule.id,
         resolved=resolved,
     )
-
-
-def _is_reversed(claim: Claim) -> bool:
-    """Say whether a claim puts a county in a town: the words were a list, or of something else."""
-    return claim.predicate == WITHIN and is_upside_down(claim.subject_label, claim.object_label)
 
 
 def _exceeds(part: Claim, whole: Claim) -> bool:

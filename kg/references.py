@@ -66,10 +66,7 @@ _COMPARED = re.compile(
 )
 """What stands before a place that is only compared with."""
 # "It is connected to Linhe County in the east, Yunhe County in the south": what lies beside what is spoken of.
-_BESIDE = re.compile(
-    r"\b(?:connect(?:s|ed)? (?:to|with)|border(?:s|ing|ed)?(?: on)?|adjoin(?:s|ing)|adjacent to|close to"
-    r"|neighbou?r(?:s|ing)?|fac(?:es|ing)|next to|abut(?:s|ting)) [^.;\n]{0,240}$"
-)
+_BESIDE = re.compile(rf"\b(?:{load_words('bearers').any_of('borders')}) [^.;\n]{{0,240}}$")
 _ON_SIDE = re.compile(
     r"(?: (?:[Cc]ity|[Mm]unicipality))?(?:,? and [A-Z][\w’'-]*(?: [A-Z][\w’'-]*){0,4})?"
     r" (?:in|on|to) (?:the|its) (?:far )?(?:north|south|east|west)(?:-?(?:east|west))?\b(?! of)"

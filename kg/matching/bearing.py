@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
+from kg.bystanders import is_neighbour
 from kg.english import load_words
 from kg.matching.earlier import EarlierValues
 from kg.matching.words import POSSESSIVE, NotFilled, Thing, start_of
@@ -124,7 +125,7 @@ class MatchBearing(EarlierValues):
                 continue
             placed = _GOVERNS if class_name(mark.mention.type) in PLACES - {"Park"} else LOCATES
             joined = governed >= 0 and _JOINED.fullmatch(text, governed, found.start())
-            if joined or placed.search(before) or _PART_OF.search(before):
+            if joined or placed.search(before) or _PART_OF.search(before) or is_neighbour(self.article.text, mark):
                 governed = found.end()
             else:
                 yield _Bearer(found.start(), found.end(), _thing_of(mark.mention))

@@ -256,6 +256,9 @@ class SentenceMatcher(MatchConditions):
             return
         if not match[part["each"]]:
             return
+        if part.get("beside"):
+            yield from self._list_beside(match.span(part["each"]))
+            return
         number = match.groupdict().get(part.get("count", "")) or ""
         quantity = self.sentence.mark_at(number).quantity if number else None
         count = int(quantity.value) if quantity and quantity.value.isdigit() else 0

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from kg.bystanders import IN_CIRCLE
 from kg.english import load_words
 from kg.matching.things import MatchThings
 from kg.matching.words import NotFilled, Thing
 from kg.model import Claim, find_ancestors
+from kg.neighbours import find_neighbours
+from kg.place_chains import is_upside_down
 from kg.vocab import COVERS, DISTRICT, PLACES, WITHIN, is_china, local_name
 
 _ANY = load_words("owners").any_of
@@ -48,6 +51,12 @@ class MatchTargets(MatchThings):
         same = [c for c in told if c.object and (c.subject, c.predicate, c.object) == said]
         return any(c.modality in ("planned", "target") for c in same)
 
+    def _list_beside(self, span: tuple[int, int]) -> Iterator[Thing]:
+        """Yield what a list of neighbours names: of each item its first place."""
+        for mark in find_neighbours(self.article.text, self.sentence, *span, self.lexicon.entities):
+            if mark.mention:
+                yield self._mention_thing(mark.mention)
+
     def _check_target(self, subject: Thing, predicate: str, target: Thing) -> None:
         """Raise ``NotFilled`` where a thing would be related to itself, or lie where it does not."""
         if target.iri and (target.iri == subject.iri or self._lies_elsewhere(predicate, subject, target)):
@@ -57,10 +66,12 @@ class MatchTargets(MatchThings):
                 raise NotFilled
         if local_name(predicate) == "locatedIn" and is_china(target.iri):
             raise NotFilled  # "in China's Silicon Valley"
-        if predicate == WITHIN and is_china(subject.iri):
+        if predicate == WITHIN and (is_china(subject.iri) or is_upside_down(subject.label, target.label)):
             raise NotFilled
         if predicate == WITHIN and self._is_always_before(target, IN_CIRCLE):
             raise NotFilled  # "in the Linhe-Yunhe urban agglomeration": in neither
+        if local_name(predicate) == "borders" and target.iri in find_ancestors(subject.iri, self.lexicon.entities):
+            raise NotFilled
         if local_name(predicate) == "superlative" and self._is_of_building(subject, target):
             raise NotFilled
         if local_name(predicate) == "within" and all(t.label.endswith(" District") for t in (subject, target)):
