@@ -64,6 +64,8 @@ class Descriptions:
     stops: frozenset[str]
     equates: frozenset[str]
     behind: frozenset[str]
+    ranking: frozenset[str]
+    grading: frozenset[str]
     words: tuple[str, ...]
     automaton: ahocorasick_rs.AhoCorasick
 
@@ -83,9 +85,9 @@ def make_descriptions(table: Mapping[str, Any], types: Sequence[str]) -> Descrip
         for head in entry["heads"]:
             heads[str(head).lower()] = Head(type_iri, head in alone, bool(entry.get("definite", True)))
     words = table.get("words", {})
-    stops, equates, behind = (frozenset(words.get(name, ())) for name in ("stops", "equates", "behind"))
+    sets = (frozenset(words.get(name, ())) for name in ("stops", "equates", "behind", "ranking", "grading"))
     names = tuple(heads)
-    return Descriptions(heads, stops, equates, behind, names, ahocorasick_rs.AhoCorasick(list(names)))
+    return Descriptions(heads, *sets, names, ahocorasick_rs.AhoCorasick(list(names)))
 
 
 class _Phrase(NamedTuple):
@@ -207,7 +209,7 @@ class Describer:
         if head.startswith(PHASE + " "):
             return _Phrase(start, end, head, "", "", start)  # "Phase II of the project" has no determiner
         words = position = start
-        open_words = True
+        open_words, ranked = True, ""
         for _ in range(MAX_WORDS + 1):
             if position <= floor or self.text[position - 1] != " ":
                 return None
@@ -220,11 +222,17 @@ class Describer:
             begin = max(self.text.rfind(" ", floor, position - 1), floor - 1) + 1
             word = self.folded[begin : position - 1].lstrip('"“')
             if word in _DEFINITE or word in _INDEFINITE or word in _POSSESSIVE:
+                if ranked and (self._is_equated(begin, floor) or (ranked in self.forms.grading and word in _INDEFINITE)):
+                    return None  # "named it a national export base"
                 return _Phrase(words, end, head, word, "", begin) if self._may_lead(word, begin, floor) else None
             if _OWNED.search(word) and open_words:
+                if ranked and self._is_equated(begin, floor):
+                    return None
                 name = _OWNED.sub("", word)
                 return _Phrase(words, end, head, "", name, begin, begin + len(name))
-            if word in self.forms.stops or not _WORD.fullmatch(word):
+            if word in (self.forms.ranking | self.forms.grading) and words < start and open_words:
+                ranked = word  # "the national memory base project", but no "key project"
+            elif word in self.forms.stops or not _WORD.fullmatch(word):
                 return None
             if open_words:
                 words = position - 1 - len(word)
@@ -243,6 +251,13 @@ class Describer:
         if before is None or before[1] not in self.forms.equates:
             return True
         return _NAMES_SOME.search(self.folded, max(floor, begin - 32), begin) is not None
+
+    def _is_equated(self, begin: int, floor: int) -> bool:
+        """Say whether words only tell what another thing is: "is the city's second battery plant"."""
+        before = _LAST.search(self.folded, max(floor, begin - 24), begin)
+        if before is not None and before[1] in ("the", "a"):
+            before = _LAST.search(self.folded, max(floor, begin - 28), before.start())
+        return before is not None and before[1] in self.forms.equates
 
     # ------------------------------------------------------------ the things
     def _tell(self, phrase: _Phrase, place: str, around: Surroundings) -> tuple[Mention | None, bool]:
