@@ -20,7 +20,7 @@ from kg.pattern import MAX_MARKS, Groups, Pattern, compile_source
 from kg.reading import SentenceReading
 from kg.rules import LEFT_OUT, NAMED, PHRASE, Chunking
 
-_VERBS = ("reach", "rise", "fall", "gain", "account")
+_VERBS = ("reach", "rise", "fall", "gain", "account", "trade")
 """The kinds of chunks that are verbs, where no preposition is among them."""
 _FINITE = frozenset(("is", "are", "was", "were", "will", "would", "has", "have", "had", "ranks", "ranked", "covers"))
 _ENDS = frozenset((".", ";", ":"))
