@@ -173,7 +173,7 @@ def _part_clauses(chunks: list[Chunk], chunking: Chunking) -> list[Chunk]:
 
     "Output would rank first and exports reach 3 billion yuan" are two clauses, "output and exports reach" is one.
     """
-    verbs = {chunking.codes[kind] for kind in _VERBS}
+    verbs = {chunking.codes[kind] for kind in _VERBS if kind in chunking.codes}
     telling = verbs - {chunking.codes["gain"]}  # "saw exports and imports rise" is one clause
     told = False
     for number, chunk in enumerate(chunks):
