@@ -169,7 +169,7 @@ def _is_money(grammar: QuantityGrammar, alias: str) -> bool:
 
 
 # "Took over 500 projects", "adding up to 74": the verb has the "over" and the "up to".
-_ADDS = re.compile(r"\badd(?:s|ed|ing)? $")
+_ADDS = re.compile(r"\b(?:add(?:s|ed|ing)?|(?:bringing|brought|taking|pushing|pushed|driving)(?: [a-z-]{2,15}){1,5}) $")
 _TAKES = re.compile(r"\b(?:take|takes|took|taken|taking|hand|handed|handing|turn|turned|jurisdiction|control) $")
 
 

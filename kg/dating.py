@@ -40,7 +40,8 @@ _BASE = re.compile(
 )
 # "rose from 20 billion yuan in 2015 to 40 billion", "rose to 40 billion from 20 billion in 2015".
 _BASE_AMOUNT = re.compile(
-    r"\b(?:from|compared (?:with|to)|versus|against|times that of|times the) (?:[a-z]+ ){0,3}(?:rmb ?|cny ?|us\$|[$€])?"
+    r"\b(?:from|compared? (?:with|to)|contrast (?:with|to)|versus|against|times that of|times the) (?:[a-z]+ ){0,3}"
+    r"(?:rmb ?|cny ?|us\$|[$€])?"
     r"\d[\d.,:]*(?:(?<=\d)(?:st|nd|rd|th)(?: place)?)?"
     rf"(?:%| ?(?:{_ANY('amounts')})\b\.?){{0,4}}"
     r"(?: \([^()]{1,40}\))?(?: (?:increase|growth|rise|gain|decrease|decline|drop|fall|slump|contraction))?"

@@ -20,7 +20,7 @@ from kg.pattern import MAX_MARKS, Groups, Pattern, compile_source
 from kg.reading import SentenceReading
 from kg.rules import LEFT_OUT, NAMED, PHRASE, Chunking
 
-_VERBS = ("reach", "rise", "fall", "gain", "account")
+_VERBS = ("reach", "rise", "fall", "gain", "account", "trade")
 """The kinds of chunks that are verbs, where no preposition is among them."""
 _FINITE = frozenset(("is", "are", "was", "were", "will", "would", "has", "have", "had", "ranks", "ranked", "covers"))
 _ENDS = frozenset((".", ";", ":"))
@@ -173,7 +173,7 @@ def _part_clauses(chunks: list[Chunk], chunking: Chunking) -> list[Chunk]:
 
     "Output would rank first and exports reach 3 billion yuan" are two clauses, "output and exports reach" is one.
     """
-    verbs = {chunking.codes[kind] for kind in _VERBS}
+    verbs = {chunking.codes[kind] for kind in _VERBS if kind in chunking.codes}
     telling = verbs - {chunking.codes["gain"]}  # "saw exports and imports rise" is one clause
     told = False
     for number, chunk in enumerate(chunks):

@@ -131,7 +131,10 @@ def compile_periods(period: Mapping[str, Any], words: Iterable[str], ordinals: I
             f"({choice(period['past'])}){SPACE}(?:({count}|{choice(period['vague'])}){SPACE})?"
             f"(years?|months?|weeks?|days?|decades?|quarters?)(?![a-z-])"
         ),
-        since=re.compile(f"since{SPACE}(?:(?:its|the|their){SPACE})?(?:official{SPACE})?{choice(period['since'])}"),
+        since=re.compile(
+            f"since{SPACE}(?:(?:its|the|their){SPACE})?(?:official{SPACE})?{choice(period['since'])}"
+            f"(?:{SPACE}(?:[a-z]+{SPACE})?[a-z0-9-]+{SPACE}(?:years|decades){SPACE}ago(?![a-z]))?"
+        ),
         plan=re.compile(
             f'"?(?:{SPACE})?five[- ]year{SPACE}plan(?![a-z])"?(?:{SPACE}\\([^()\n]{{1,30}}\\))?"?({SPACE}period)?'
         ),

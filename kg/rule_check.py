@@ -17,7 +17,7 @@ _READINGS = ("any", "translated", "plain")
 _STATED = ("explicit", "implied", "garbled")
 _TEMPLATE_KEYS = frozenset(
     "subject predicate object value before unit qualifier period status modality scope attributed when"
-    " each values".split()
+    " each values changed".split()
 )
 _RULE_KEYS = frozenset(
     "id says kind triggers pattern case unless prior claim example counter status part texts"
@@ -105,6 +105,8 @@ def _check_claim(claim: Mapping[str, Any]) -> Iterator[str]:
     for key in ("unit", "status", "modality", "qualifier", "each", "values"):
         if key in claim and not isinstance(claim[key], str):
             yield f"{key} is {claim[key]!r}, not text"
+    if not isinstance(claim.get("changed", False), bool):
+        yield f"changed is {claim['changed']!r}, not true or false"
     for key in ("subject", "predicate", "object", "value", "before", "period", "scope"):
         if key in claim and not isinstance(claim[key], (str, dict, list)):
             yield f"{key} is {claim[key]!r}, not text"

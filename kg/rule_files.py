@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -97,6 +97,30 @@ def _read_entries(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
         yield where, entry
 
 
+# The slots of a change, as <<tail>> fills them, each with the sign of its value.
+_CHANGES = {"g": "$", "k": "$", "m": "$", "h": "-$", "l": "-$", "n": "-$"}
+
+
+def _add_changes(claims: Iterable[Mapping[str, Any]], slots: Set[str]) -> Iterator[Mapping[str, Any]]:
+    """Yield the claims of a rule, and behind each that is ``changed`` those of how much its value rose or fell."""
+    for claim in claims:
+        plain = {key: part for key, part in claim.items() if key != "changed"}
+        if not claim.get("changed"):
+            yield plain
+            continue
+        if "value" in plain:
+            yield plain
+        predicate = claim.get("predicate")
+        if isinstance(predicate, dict):
+            grown: Any = {**predicate, "growth": True}
+        else:
+            grown = f"{predicate}:Growth" if str(predicate).startswith("$") else "<change"
+        rest = {key: part for key, part in plain.items() if key not in ("before", "unit", "qualifier", "scope")}
+        for slot, sign in _CHANGES.items():
+            if slot in slots:
+                yield {**rest, "predicate": grown, "value": sign + slot}
+
+
 class _Compiler:
     """Turns rule entries into rules: expands macros and slots, checks every name."""
 
@@ -123,6 +147,7 @@ class _Compiler:
         self.maker = PatternMaker(self.slots, self.words, self.codes)
         self.stages = tuple(self._make_stage(name, entry, where) for name, entry in stages.items())
         self.kinds = tuple(self._make_stage(name, entry, where, "(?: and .*)?") for name, entry in kinds.items())
+        self.deeds = tuple(self._make_stage(name, entry, where) for name, entry in table.get("deeds", {}).items())
         self.begin = self.make_pattern(self.words.get(BEGIN, "(?!)"), where, BEGIN)
         self.items = {name: self.make_pattern(words, where, name) for name, words in table.get("items", {}).items()}
         self.chunking = self._make_chunking(outline, kinds_of_chunks, where)
@@ -193,7 +218,10 @@ class _Compiler:
             case=bool(entry.get("case", False)),
             unless=self._optional(entry, "unless", place),
             triggers=tuple(fold_case(word) for word in entry.get("triggers", ())),
-            templates=tuple(self._make_template(claim, slots, pattern, place) for claim in entry.get("claim", ())),
+            templates=tuple(
+                self._make_template(claim, slots, pattern, place)
+                for claim in _add_changes(entry.get("claim", ()), slots)
+            ),
             status=entry.get("status", "explicit"),
             examples=tuple(
                 Example(e["text"], tuple(e.get("claims", ())), e.get("title", "")) for e in entry.get("example", ())
@@ -210,7 +238,7 @@ class _Compiler:
             named=self._compile_named(entry, slots, place),
             lies=self._read_lies(entry, slots, place),
             unread=bool(entry.get("unread", False)),
-            measures=any("value" in claim for claim in entry.get("claim", ())),
+            measures=any("value" in claim or claim.get("changed") for claim in entry.get("claim", ())),
             unlisted=bool(entry.get("unlisted", False)),
             untold=bool(entry.get("untold", False)),
         )
@@ -299,6 +327,7 @@ class _Compiler:
             slots=self.slots,
             stages=self.stages,
             kinds=self.kinds,
+            deeds=self.deeds,
             items=self.items,
             indicators=self.indicators,
             _codes=self.codes,

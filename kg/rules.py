@@ -177,6 +177,8 @@ class RuleSet:
     slots: Mapping[str, tuple[str, ...]]
     stages: tuple[Stage, ...]
     kinds: tuple[Stage, ...]
+    deeds: tuple[Stage, ...]
+    """What is done with goods, in all its forms; ``word`` is the participle: ``[deeds]`` of slots.toml."""
     reducers: Reducers
     items: Mapping[str, Pattern]
     """By name, what the words of an item must hold for it to be one of a kind: ``[items]`` of slots.toml."""
@@ -213,7 +215,7 @@ class RuleSet:
         """Compile every pattern; raise ``RuleError`` naming the rule of the first that does not compile."""
         patterns = [p for rule in self.every for p in (rule.pattern, rule.unless, rule.prior, rule.joiner) if p]
         patterns += [p for rule in self.every for p in rule.named.values()]
-        patterns += [s.pattern for s in (*self.stages, *self.kinds)]
+        patterns += [s.pattern for s in (*self.stages, *self.kinds, *self.deeds)]
         patterns += [self.chunking.scan, *(p for _, p in (*self.chunking.heads, *self.chunking.joined))]
         patterns += [getattr(self.reducers, field.name) for field in fields(Reducers)]
         for pattern in (

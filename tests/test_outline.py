@@ -27,6 +27,7 @@ CASES = [
         "According to the bureau, the total output value of local farms has in 2022 steadily risen to 3 billion yuan.",
         "{measured} {reach} 3 billion yuan .",
     ),
+    ("Linhe District has exported 300 tons of tea a year.", "Linhe District {trade} 300 tons of {phrase} ."),
     ("Linhe District's egg shipments fell by 4 percent.", "Linhe District 's {measured} {fall} by 4 percent ."),
     # What is left out takes the commas with it that set it off.
     ("In 2022, however, it attracted 12 firms (up 3).", "it {gain} 12 {things} ."),

@@ -36,6 +36,7 @@ def broken(tmp_path: Path, file: str, text: str) -> str:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
+        ('object = "$p"', 'changed = "yes"', "changed is 'yes', not true or false"),
         ('object = "$p"', 'object = "$q"', "object '$q': the pattern has no group 'q'"),
         ('subject = "$s"', 'subject = "@Shp"', "subject '@Shp': slots.toml has no slot 'Shp'"),
         ('object = "$p"', 'object = "$p"\nstatus = "sure"', "status 'sure' is none of explicit, implied"),

@@ -197,6 +197,8 @@ class MatchTimes(MatchOwners):
     def _ends_stretch(self, quantity: Quantity, period: Quantity) -> bool:
         """Say whether an amount is what something rose or fell to over several years."""
         text = self.article.text
+        if text.endswith("ago", period.start, period.end):
+            return False  # "compared to 3 billion yuan a decade ago"
         reached = quantity.kind == "money" and _TO.search(text, max(0, quantity.start - 12), quantity.start)
         return bool(reached) and STRETCH.search(text, period.start, period.end) is not None
 

@@ -38,7 +38,8 @@ _EACH_YEAR = re.compile(
     re.IGNORECASE,
 )
 _ANNUAL_RATE = re.compile(
-    r"\b(?:annual|yearly) (?:growth )?(?:rate|pace) of (?:about |some |around |over )?$", re.IGNORECASE
+    r"\b(?:annual|yearly) (?:average )?(?:growth )?(?:rate|pace|average) of (?:about |some |around |over )?$",
+    re.IGNORECASE,
 )
 _AVERAGE = re.compile(r"\b(?:average|averaging|averaged) (?:of )?(?:about |some |around )?$", re.IGNORECASE)
 # "Ten years ago, the village had 30 firms": without the time it would be told of now.

@@ -73,7 +73,7 @@ _RATIO = re.compile(r"(?:(?:the|its) )?(?:share|proportion|ratio|percentage)\b",
 _UNRESOLVED = re.compile(r"\b(?:the|its) (?:city|district|county|zone|park|area|new area|town)[’']s (?:total )?")
 _DETERMINER_LAST = re.compile(r"\b(?:the|its|their) $", re.IGNORECASE)
 _DETERMINER = re.compile(r"(?:(?:the|a|an|its|their|our|this|these) )+", re.IGNORECASE)
-FIELD = re.compile(r"\{(\w+)(:stage|:head|:members|:measure)?\}")
+FIELD = re.compile(r"\{(\w+)(:stage|:deed|:head|:members|:measure)?\}")
 _QUOTES = re.compile('["“”‘「」『』《》]')
 _LEAD = " \t\n,;:."
 _TAIL = " \t\n,;:"
@@ -87,6 +87,8 @@ _NUMBER_OF = re.compile(
     r"(?:(?:the|its|their|all|those|these) )*",
     re.IGNORECASE,
 )
+# "Urban residents' income": what is measured of them.
+_THEIRS = re.compile(r"(?:[\w-]+ ){0,4}[\w-]+(?:s[’']|[’']s) (.+)")
 # One thing under two names.
 _SECTOR = re.compile(
     r" (of|in) (?:the )?(primary|secondary|tertiary|first|second|third) (?:industry|sector)$", re.IGNORECASE
@@ -262,14 +264,17 @@ class MatchWords:
         """Return what a field of a label stands for: words, a stage's name, or whom or what the words count."""
         if field[2] == ":stage":
             return self._stage_of(match, field[1]).word
+        if field[2] == ":deed":
+            return self._phrased(self.rules.deeds, match, field[1]).word
         words = self._words(match, field[1])
         if not field[2]:
             return words
         if field[2] == ":measure":
             measure, of, _ = words.partition(" of ")
-            if not of:
+            owned = None if of else _THEIRS.fullmatch(words)
+            if not of and not owned:
                 raise NotFilled
-            return measure
+            return owned[1] if owned else measure
         members = _NUMBER_OF.sub("", words)
         low = members.lower()
         if low.isalpha() and any(pattern.fullmatch(low) for pattern in self.rules.items.values()):
