@@ -222,7 +222,8 @@ class Describer:
             begin = max(self.text.rfind(" ", floor, position - 1), floor - 1) + 1
             word = self.folded[begin : position - 1].lstrip('"“')
             if word in _DEFINITE or word in _INDEFINITE or word in _POSSESSIVE:
-                if ranked and (self._is_equated(begin, floor) or (ranked in self.forms.grading and word in _INDEFINITE)):
+                graded = ranked in self.forms.grading and word in _INDEFINITE
+                if ranked and (graded or self._is_equated(begin, floor)):
                     return None  # "named it a national export base"
                 return _Phrase(words, end, head, word, "", begin) if self._may_lead(word, begin, floor) else None
             if _OWNED.search(word) and open_words:
@@ -230,7 +231,9 @@ class Describer:
                     return None
                 name = _OWNED.sub("", word)
                 return _Phrase(words, end, head, "", name, begin, begin + len(name))
-            if word in (self.forms.ranking | self.forms.grading) and words < start and open_words:
+            # In small letters: "the National Hurricane Center" is a name.
+            graded = word in (self.forms.ranking | self.forms.grading) and self.text[begin].islower()
+            if graded and words < start and open_words:
                 ranked = word  # "the national memory base project", but no "key project"
             elif word in self.forms.stops or not _WORD.fullmatch(word):
                 return None
