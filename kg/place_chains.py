@@ -163,7 +163,8 @@ def _find_told(text: str, start: int, marks: Sequence[Mark], entities: Mapping[s
             continue
         several = _list_joined(text, [*reversed(marks[: number + 1])])
         if not (link["several"] or _SEVERAL_OF.search(text, max(start, several[-1].start - 24), several[-1].start)):
-            several = [inner]
+            # "Beihe and Qinglan in Anhui": of the first only if that is known.
+            several = [mark for mark in several if mark is inner or _lies_in(mark, within, entities)]
         alike = "county-level" in (link["apposed"] or "") or _UNDER.match(link["how"]) is not None
         yield from ((mark, within) for mark in several if holds(text, within, mark, entities, alike=alike))
 
@@ -257,6 +258,13 @@ def holds(text: str, outer: Mark, inner: Mark, entities: Mapping[str, Entity], *
     return _can_hold(inner.mention, outer.mention, entities)
 
 
+def _lies_in(inner: Mark, outer: Mark, entities: Mapping[str, Entity]) -> bool:
+    """Say whether a place is known to lie in another."""
+    if inner.mention is None or outer.mention is None:
+        return False
+    return outer.mention.entity in find_ancestors(inner.mention.entity, entities)
+
+
 def _is_sited(mark: Mark) -> bool:
     """Say whether a mark is of something that is no place, and can lie in one."""
     return mark.key in (PROJECT, ENTERPRISE, ORGANIZATION)
@@ -267,8 +275,7 @@ def _rises(text: str, inner: Mark, outer: Mark, entities: Mapping[str, Entity]) 
     narrow, wide = _rank(text, inner), _rank(text, outer)
     if narrow is None or wide is None or narrow != wide:
         return narrow is not None and wide is not None and narrow < wide
-    within = find_ancestors(inner.mention.entity, entities) if inner.mention else []
-    return outer.mention is not None and outer.mention.entity in within
+    return _lies_in(inner, outer, entities)
 
 
 def _rank(text: str, mark: Mark) -> int | None:

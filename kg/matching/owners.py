@@ -15,7 +15,7 @@ from kg.matching.targets import MatchTargets
 from kg.matching.things import PRONOUN
 from kg.matching.words import Thing
 from kg.model import find_ancestors
-from kg.pattern import Match
+from kg.pattern import MARK, Match
 from kg.reading import Mark, find_heading
 from kg.vocab import PARK, PLACES, RDC, class_name, local_name
 
@@ -105,6 +105,8 @@ _EARNED = re.compile(r"(?:^|-)(?:income|incomes|revenue|sales|profit|profits|ear
 # A post in a firm: who holds it speaks for that, and so does "he" right after.
 _OF_FIRM = re.compile(rf"\b(?:{_ANY('firm_posts')})\b", re.IGNORECASE)
 _SAYS_AGAIN = re.compile(r"\b(?:he|she|[A-Z][a-z]+) (?:also )?(?:said|says|added|adds|told|explained|recalled|noted)\b")
+# "The 10,800-square-kilometer city": what was spoken of.
+_SIZED = re.compile(f"(?:the|this) {MARK} (?:city|municipality|province|town|county|district|zone|park)\\b")
 # What is planned is the zone that an article is about, where nothing else is named.
 _PLANNED_AREA = re.compile(r"[Tt]he (?:total )?plann(?:ed|ing) (?:land )?area\b")
 
@@ -197,7 +199,7 @@ class MatchOwners(MatchTargets):
         """Say whether a number can be of a thing that its own words do not name."""
         if subject.how in ("value-subject", "sentence-subject", "heading-subject"):
             return True
-        if PRONOUN.match(match.string, match.start()):
+        if PRONOUN.match(match.string, match.start()) or _SIZED.match(match.string, match.start()):
             return True
         if subject.type == "Project" and measured in self.rules.indicators["of_things"]:
             return True  # "The plant broke ground. The total investment is …"
