@@ -85,9 +85,11 @@ def make_descriptions(table: Mapping[str, Any], types: Sequence[str]) -> Descrip
         for head in entry["heads"]:
             heads[str(head).lower()] = Head(type_iri, head in alone, bool(entry.get("definite", True)))
     words = table.get("words", {})
-    sets = (frozenset(words.get(name, ())) for name in ("stops", "equates", "behind", "ranking", "grading"))
+    sets = ("stops", "equates", "behind", "ranking", "grading")
+    stops, equates, behind, ranking, grading = (frozenset(words.get(name, ())) for name in sets)
     names = tuple(heads)
-    return Descriptions(heads, *sets, names, ahocorasick_rs.AhoCorasick(list(names)))
+    automaton = ahocorasick_rs.AhoCorasick(list(names))
+    return Descriptions(heads, stops, equates, behind, ranking, grading, names, automaton)
 
 
 class _Phrase(NamedTuple):

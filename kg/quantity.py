@@ -32,7 +32,8 @@ _PHONE = re.compile(r"(?:[ -][0-9]+){0,4}")
 _COMPOUND = re.compile(r"-([a-z]+)")
 # "The second industry", as translations call the secondary one: an added value is of it, and it ranks nothing.
 _TRADE = re.compile(
-    r" (?:(?:and|or) (?:the )?(?:second|third) |, (?:the )?second,? and (?:the )?third )?industr(?:y|ies)\b(?! to\b)"
+    r"(?: (?:and|or) (?:the )?(?:second|third)|, (?:the )?second,? (?:and|or) (?:the )?third)?"
+    r" industr(?:y|ies)\b(?! to\b)"
 )
 _SCALE_BEHIND = re.compile(r" (?:million|billion|trillion)\b")
 _PARTS = ("mid-", "early-", "late-")

@@ -99,6 +99,12 @@ def test_words_in_capitals_are_a_name(tools: Tools) -> None:
     assert {c.subject for c in found if c.unit == "mu"} == {"https://kg.example/id/project/linhe-motors-chip-plant"}
 
 
+def test_a_name_in_capitals_with_national_is_no_description(tools: Tools) -> None:
+    text = "According to the National Storm Center, the storm will reach Linhe District on Saturday."
+    found = read_claims(tools, parse_article(text.encode(), tools.page, article_id="a")).claims
+    assert [c.object_label for c in found if c.predicate.endswith("wasAttributedTo")] == ["National Storm Center"]
+
+
 def test_two_articles_never_have_one_thing(tools: Tools) -> None:
     one, two = (read_claims(tools, parse_article(TEXT.encode(), tools.page, article_id=name)) for name in "ab")
     things = [{c.subject for c in result.claims if c.subject_label == "chip plant"} for result in (one, two)]
