@@ -126,6 +126,8 @@ _CLAUSE_END = re.compile(
     r"\s*(?:[.;]|$|,? (?:according|compared|official|data|statistics|said)\b"
     r"|, (?:up|down|an? (?:year|increase|rise|growth|decrease|decline|drop))\b)"
 )
+# "In 1988 the first firm came, and now there are 300".
+_AND_NOW = re.compile(r"(?:, | )(?:and|but|while) (?:now|today|currently|nowadays|at present)\b")
 
 
 def find_period(text: str, sentence: SentenceReading, span: tuple[int, int]) -> Quantity | None:
@@ -159,7 +161,9 @@ def find_period(text: str, sentence: SentenceReading, span: tuple[int, int]) -> 
 
 
 def _is_cut_off(text: str, sentence: SentenceReading, said: int, start: int) -> bool:
-    """Say whether a period stands before a semicolon behind which is told what holds now: "; 30 firms have settled"."""
+    """Say whether a period stands before a clause that tells what holds now: "; 30 firms have settled"."""
+    if _AND_NOW.search(text, said, start):
+        return True
     last = text.rfind(";", said, start)
     if last < 0:
         return False

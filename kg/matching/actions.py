@@ -72,8 +72,8 @@ _BY = re.compile(
     r"\b(?P<verb>attended|visited|joined|backed|jointly [a-z]+ed) by (?:a total of |some |about |nearly )?$"
 )
 _GOVERNED = re.compile(
-    r"\b(?:from|in|(?<!total )of|by|to|for|at|on|into|onto|across|among|amongst|than|between|over|containing|listing|linking"
-    r"|connecting|serving|covering|crossing|spanning|using|employing|hiring)"
+    r"\b(?:from|in|(?<!total )of|by|to|for|at|on|into|onto|across|among|amongst|than|between|over|containing|listing"
+    r"|linking|connecting|serving|covering|crossing|spanning|using|employing|hiring)"
     r" (?:the |some |all |over |more than |about |nearly )?(?:[^,.;]{1,40}[’']s )?$"
 )
 # "None of the 30 roads and 4 bridges were opened".
