@@ -21,7 +21,7 @@ _KIND = r"(?:city|cities|county|counties|town|towns|townships?|districts?|provin
 # In front of a neighbour: how, on which side, and of what kind and where it is.
 _LEAD = re.compile(
     rf"(?:{_SIDE}(?: is| lies|,)? ?|(?:by|with|on|to|the|and|also|both|neighbou?ring)(?= ) ?"
-    rf"|(?:[a-z-]+ )?{_KIND} of |(?:in )?(?:[a-z]+ )?china[’']s )*"
+    rf"|(?:[a-z-]+ )?(?:{_KIND}|capital(?: city)?|municipality) of |(?:in )?(?:[a-z]+ )?china[’']s )*"
 )
 _ITEM = re.compile(rf"(?P<mark>{MARK})(?: {_KIND})?(?: ?\([^()]{{1,40}}\))?")
 _OWN = re.compile(rf"[’']s (?:[a-z]+ern )?(?P<mark>{MARK})")

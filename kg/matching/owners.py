@@ -119,7 +119,8 @@ class MatchOwners(MatchTargets):
         if subject.how or subject.type not in PLACES:
             return False
         marks = [mark for mark in self.sentence.marks if mark.mention]
-        places = [number for number, mark in enumerate(marks) if mark.mention and mark.mention.entity == subject.iri]
+        named = [mark.mention for mark in marks if mark.mention]
+        places = [n for n, m in enumerate(named) if m.entity == subject.iri and m.kind != "reference"]
         return bool(places) and all(
             any(self._is_seat_of(marks[other], marks[number]) for other in range(max(0, number - 2), number))
             for number in places
@@ -156,6 +157,8 @@ class MatchOwners(MatchTargets):
         name = local_name(predicate)
         if self._is_of_other_measure(subject, predicate, match):
             return False
+        if name in ("role", "superlative", "recognisedAs") and self._stands_as_seat(subject):
+            return False  # "Qingshi Town, Linhe County, Hefei, is a hub": of the town
         if subject.type in PLACES and self._is_of_no_place(subject, name, match):
             return False
         if subject.how and self._is_of_wider(match):
