@@ -7,6 +7,7 @@ from bisect import bisect_left
 from itertools import islice
 
 from kg.bearers import PART_OF_PLACE
+from kg.bystanders import LIES_AMONG
 from kg.employers import list_governed
 from kg.english import load_words
 from kg.letters import fold_case
@@ -385,7 +386,9 @@ class MatchOwners(MatchTargets):
         if before is None or before.sentence.paragraph != self.sentence.sentence.paragraph:
             return False
         values = self.earlier.list_values(before.sentence.start)
-        return bool(values) and all(c.subject == subject.iri and c.predicate.startswith(RDC) for c in values)
+        if not values:
+            return LIES_AMONG.match(self.article.text, before.sentence.start, before.sentence.end) is not None
+        return all(c.subject == subject.iri and c.predicate.startswith(RDC) for c in values)
 
 
 def _measured(name: str) -> str:
