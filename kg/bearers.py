@@ -13,8 +13,9 @@ from kg.bystanders import stands_beside
 from kg.employers import leave_posts
 from kg.english import load_words
 from kg.model import Entity, Mention, find_ancestors, list_distinct
+from kg.offices import speaks_for
 from kg.reading import Mark
-from kg.vocab import ADMIN_AREA, BEARERS, DISTRICT, ENTERPRISE, ORGANIZATION, PARK, is_described, local_name
+from kg.vocab import ADMIN_AREA, BEARERS, DISTRICT, ENTERPRISE, PARK, is_described, local_name
 
 LEAD = 12
 """How many characters at most "In the whole …" has, with which a sentence begins."""
@@ -97,8 +98,6 @@ _MEASURED = re.compile(
 )
 # "The GDP of Linhe reached 3 billion yuan, while its exports …": whose GDP it is, and nothing beside it.
 _MEASURED_LAST = re.compile(rf"(?:^|[.;,\n] ?)(?:{_MEASURED.pattern})(?<!area of )(?<!area of the )$")
-_OFFICE = re.compile(rf" .*\b(?:{_ANY('offices')})\b", re.IGNORECASE)
-_BARE_OFFICE = re.compile(r"(?:\w+ )?(?:Bureau|Office|Commission|Committee|Department|Administration|Ministry) ")
 # "It is the first green city of Linhe, with a coverage of 67 percent": what "it" is, and where.
 _OF_IT = re.compile(
     r"(?:^|[.!?;\n]\s{0,8})It (?:is|was|has become|became|remains) (?:also |now )?(?:an?|the|one of the) "
@@ -168,7 +167,7 @@ def choose_bearer(
 
 def _find_candidates(text: str, marks: Sequence[Mark], *, things: bool, kinds: frozenset[str]) -> list[Mark]:
     """Return the marks of things that words can be about, without those that only describe or compare."""
-    found = [m for m in marks if m.mention and (local_name(m.mention.type) in kinds or _speaks_for(m.mention))]
+    found = [m for m in marks if m.mention and (local_name(m.mention.type) in kinds or speaks_for(m.mention))]
     found = [m for m in found if m.mention and m.mention.label not in _TOO_WIDE]
     if not things:
         found = [m for m in found if m.mention and (not is_described(m.mention.entity) or _begins(text, m))]
@@ -294,13 +293,3 @@ def _names_another(text: str, mark: Mark, marks: Sequence[Mark]) -> bool:
     """Say whether the name is a part of another thing's that no mark explains: "Linhe airport"."""
     found = _CALLED_AFTER.match(text, mark.end, mark.end + 40)
     return found is not None and not any(mark.end <= other.start < found.end() for other in marks)
-
-
-def _speaks_for(mention: Mention) -> bool:
-    """Say whether a thing is an organ that bears the name of its place, and so can stand for that."""
-    return is_office(mention) and _BARE_OFFICE.match(mention.label) is None
-
-
-def is_office(mention: Mention) -> bool:
-    """Say whether a thing is an organ by its name: "the Linhe statistics bureau"."""
-    return mention.type == ORGANIZATION and _OFFICE.search(mention.label) is not None

@@ -15,7 +15,9 @@ from kg.vocab import ORGANIZATION
 _ANY = load_words("bearers").any_of
 # "Second only to Hefei's Linhe and Yunhe": what is only compared with.
 _BEHIND = re.compile(
-    r"\b(?:(?:second|next) only to|only after|just behind|overtaking|surpassing|outpacing)\b[^.;]{0,90}$"
+    r"\b(?:(?:second|next) only to|only after|just behind|overtaking|surpassing|outpacing"
+    r"|(?:second|next|third|fourth|fifth|runner-up|[a-z]{3,}est)\b[^.;,]{0,90} (?:behind|after)(?: only)?)"
+    r"\b[^.;]{0,90}$"
 )
 # "It borders Linhe in the east, Yunhe in the south and Qingshan in the west": its neighbours.
 _BORDERED = re.compile(
@@ -71,6 +73,11 @@ _SLOGAN = re.compile(r"(?<=[\w,] )[\"“](?=[a-z])[^\"“”.;\n]{1,60}$")
 _SLOGAN_END = re.compile(r"[^\"“”.;\n]{0,60}[\"”]")
 _SEATED_END = re.compile(r"[^.;\n]{0,60}?, (?:it|the (?:zone|park|area|development zone|project|company|plant))\b")
 
+LIES_AMONG = re.compile(
+    rf"(?:It|[A-Z][^,.;:]{{2,60}}?)(?:, [^.;:]{{3,80}},)? (?:(?:is|was) )?"
+    rf"(?:{_ANY('borders', 'lies')}|under the jurisdiction)\b"
+)
+"""A sentence that says where what is spoken of lies: "It borders Yunhe in the west. The total area is …"."""
 IN_CIRCLE = re.compile(
     r"(?:[- –][A-Z][\w-]*){0,3} "
     rf"(?i:(?:(?:urban|national|modern|new|greater|core|regional) ){{0,2}}(?:{_ANY('circles')}))\b"

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from kg.english import load_words
 from kg.model import Mention, list_distinct
@@ -21,8 +21,16 @@ _HEAD = re.compile(rf", (?:the )?(?:[a-z-]+ ){{0,3}}?(?:{_ANY('governs')}) (?:of
 _SPOKEN = re.compile(rf"\b(?:{_ANY('speaks')})\b")
 _HEADS = re.compile(
     rf"\b(?:{_ANY('governs')}|general manager|manager|president|ceo|founder|owner|executive)"
-    r"(?: and [a-z ]{3,20})? (?:of|at|with|for)(?: the)? $",
+    r"(?: and [a-z ]{3,20})?(?: of the (?:[a-z]+ )?(?:CPC |Party )?(?:committee|government))?"
+    r" (?:of|at|with|for)(?: the)? $",
     re.IGNORECASE,
+)
+# "Yunhe Mayor Zhao Lin", "the Yunhe county government", "Yunhe's Party chief": who speaks is the place's.
+_HEADS_PLACE = re.compile(
+    rf"(?:[’']s)?,? (?:(?:{_ANY('ranks_of_posts')})[ -])*(?:{_ANY('governs', 'rulers')})\b", re.IGNORECASE
+)
+_TOLD_BY = re.compile(
+    rf"\b(?:{_ANY('speaks')}|announcing|reported|released|showed?|shows)\b|ccording to|\b(?:data|figures) from\b"
 )
 _ENDS = re.compile(r"(?: [a-z]+ (?:committee|government))?(?=[,.;:\"”]|$| (?:in|on|at|during|who)\b)")
 _SPEAKER = re.compile(
@@ -70,6 +78,20 @@ def list_governed(text: str, marks: Sequence[Mark], position: int) -> list[Menti
         return []
     told = [m for m in behind if _HEAD.search(text, max(position, m.start - 60), m.start) and _ENDS.match(text, m.end)]
     return list_distinct(m.mention for m in told if m.mention)
+
+
+def list_spoken_for(
+    text: str, marks: Sequence[Mark], start: int, end: int, offices: Mapping[str, Mention]
+) -> list[Mention]:
+    """Return the places whose heads or offices tell what a sentence says: "…, the Yunhe statistics bureau said"."""
+    if _TOLD_BY.search(text, start, end) is None:
+        return []
+    places = [
+        m.mention for m in marks if m.key in (ADMIN_AREA, DISTRICT, PARK) and _HEADS_PLACE.match(text, m.end, end)
+    ]
+    places += list_governed(text, marks, start)
+    places += [offices[m.mention.entity] for m in marks if m.mention and m.mention.entity in offices]
+    return list_distinct(place for place in places if place)
 
 
 def list_employed(text: str, marks: Sequence[Mark], start: int) -> list[Mention]:

@@ -63,6 +63,12 @@ _COMPOUND = re.compile(
 _CALLED_CITY = re.compile(r"(?: [Cc]ity\b|, (?:an?|the) (?:[\w-]+ ){0,3}(?:city|town)\b)")
 _LIES_IN = re.compile(r"(?: [Dd]istrict| [Cc]ity)? in (?:the )?(?:city of |(?:[A-Za-z]+ )?China[’']s )?")
 _CAPITAL_BEHIND = re.compile(r"(?: \([A-Z][a-z]+\))? ([A-Z][a-z][\w’-]*)")
+# "Hefei Mayor Zhao Lin said": the city, and no longer name.
+_POST_BEHIND = re.compile(
+    r" (?:(?:Vice|Deputy|Executive)[ -])*(?:Mayor|Governor|Magistrate|Party (?:[Cc]hief|[Ss]ecretary|[Hh]ead))\b"
+)
+# "Inner Mongolia Plateau": a landform, and no place of the lexicon.
+_LANDFORM = re.compile(r" (?:Plateau|Basin|Desert|Grasslands?|Peninsula|Strait|Mountains)\b")
 _PREFECTURE = re.compile(r" [Pp]refecture\b")
 _COARSE = ("Province", "Region", "China")
 _APART = re.compile(r"(?:\A|\n|\b(?:of|in|at|for|to|from|by|with|the) |[’']s |[:–—] )$")
@@ -182,6 +188,8 @@ class Lexicon:
         """Say whether the bare name of a place begins the name of something nobody knows: "the Dalian DD Port"."""
         if mention.kind != "name" or mention.type not in _PLACES or not _CAPITAL.match(text, mention.end):
             return False
+        if _LANDFORM.match(text, mention.end):
+            return True
         before = _WORD_BEFORE.search(text, max(0, mention.start - 14), mention.start)
         return before is not None and before[1] in ("the", "The") and " " not in text[mention.start : mention.end]
 
@@ -300,7 +308,7 @@ class Lexicon:
             return False
         if _PREFECTURE.match(text, mention.end):
             return True  # "Honghe prefecture" is not the county of that name
-        behind = _CAPITAL_BEHIND.match(text, mention.end)
+        behind = None if _POST_BEHIND.match(text, mention.end) else _CAPITAL_BEHIND.match(text, mention.end)
         if behind is None or behind[1] in self._words.stops or behind.start(1) in starts:
             return False
         heads = text[behind.end() : behind.end() + 1] in ("\n", "") and behind[1] in self._words.headings

@@ -18,6 +18,7 @@ from kg.letters import fold_case
 from kg.lexicon import Lexicon
 from kg.literals import INDEX, INDEX_BASE
 from kg.model import Article, Mention, Quantity, Sentence, Span
+from kg.offices import find_seats
 from kg.pattern import MAX_MARKS, OTHER_CLASS
 from kg.quantity import QuantityGrammar, find_quantities
 from kg.references import resolve_references
@@ -101,6 +102,8 @@ class Reading:
 
     translated: bool = False
     """Whether the article reads as machine-translated: it uses a variant that only translation makes."""
+    offices: Mapping[str, Mention] = field(default_factory=dict)
+    """By office, the place that it is called by."""
     bearers: dict[tuple[int, bool, bool, frozenset[str]], list[Mention] | None] = field(
         default_factory=dict, compare=False, repr=False
     )
@@ -142,7 +145,7 @@ def read_sentences(article: Article, lexicon: Lexicon, grammar: QuantityGrammar,
         marks = merge_marks(article.text, sentence, by_sentence[sentence.start], found)
         readings.append(mask_sentence(article.text, sentence, marks, rules.class_code))
     translated = any(mention.kind == "translated" for mention in resolved) or _shows_translation(article.text)
-    return Reading(article, tuple(readings), main, translated)
+    return Reading(article, tuple(readings), main, translated, find_seats(resolved, lexicon.find_mentions))
 
 
 def _find_quantities(article: Article, grammar: QuantityGrammar, sentence: Sentence) -> list[Quantity]:

@@ -5,35 +5,33 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from kg.chinese import CHINESE_NAME, ENGLISH
 from kg.english import load_words
 from kg.letters import fold_case
-from kg.lexicon import WIDE
 from kg.model import Mention, Span
+from kg.referents import RESUMES, Named, choose_target
 from kg.vocab import ADMIN_AREA, DISTRICT, PARK, PROJECT, is_described
 
+_WORDS = load_words("references")
 _SUBJECT = re.compile(r"(?:^|[.!?。！？;]\s+|\n\s*)(?:[A-Z][\w ]{0,30}, )?(?:[Tt]he )?[\"“‘]?$")
+# Behind what a sentence is about: "Yunhe, east China's Anhui Province, reported", "Yunhe has become".
+_ACTS = re.compile(
+    r"(?: [Cc]ity)?(?: \([^()\n]{1,40}\))?(?:, [^.;\n]{3,80}?,)?"
+    r" (?:has|had|have|is|was|will|saw|became|remains|boasts|ranks|covers|reported|[a-z]{3,}ed)\b"
+)
 # Behind "the zone", where another may lie: "The economic zone in Kashgar".
 _IN_ANOTHER = re.compile(
     r" in (?:the )?(?!(?:[A-Za-z]+ )?China\b|North|South|East|West|Central"
     r"|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[A-Z]"
-)
-# Between what is spoken of and the place it is in: "Feicheng, a county-level city in Tai'an".
-_IS_IN = re.compile(
-    r"(?: \([^()\n]{1,40}\))?(?: [Cc]ity)?"
-    r"(?:,? (?:which )?(?:is |was )?(?:an?|the|one of the) [\w-]+(?: [\w-]+){0,6}?)?"
-    r",?(?: (?:is |was )?(?:located|situated|based|nestled|lies|sits))? (?:in|of|within|under|inside) (?:the )?"
-    r"(?:city of |(?:[A-Za-z]+ )?China[’']s )?"
 )
 # A sentence about somebody or something that no list knows, by a name in Chinese: "Xialing boasts …".
 _UNKNOWN_SUBJECT = re.compile(
     rf"(?:^|[.!?]\s{{1,8}}|\n\s{{0,8}})(?:[\"“])?(?P<name>(?=[A-Z][a-z]{{5}}){CHINESE_NAME})"
     r"(?:[’']s)? (?=[a-z])"
     r"(?!(?:railway|expressway|highway|road|line|river|lake|bridge|mountains?|canal|port|airport|station)\b)"
+    rf"(?!(?:{_WORDS.any_of('flows')})\b)(?P<kind>(?:{_WORDS.any_of('kinds')})\b)?"
 )
-_WORDS = load_words("references")
 # "A 60,000-ton feed line also started. The project …": that, and not the project with a name that stands before.
 _INDEFINITE = re.compile(r"(?:^|[.!?]\s|\n)\s*An? (?:[\d,.]+[\w-]* )?$")
 # "YUNHE, July 19 (Xinhua) -- Exports rose", "YUNHE: Exports rose": only where it was written.
@@ -55,10 +53,6 @@ _LEISURE = re.compile(rf"\b(?:{_WORDS.any_of('leisure')}) park\b", re.IGNORECASE
 _OF_FIRM = re.compile(
     rf"\b(?:{_WORDS.any_of('firm_posts')})(?: and [a-z ]{{3,30}})? (?:of|at) (?:the )?(?P<firm>[A-Z][\w&-]+)"
 )
-_PASSED = re.compile(
-    r"(?<!home )(?<!according )(?<!belong )(?<!belongs )\b(?:from|to|toward|towards|via)(?: the)? (?:[A-Z]\w+,? and )?$"
-)
-"""What stands before a place where something only came from or went."""
 _COMPARED = re.compile(
     rf"\b(?:{_WORDS.any_of('compares')})(?: the)? "
     r"(?:(?:national|provincial|municipal|city|average|that of|and|the),? ){0,5}$",
@@ -75,10 +69,17 @@ _ON_SIDE = re.compile(
 _SIDE = (
     r"\b(?:in|on|to|at) (?:the|its) (?:far )?(?:north|south|east|west)(?:-?(?:east|west))?\b(?! of)(?=[,.;\n]| and\b)"
 )
-_ON_ONE_SIDE = re.compile(rf"(?: [Cc]ity)?(?: ?\([^()\n]{{1,40}}\))? ?{_SIDE}", re.IGNORECASE)
+_ON_ONE_SIDE = re.compile(
+    rf"(?: [Cc]ity)?(?: ?\([^()\n]{{1,40}}\))?(?: (?:in|of) (?-i:[A-Z])[\w’'-]+ (?:Province|City))? ?{_SIDE}",
+    re.IGNORECASE,
+)
 _SIDE_BEFORE = re.compile(rf"{_SIDE}[^.;\n]{{0,140}}$", re.IGNORECASE)
 _SIDE_BEHIND = re.compile(rf"[^.;\n]{{1,140}}?{_SIDE}", re.IGNORECASE)
-_PHASE = re.compile(r" Phase [IVX\d]+$")
+_SIDES = re.compile(_SIDE, re.IGNORECASE)
+_BORDERED = re.compile(
+    rf"\b(?:{load_words('bearers').any_of('borders')})\b"
+    r"(?:(?!\b(?:which|where|who|has|have|had|covers|covering|with an?|is|are|was|were|its?|while)\b)[^;.\n]){0,300}$"
+)
 _NEAR = 400
 """How many characters before "the zone" at most another is spoken of that it may mean."""
 _NEAR_LINES = 3
@@ -100,27 +101,27 @@ def lies_on_side(text: str, start: int, end: int) -> bool:
     return before or _SIDE_BEHIND.match(text, side.end(), side.end() + 170) is not None
 
 
+def _find_begin(text: str, mention: Mention) -> re.Match[str] | None:
+    """Return where the sentence begins that a mention begins, at once or behind an adjunct that ends with a comma.
+
+    "Dubbed a capital of new energy, Yunhe has grown" is of Yunhe; of a longer adjunct the verb behind must tell.
+    """
+    begins = _SUBJECT.search(text, max(0, mention.start - 48), mention.start)
+    if begins is None and mention.type in _PLACE_CLASSES and _ACTS.match(text, mention.end):
+        begins = RESUMES.search(text, max(0, mention.start - 200), mention.start)
+    return begins
+
+
 def _lies_beside(text: str, mention: Mention) -> bool:
     """Say whether a place only tells what another borders: "It is connected to Linhe County in the east"."""
     if lies_on_side(text, mention.start, mention.end):
         return True
+    listed = _BORDERED.search(text, max(0, mention.start - 320), mention.start)
+    if listed and (_SIDES.search(text, listed.start(), mention.start) or _SIDE_BEHIND.match(text, mention.end)):
+        return True  # "It borders Linhe to the east, and Yunhe, Qinglan and Hualin County to the north"
     if _ON_SIDE.match(text, mention.end) is None:
         return False  # "It borders Linhe County. The county …": of either
     return _BESIDE.search(text, max(0, mention.start - 270), mention.start) is not None
-
-
-def _is_listed(target: Mention, text: str) -> bool:
-    """Say whether a thing was last named behind another place in a list, which may be one that nothing knows."""
-    if _AMONG_EXAMPLES.search(text, max(0, target.start - 160), target.start):
-        return True
-    return _LISTED.search(text, max(0, target.start - 48), target.start) is not None
-
-
-def _is_passed(target: Mention, text: str) -> bool:
-    """Say whether a place was last named only as where something came from or went: "Guests came from Yunhe"."""
-    passed = _PASSED.search(text, max(0, target.start - 40), target.start)
-    named = target.type in (ADMIN_AREA, DISTRICT) and target.kind != "reference"
-    return named and passed is not None and text[target.end : target.end + 1] not in ("'", "’")
 
 
 def resolve_references(
@@ -155,7 +156,7 @@ class _Resolver:
         self.present = {m.type for m in mentions if m.entity and not is_described(m.entity)}
         self.unnamed: dict[str, Mention] = {}
         """By IRI, the first mention of each place that the article never names."""
-        self.named = _Named()
+        self.named = Named()
         self.works: Mention | None = None
         """The plant or line without a name that a sentence began with last."""
         self.unknown = _find_unknown_subjects(text, mentions)
@@ -176,20 +177,24 @@ class _Resolver:
         beside = beside or (mention.type in _PLACE_CLASSES and _lies_beside(self.text, mention))
         if mention.kind != "described" and not is_described(mention.entity) and not (place or beside):
             self.named.add(mention)
-            begins = _SUBJECT.search(self.text, max(0, mention.start - 48), mention.start) if self.text else None
+            begins = _find_begin(self.text, mention) if self.text else None
             # "Feicheng in Tai'an, Shandong Province, …": a sentence begins with one.
             if begins and all(subject.start < begins.start() for subject in self.named.subjects.values()):
-                self.named.subjects[mention.type] = mention
+                self.named.begin(mention)
         return mention
 
     def _resolve(self, mention: Mention) -> Mention | None:
         if self.text[mention.end : mention.end + 1] == "-":
             return None  # "the county-level city of Kunshan": no county
-        target = _choose_target(mention, self.named, self.fallback, self.text)
+        if self.text.startswith(" seat", mention.end) and self.text[: mention.start].endswith(" from "):
+            return None  # "30 kilometers from the county seat": a town
+        target = choose_target(mention, self.named, self.fallback, self.text)
         if target is not None:
             if mention.type.partition("\t")[0] == PARK and _IN_ANOTHER.match(self.text, mention.end):
                 return None  # "The economic zone in Kashgar attracted": of the one there, and not of the one before
-            told = _is_told_of_unknown(mention, target, self.unknown, self.lines)
+            told = _is_told_of_unknown(
+                mention, target, self.unknown, self.lines, self.text[mention.start : mention.end]
+            )
             told = told or self._may_mean_works(target)
             told = told or self._may_mean_unnamed(mention, target) or self._may_mean_of_speaker(mention, target)
             return None if told else _refer(mention, target)
@@ -237,66 +242,27 @@ def _refer(mention: Mention, target: Mention) -> Mention:
     )
 
 
-class _Heads(NamedTuple):
-    """What the name of a thing ends with that a reference may mean, and what it does not end with."""
-
-    wanted: tuple[str, ...]
-    unwanted: tuple[str, ...]
-
-    def fit(self, mention: Mention) -> bool:
-        return (not self.wanted or fold_case(mention.label).endswith(self.wanted)) and not self.bars(mention)
-
-    def bars(self, mention: Mention) -> bool:
-        """Say whether a thing is called what the reference cannot mean: no province is "the city"."""
-        return bool(self.unwanted) and fold_case(mention.label).endswith(self.unwanted)
-
-
-class _Named:
-    """The things that an article has named so far, by class in the order in which they were named last.
-
-    Which of them fit a kind of reference is found once for each mention, not for each reference.
-    """
-
-    def __init__(self) -> None:
-        self.subjects: dict[str, Mention] = {}
-        """By class, what a sentence began with last."""
-        self.mentions: dict[str, list[Mention]] = {}
-        self.things: dict[str, set[str]] = {}
-        self._fitting: dict[tuple[str, _Heads], tuple[int, dict[str, Mention]]] = {}
-
-    def add(self, mention: Mention) -> None:
-        """Take in the next mention of the article."""
-        self.mentions.setdefault(mention.type, []).append(mention)
-        self.things.setdefault(mention.type, set()).add(mention.entity)
-
-    def find_last(self, kind: str, heads: _Heads) -> Mention | None:
-        """Return the thing of a class with such a name that was named last."""
-        mentions = self.mentions.get(kind, [])
-        seen, fitting = self._fitting.get((kind, heads), (0, {}))
-        for mention in mentions[seen:]:
-            fitting.pop(mention.entity, None)
-            if heads.fit(mention):
-                fitting[mention.entity] = mention
-        self._fitting[kind, heads] = (len(mentions), fitting)
-        return next(reversed(fitting.values()), None)
-
-
-def _find_unknown_subjects(text: str, mentions: Sequence[Mention]) -> list[int]:
-    """Return where sentences begin with a name in Chinese that nothing knows, in order."""
+def _find_unknown_subjects(text: str, mentions: Sequence[Mention]) -> list[tuple[int, str]]:
+    """Return where sentences begin with a name in Chinese that nothing knows, in order, and what it is said to be."""
     covered = {mention.start for mention in mentions}
-    names = _UNKNOWN_SUBJECT.finditer(text)
-    return [n.start("name") for n in names if n["name"] not in ENGLISH and n.start("name") not in covered]
+    names = (n for n in _UNKNOWN_SUBJECT.finditer(text) if n["name"] not in ENGLISH)
+    return [(n.start("name"), n["kind"] or "") for n in names if n.start("name") not in covered]
 
 
-def _is_told_of_unknown(reference: Mention, target: Mention, unknown: Sequence[int], lines: Sequence[int]) -> bool:
+def _is_told_of_unknown(
+    reference: Mention, target: Mention, unknown: Sequence[tuple[int, str]], lines: Sequence[int], said: str
+) -> bool:
     """Say whether "the city" may mean somewhere unknown that a sentence close before it begins with.
 
-    Only where that is named behind the last mention of the one it would mean; ``lines`` are where lines end.
+    Only where that is named behind the last mention of the one it would mean, and not as something else: what a
+    community is told of, "the zone" ends the words ``said``, is none. ``lines`` are where lines end.
     """
-    number = bisect_right(unknown, reference.start) - 1
+    number = bisect_right(unknown, (reference.start, "")) - 1
     if number < 0 or not {*reference.type.partition("\t")[0].split("|")} <= _PLACE_CLASSES:
         return False
-    start = unknown[number]
+    start, kind = unknown[number]
+    if kind and not fold_case(said).endswith(kind):
+        return False
     between = bisect_left(lines, reference.start) - bisect_left(lines, start)
     return target.start < start and between <= _NEAR_LINES
 
@@ -317,58 +283,4 @@ _PLACE_WORDS = {
     for name, kind in (("districts", DISTRICT), ("parks", PARK), ("cities", ADMIN_AREA))
     for word in _WORDS.all_of(name)
 }
-_LISTED = re.compile(
-    rf"\b(?i:{'|'.join(_PLACE_WORDS)}|{_WORDS.any_of('works')})"
-    r"(?:, ?(?:and |or )?| (?:and|or|as well as) )(?:the )?(?:(?:former|old|new) )?$"
-)
-# "Clusters such as Linhe New Town, Lanhai Industrial Park": none of several examples is spoken of.
-_AMONG_EXAMPLES = re.compile(
-    r"\b(?:such as|such (?:[a-z-]+ ){1,4}as|including|namely|like) [^.;:\n]{3,150}(?:,|,? and|,? or) (?:the )?$"
-)
 _OWN_PLACE = re.compile(r"(?:the|this)(?: whole| entire)? ([a-z-]+(?: [a-z]+)?)", re.IGNORECASE)
-
-
-def _list_topics(named: _Named, types: Iterable[str]) -> list[Mention]:
-    """Return by class what a sentence began with last."""
-    return [named.subjects[kind] for kind in types if kind in named.subjects]
-
-
-def _choose_target(reference: Mention, named: _Named, fallback: Mapping[str, Mention], text: str) -> Mention | None:
-    classes, *heads = reference.type.split("\t")
-    types = classes.split("|")
-    wide = WIDE in heads
-    ends = _Heads(
-        tuple(head for head in heads if head[0] not in ("!", WIDE)),
-        tuple(head[1:] for head in heads if head[0] == "!"),
-    )
-    fitting = [m for t in types if (m := named.find_last(t, ends))]
-    if not fitting:
-        # "The Management Committee of X Zone said the zone …": X Zone is meant, and stands in another name only.
-        if ends.wanted and any(named.find_last(kind, ends) for kind in named.mentions if kind not in types):
-            return None
-        # A park or county may be called something near its name; no city is "the province".
-        sole = "province" not in ends.wanted and sum(len(named.things.get(t, ())) for t in types) == 1
-        near = [fallback[t] for t in types if t in fallback and not ends.bars(fallback[t])]
-        chosen = [thing for thing in near if ends.fit(thing) or sole]
-        return max(chosen, key=lambda m: m.start) if chosen else None
-    target = max(fitting, key=lambda m: m.start)
-    if _PHASE.search(target.label):
-        return None  # "The first phase of X is running. The project has cost 3 billion yuan": all of it
-    topics = [m for m in _list_topics(named, types) if ends.fit(m)]
-    topic = max(topics, key=lambda m: m.start, default=target)
-    # "The region" may be a district or a zone, "the area" is the one that was called so.
-    nearer = {DISTRICT, PARK} if ADMIN_AREA in types and target.type != ADMIN_AREA else {target.type}
-    if wide and any(named.mentions[t][-1].start > target.start for t in nearer if t in named.mentions):
-        return None
-    if (
-        wide
-        and target.type != ADMIN_AREA
-        and any(m.start > target.start for m in _list_topics(named, (DISTRICT, PARK)))
-    ):
-        return None  # "Yunhe New Area … Linhe New City has grown. In the area …"
-    if not topics and (_is_listed(target, text) or _is_passed(target, text)):
-        return None  # "zones such as A Zone and B Zone. The zone …"
-    if topic.entity == target.entity:
-        return target
-    # "X Park is located in the Y Park. The park …": what is only where the topic lies is not spoken of.
-    return topic if topic.end < target.start and _IS_IN.fullmatch(text, topic.end, target.start) else None

@@ -7,11 +7,12 @@ the rule that asked makes no claim.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from kg.bearers import choose_bearer, is_office
-from kg.employers import list_employers, list_governed
+from kg.bearers import choose_bearer
+from kg.employers import list_employers, list_governed, list_spoken_for
 from kg.english import load_words
+from kg.main_subject import REACH, find_bearers, find_main_subject, give_places
 from kg.model import Entity, Mention, find_ancestors, list_distinct
 from kg.reading import Reading, SentenceReading
 from kg.unnamed import (
@@ -24,10 +25,7 @@ from kg.unnamed import (
     tells_of_smaller,
     tells_of_wider,
 )
-from kg.vocab import ADMIN_AREA, BEARERS, DISTRICT, PARK, PROJECT, is_described
-
-REACH = 24
-"""How many sentences back what a sentence is about can stand, so that the cost stays that of the text."""
+from kg.vocab import ADMIN_AREA, BEARERS, DISTRICT, PARK, PROJECT
 
 _BEARERS = load_words("bearers")
 # "One of the bases, made by A, will produce cells. It …": of the base.
@@ -37,12 +35,6 @@ _ONE_OF = re.compile(
 # "Their annual output will be 4 billion yuan, and the tax revenue …": of those, and of no place.
 _THEIRS = re.compile(
     r"\s*[\"“]?Their (?:[a-z-]+ ){0,4}[a-z-]+ (?:is|was|are|were|has|have|will|can|reached|exceed[a-z]*|total[a-z]*)\b"
-)
-# "General information of Jiangsu", "About Hefei": a page of that place.
-_PROFILE = re.compile(
-    rf"\s*(?:(?:[A-Za-z]+ ){{0,2}}?(?:{_BEARERS.any_of('profiles')}) (?:of|about|on|to|in)"
-    rf"|{_BEARERS.any_of('presents')})(?: the)? ",
-    re.IGNORECASE,
 )
 # "Capital: Nanjing": a line of a profile, which tells of what all its lines are about.
 _LINE = re.compile(r"[\d.()•*·–\s-]{0,6}[A-Za-z][\w ]{2,36}(?: \([^()]{1,20}\))? ?[:：|](?!//)")
@@ -77,10 +69,10 @@ _HOLDS_PARTS = re.compile(
     r"|is (?:divided into|composed of|made up of))\b"
 )
 
-# "Highlights of Linhe Municipal Government Work Report": the report is about what that government governs.
-_GOVERNMENT = re.compile(
-    r"\bGovernment(?:[’']s)? (?:[0-9]{4} )?(?:Annual )?(?:Work )?Report\b"
-    r"|\bWork (?:Report )?of (?:the )?[^\n]{0,40}Government\b"
+# "Located in the north of the county, 12 kilometers from its seat.": where something lies, and of nothing else.
+_FRAGMENT = re.compile(
+    r"\s*(?:It is )?(?:[Ll]ocated|[Ss]ituated|[Ll]ying|[Nn]estled)"
+    rf"(?:[ ,]+(?:{_BEARERS.any_of('whereabouts')}|[\d.]+)(?![\w-]))*[ ,]*[.\n]?\s*"
 )
 
 
@@ -140,7 +132,7 @@ class _Search:
         chosen = choose_bearer(
             self.text, here, self.entities, strict=self.pronoun, things=self.things, kinds=self.kinds
         )
-        chosen = _give_places(self.reading, chosen)
+        chosen = give_places(self.reading, chosen)
         if chosen is not None:
             return self._decide(chosen, "sentence-subject")
         if has_unknown_name(self.text, self.sentence, position) or tells_of_wider(self.text, self.sentence, position):
@@ -160,7 +152,22 @@ class _Search:
         if found and employers and found[0].entity not in {mention.entity for mention in employers}:
             self.rivals += list_distinct([found[0], *employers])
             return None  # "Zhao Lin, mayor of Yunhe County, said exports had risen"
-        return found
+        return found or self._find_speaker()
+
+    def _find_speaker(self) -> tuple[Mention, str] | None:
+        """Return the place whose head or office tells the sentence, where nothing before is told of anything else."""
+        if self.pronoun or self.rivals:
+            return None
+        for other in (self.sentence, *self._list_before(self.sentence)):
+            here = other.sentence
+            if other is not self.sentence and self._find_bearers(other):
+                return None
+            if tells_of_wider(self.text, other, here.end):
+                return None  # "China's GDP rose, the mayor of Yunhe said. Exports rose"
+            told = list_spoken_for(self.text, other.marks, here.start, here.end, self.reading.offices)
+            if told and here.paragraph == self.sentence.sentence.paragraph:
+                return self._decide(told, "sentence-subject" if other is self.sentence else "paragraph-subject")
+        return None
 
     def _is_of_trade(self) -> bool:
         """Say whether the sentence gives what an industry makes that the line above names: "Construction", "Its …"."""
@@ -183,6 +190,8 @@ class _Search:
                 continue
             last = self._find_bearers(other)
             if self.pronoun and _HOLDS_PARTS.match(self.text, other.sentence.start):
+                continue
+            if _FRAGMENT.fullmatch(self.text, other.sentence.start, other.sentence.end):
                 continue
             if last is None and (self._hides_subject(other) or heads_unknown(self.text, other)):
                 return None
@@ -249,7 +258,7 @@ class _Search:
 
     def _is_only(self, last: Sequence[Mention]) -> bool:
         """Say whether the sentences before can be about one thing only."""
-        told = [_find_bearers(self.reading, other, self.entities) for other in self._list_before(self.sentence)]
+        told = [find_bearers(self.reading, other, self.entities) for other in self._list_before(self.sentence)]
         return {mention.entity for found in told if found for mention in found} == {m.entity for m in last[:1]}
 
     def _only_holds(self, mentions: Sequence[Mention], main: Mention) -> bool:
@@ -257,7 +266,7 @@ class _Search:
         return bool(mentions) and all(m.entity in find_ancestors(main.entity, self.entities) for m in mentions)
 
     def _find_bearers(self, other: SentenceReading, *, leading: bool = False) -> list[Mention] | None:
-        return _find_bearers(self.reading, other, self.entities, leading=leading, things=self.things, kinds=self.kinds)
+        return find_bearers(self.reading, other, self.entities, leading=leading, things=self.things, kinds=self.kinds)
 
     def _list_before(self, sentence: SentenceReading) -> list[SentenceReading]:
         """Return the sentences within reach before one, the nearest first."""
@@ -267,99 +276,6 @@ class _Search:
     def _is_next(self, other: SentenceReading) -> bool:
         """Say whether another sentence is the one right before this."""
         return other is self.reading.sentences[self.reading.number_of(self.sentence.sentence) - 1]
-
-
-def find_main_subject(reading: Reading, entities: Mapping[str, Entity]) -> tuple[Mention, str] | None:
-    """Return what the article is about, if its title or else its first sentences leave no doubt.
-
-    What a preposition governs counts only where the text begins with it ("In Changping, …"), or where the
-    title names no other thing and it is a zone or district: "Foreign investment rises in Jinpu New Area".
-    """
-    for sentence in reading.sentences[:4]:
-        chosen = _find_bearers(reading, sentence, entities, leading=True)
-        if chosen is None and sentence.sentence.part == "title":
-            chosen = _find_bearers(reading, sentence, entities)
-            profile = chosen is not None and len(chosen) == 1 and _is_profile(reading, sentence, chosen[0])
-            chosen = (
-                chosen if chosen and (profile or {mention.type for mention in chosen} <= {DISTRICT, PARK}) else None
-            )
-            chosen = chosen or _find_governed(reading, sentence)
-        if chosen is not None and (chosen or sentence.sentence.part != "title"):
-            return (chosen[0], "article-subject") if len(chosen) == 1 else None
-        if chosen is not None:
-            titled = {mark.mention.entity for mark in sentence.marks if mark.mention}
-            return _find_titled(reading, entities, titled)
-    return None
-
-
-def reports_of_government(reading: Reading) -> bool:
-    """Say whether an article is the report of a government: "we" is the place that it governs."""
-    title = reading.article.title
-    return title is not None and _GOVERNMENT.search(reading.article.text, *title) is not None
-
-
-def _find_governed(reading: Reading, title: SentenceReading) -> list[Mention] | None:
-    """Return the one place of whose government a title names the report, or that the report itself names first."""
-    if not reports_of_government(reading):
-        return None
-    for sentences in ((title,), reading.sentences[1:4]):
-        marks = (mark for sentence in sentences for mark in sentence.marks)
-        found = list_distinct(mark.mention for mark in marks if mark.mention and mark.key in (ADMIN_AREA, DISTRICT))
-        if found:
-            return found
-    return None
-
-
-def _is_profile(reading: Reading, title: SentenceReading, named: Mention) -> bool:
-    """Say whether a title is that of a page about the place it names: "General information of Jiangsu"."""
-    return _PROFILE.fullmatch(reading.article.text, title.sentence.start, named.start) is not None
-
-
-def _find_titled(
-    reading: Reading, entities: Mapping[str, Entity], titled: Collection[str]
-) -> tuple[Mention, str] | None:
-    """Return what the body begins with, where the title leaves it open: a zone, or a place that the title names."""
-    for sentence in reading.sentences[:4]:
-        chosen = _find_bearers(reading, sentence, entities, leading=True)
-        if sentence.sentence.part == "title" or chosen is None:
-            continue
-        fits = len(chosen) == 1 and (chosen[0].type == PARK or chosen[0].entity in titled)
-        return (chosen[0], "article-subject") if fits else None
-    return None
-
-
-def _find_bearers(
-    reading: Reading,
-    sentence: SentenceReading,
-    entities: Mapping[str, Entity],
-    *,
-    leading: bool = False,
-    things: bool = False,
-    kinds: frozenset[str] = BEARERS,
-) -> list[Mention] | None:
-    """Return ``choose_bearer`` of all of a sentence; ``leading`` asks for what stands where it begins."""
-    key = (sentence.sentence.start, leading, things, kinds)
-    if key not in reading.bearers:
-        lead = sentence.sentence.start if leading else None
-        chosen = choose_bearer(reading.article.text, sentence.marks, entities, lead=lead, things=things, kinds=kinds)
-        reading.bearers[key] = _give_places(reading, chosen)
-    return reading.bearers[key]
-
-
-def _give_places(reading: Reading, mentions: list[Mention] | None) -> list[Mention] | None:
-    """Return the mentions, for an office the place of the article's beginning that the office's name begins with."""
-    if not mentions or not any(is_office(mention) for mention in mentions):
-        return mentions
-    places: dict[str, Mention] = {}
-    for sentence in reading.sentences[:REACH]:
-        for mark in sentence.marks:
-            if mark.mention and mark.key in (ADMIN_AREA, DISTRICT, PARK) and not is_described(mark.mention.entity):
-                places.setdefault(mark.mention.label, mark.mention)
-    given = []
-    for mention in mentions:
-        names = [label for label in places if is_office(mention) and mention.label.startswith(label + " ")]
-        given.append(places[max(names, key=len)] if names else mention)
-    return list_distinct(given)
 
 
 _AROUND = re.compile(r"[\s\d.()（）IVX、:：*•·–-]*(?:\([^()\n]{1,40}\))?[\s:：]*")

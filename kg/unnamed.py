@@ -22,7 +22,8 @@ _WIDER = re.compile(
 # "China's recovery gathered pace, with the GDP expanding 4.9 percent": not of what the article is about either.
 _TOO_WIDE = re.compile(
     r"(?:^|(?<=[.;,] )|(?<=\n)|(?<=\band )|(?<=\bwhile )|(?<=\bthat ))"
-    rf"(?:{_AREAS.any_of('too_wide')})(?:[’']s (?!(?:[a-z]+-)?(?:first|only|[a-z]+est|most|top|second)\b)[a-z]"
+    rf"(?:{_AREAS.any_of('too_wide')})"
+    r"(?:[’']s (?!(?:[a-z]+-)?(?:first|only|[a-z]+est|most|top|second)\b)(?:[a-z]|GDP\b|CPI\b|PPI\b)"
     r"| (?:is|was|has|had|will|saw|recorded|reported|registered|[a-z]+ed)\b)"
 )
 # "Sports shoes make 60 percent of the city's output": of a city that no mark explains, and not of its province.
@@ -42,11 +43,22 @@ _UNKNOWN = re.compile(
     r"(?:\b(?:[a-z][\w-]*|In|At|For|From|Of|Across|Throughout),? (?:the )?|^)([A-Z][a-z]{2,}[\w-]*)"
     rf"(?:[’']s| \(?[A-Z]|(?= (?:{_BEARERS.any_of('kinds')})\b))"
 )
+# "Located in the Qinglan Basin": a landform in which something lies.
+_LANDFORM = re.compile(rf"[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){{0,3}}? (?:{_BEARERS.any_of('landforms')})\b")
+_LIES_IN = re.compile(
+    r"\b(?:in|on|at|of|along|across|from|to|by|near|over|between|through|into|within)(?: the)?"
+    r"(?: [a-z-]+ of(?: the)?| (?:upper|lower|middle|north|south|east|west)[a-z]*)? $",
+    re.IGNORECASE,
+)
 # "According to Guo Wen, deputy director of the bureau, exports …": who speaks, by a post.
 _SPEAKER = re.compile(
     r"ccording to (?:Mr |Ms |Mr\. |Ms\. )?[A-Z][a-z]+ [A-Z][a-z’'-]+, (?:the |an? )?(?:[a-z-]+ ){0,4}?"
     rf"(?:{load_words('speakers').any_of('officials')})(?: of| at| with| from)? (?:the )?[^,.;\n]{{0,60}}?"
     rf"\b(?i:{_BEARERS.any_of('offices')})\b"
+)
+# "Yunhe's vice mayor Zhao Lin said": who heads a place, and nothing that bears numbers.
+_HEAD_OF_PLACE = re.compile(
+    r"\b(?:mayor|governor|magistrate|[Pp]arty (?:chief|secretary|head)|county head|district (?:chief|head)) $"
 )
 # With such a name nobody knows a sentence begins: "Xialing saw its GDP …", "Northern Yunhe Province saw …".
 _BEGINS_UNKNOWN = re.compile(
@@ -171,6 +183,10 @@ def has_unknown_name(text: str, sentence: SentenceReading, position: int) -> boo
     found += _TELLS_OF_UNKNOWN.finditer(text, start, position)
     for match in (*found, *_UNKNOWN.finditer(text, start, position), *_INITIALS.finditer(text, start, position)):
         at = match.start(1)
+        if _LANDFORM.match(text, at) and _LIES_IN.search(text, max(start, at - 40), at):
+            continue
+        if _HEAD_OF_PLACE.search(text, max(start, at - 30), at):
+            continue
         if _FEAST.match(text, at) or _SPEAKER.match(text, max(start, at - len("ccording to "))):
             continue
         if match[1] not in _COMMON and all(not low <= at < high for low, high in marked):

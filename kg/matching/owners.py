@@ -7,6 +7,7 @@ from bisect import bisect_left
 from itertools import islice
 
 from kg.bearers import PART_OF_PLACE
+from kg.bystanders import LIES_AMONG
 from kg.employers import list_governed
 from kg.english import load_words
 from kg.letters import fold_case
@@ -107,6 +108,8 @@ _OF_FIRM = re.compile(rf"\b(?:{_ANY('firm_posts')})\b", re.IGNORECASE)
 _SAYS_AGAIN = re.compile(r"\b(?:he|she|[A-Z][a-z]+) (?:also )?(?:said|says|added|adds|told|explained|recalled|noted)\b")
 # "The 10,800-square-kilometer city": what was spoken of.
 _SIZED = re.compile(f"(?:the|this) {MARK} (?:city|municipality|province|town|county|district|zone|park)\\b")
+# "The total area is": of nothing that the words name.
+_BARE_AREA = re.compile(r"(?:The |Its )?(?:total |whole |land )*area (?:is|was|of)\b", re.IGNORECASE)
 # What is planned is the zone that an article is about, where nothing else is named.
 _PLANNED_AREA = re.compile(r"[Tt]he (?:total )?plann(?:ed|ing) (?:land )?area\b")
 
@@ -385,7 +388,10 @@ class MatchOwners(MatchTargets):
         if before is None or before.sentence.paragraph != self.sentence.sentence.paragraph:
             return False
         values = self.earlier.list_values(before.sentence.start)
-        return bool(values) and all(c.subject == subject.iri and c.predicate.startswith(RDC) for c in values)
+        if not values:
+            measured = _BARE_AREA.match(self.article.text, self.sentence.sentence.start) is not None
+            return measured and LIES_AMONG.match(self.article.text, before.sentence.start) is not None
+        return all(c.subject == subject.iri and c.predicate.startswith(RDC) for c in values)
 
 
 def _measured(name: str) -> str:

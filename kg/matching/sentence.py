@@ -8,14 +8,13 @@ from typing import Any, TypeGuard
 
 from kg.letters import fold_case
 from kg.lists import Item, is_item, is_mark, leave_short_form, may_be_kind, split_list, strip_noun
-from kg.matching.conditions import MatchConditions
+from kg.matching.resuming import MatchResuming
 from kg.matching.turns import IN_TURN, list_items, name_items, reaches_over
 from kg.matching.words import NotFilled, Pair, Refusal, Thing, clean_words
 from kg.model import Claim, Resolution, Span, say_value
 from kg.outline import OutlineMatch, outline_sentence
 from kg.pattern import MARK, Match
 from kg.reading import SentenceReading
-from kg.reductions import Reduction, reduce_sentence
 from kg.rules import Rule, Template, slot_name
 from kg.vocab import class_name, local_name, mint_iri, slugify
 
@@ -67,7 +66,7 @@ def _contradict(claims: Sequence[Claim]) -> bool:
     return len(set(said)) < len(said)
 
 
-class SentenceMatcher(MatchConditions):
+class SentenceMatcher(MatchResuming):
     """Applies the rules to one sentence.
 
     ``earlier`` are the claims of the article so far, and grow.
@@ -85,12 +84,12 @@ class SentenceMatcher(MatchConditions):
         claims = self._match_rules(self.sentence)
         if body:
             whole = self.sentence
-            for reduction in reduce_sentence(whole, self.rules.reducers):
+            for reduction in self._list_simpler(whole):
                 claims += self._match_reduction(reduction, claims)
             self.sentence = whole
         return claims
 
-    def _match_reduction(self, reduction: Reduction, known: Sequence[Claim]) -> list[Claim]:
+    def _match_reduction(self, reduction: SentenceReading, known: Sequence[Claim]) -> list[Claim]:
         """Return what the rules claim of a reduction and have not claimed of the sentence yet."""
         self.sentence = reduction
         self._subjects.clear()
@@ -103,9 +102,9 @@ class SentenceMatcher(MatchConditions):
         if not self._known:
             return False
         said = _meaning(claim)
-        if said in self._known or claim.object_type != "literal":
-            return said in self._known
-        told = [meaning[-1] for meaning in self._known if meaning[:3] == said[:3]]
+        if said in self._known or any(m[:2] == said[:2] and m[3:] == said[3:] and not m[3] for m in self._known):
+            return True
+        told = [m[-1] for m in self._known if m[:3] == said[:3]] if claim.object_type == "literal" else []
         return any(label.startswith(claim.object_label) or claim.object_label.startswith(label) for label in told)
 
     def _match_rules(self, sentence: SentenceReading) -> list[Claim]:

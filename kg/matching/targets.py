@@ -12,7 +12,7 @@ from kg.matching.words import NotFilled, Thing
 from kg.model import Claim, find_ancestors
 from kg.neighbours import find_neighbours
 from kg.place_chains import is_upside_down
-from kg.vocab import COVERS, DISTRICT, PLACES, WITHIN, is_china, local_name
+from kg.vocab import ADMIN_AREA, COVERS, DISTRICT, PLACES, WITHIN, is_china, local_name
 
 _ANY = load_words("owners").any_of
 _BUILDING = re.compile(
@@ -90,6 +90,9 @@ class MatchTargets(MatchThings):
         if known.type == DISTRICT and target.label.endswith(_OF_COUNTY) and target.iri not in ancestors:
             return True  # "four towns of Yunhe County, namely Hongshan": no Hongshan District
         held = self.lexicon.entities.get(target.iri)
+        if held is not None and held.within == known.within and known.type == held.type == ADMIN_AREA:
+            # "Mianyang lies in the northeast of Chengdu": two cities of one province.
+            return not held.label.endswith((" Prefecture", " League"))
         if held is not None and held.within and target.iri not in ancestors and held.within not in ancestors:
             return True  # "Hongze, Gaoyou and Luoma": a county of one city lies in no town of another
         own, other = self._province_of(subject.iri), self._province_of(target.iri)

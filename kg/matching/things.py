@@ -13,6 +13,7 @@ from kg.employers import list_employed
 from kg.english import load_words
 from kg.letters import fold_case
 from kg.lists import breaks_off_names
+from kg.main_subject import reports_of_government
 from kg.matching.bearing import LOCATES
 from kg.matching.cohorts import MatchCohorts
 from kg.matching.extents import find_front, fits_extent
@@ -20,12 +21,14 @@ from kg.matching.words import FIELD, POSSESSIVE, SPACE, NotFilled, Thing, clean_
 from kg.model import Mention, Span, hash_id
 from kg.pattern import Match
 from kg.reading import Mark
-from kg.subjects import find_subject, reports_of_government
+from kg.resumption import tells_of_building
+from kg.subjects import find_subject
 from kg.vocab import (
     ADMIN_AREA,
     BEARERS,
     PARK,
     PLACES,
+    PROJECT,
     article_iri,
     class_iri,
     class_name,
@@ -60,6 +63,7 @@ _WHEN_PROJECTS = re.compile(
     r"\b(?:after|once|when|upon|as soon as) (?:the |these |those |all |both )?(?:[a-z-]+ ){0,3}?"
     r"(?:projects?|plants?|bases|factory|factories|lines?)\b[^.;]{0,80}, [^.;]*$"
 )
+_WHEN = re.compile(r"\b(?:[Aa]fter|[Oo]nce|[Ww]hen|[Uu]pon|[Aa]s soon as) (?:the |this |these |both |all )?$")
 # "Since its establishment in May 1994": when that was.
 _SINCE_WHAT = re.compile(r"^since (?:its|the|their) (?:[a-z]+ ){1,3}?(?=(?:in|on) )", re.IGNORECASE)
 # "Shenlan Robotics and its partner Zenxx employ 300 people": of both, though one is not known.
@@ -232,7 +236,7 @@ class MatchThings(MatchCohorts):
         pronoun = opened or PRONOUN.match(self.sentence.folded, match.start()) is not None
         if (pronoun and self._means_part(match)) or _TOLD_OF_FIRMS.search(self.sentence.folded, 0, match.start()):
             raise NotFilled
-        if _WHEN_PROJECTS.search(self.sentence.folded, 0, match.start()):
+        if _WHEN_PROJECTS.search(self.sentence.folded, 0, match.start()) or self._is_of_finished(before):
             raise NotFilled
         found, rivals = self._find_told(before, pronoun=pronoun)
         if found is None or found[0].type not in keys:
@@ -241,6 +245,8 @@ class MatchThings(MatchCohorts):
             raise NotFilled  # "To develop its business district, the district has …": not what it owns
         if found[0].end <= before and _AND_ANOTHER.match(self.article.text, found[0].end, before):
             raise NotFilled
+        if pronoun and class_name(found[0].type) in PLACES and tells_of_building(self.sentence, match.start()):
+            raise NotFilled  # "Linhe built a hospital. It is a modern hospital"
         if self._tells_of_country(found[0], before) or self._means_several(found[0], match):
             raise NotFilled
         folded = self.sentence.folded
@@ -250,6 +256,11 @@ class MatchThings(MatchCohorts):
         if not fits_extent(folded[clause : match.end()], lead, measured, found[0]) or self._is_of_front(lead, found[0]):
             raise NotFilled
         return self._mention_thing(*found)
+
+    def _is_of_finished(self, before: int) -> bool:
+        """Say whether words are of what is to be finished first: "After the plant is finished, it will make"."""
+        built = (m for m in self.sentence.marks if m.key == PROJECT and m.end <= before)
+        return any(_WHEN.search(self.article.text, max(0, m.start - 30), m.start) for m in built)
 
     def _find_told(self, before: int, *, pronoun: bool) -> tuple[tuple[Mention, str] | None, tuple[Mention, ...]]:
         """Return what the words at a place are about, how it was found, and its rivals: found once for each place."""
