@@ -111,6 +111,7 @@ _ASIDE_END = re.compile(r"(?: (?:and [a-z]+ed|as|by|in|under|on|with|from|at)\b[
 _ASIDE_EVENT = re.compile(
     r", (?:which|who|whose(?: [\w-]+){1,4}) (?:was|were) [a-z]{3,}ed\b[^,;]{0,100}$|"
     r", (?:newly |(?:[a-z]+ )?to be )?completed $|"
+    r", (?:ever )?(?:since|when|after|before) (?:it|they|the [\w-]+) (?:was|were|had been) [a-z]{3,}[^,;]{0,60}$|"
     r", (?:an?|the|one of the) (?:[\w-]+ ){1,9}(?:established|founded|set up|built|created|approved|opened|launched)"
     r"(?: (?:in|by) (?:[\w-]+ ){1,4}?)? ?$|"
     r"(?:, | \()(?:(?:which|who) (?:was|were) )?"

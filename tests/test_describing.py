@@ -93,6 +93,17 @@ def test_an_amount_and_a_determiner_are_no_part_of_the_words(tools: Tools) -> No
     assert read_things(tools, text) == ["smart factory 1"]
 
 
+def test_ranks_and_grades_stand_before_words_that_describe(tools: Tools) -> None:
+    told = "The national memory base project began in May. A key battery plant and its second chip plant opened."
+    assert read_things(tools, told) == [
+        "national memory base project 1",
+        "key battery plant 2",
+        "second chip plant 3",
+    ]
+    named = "The ministry named it a national export base. It is a second chip plant. It has a key project."
+    assert read_things(tools, named) == []
+
+
 def test_words_in_capitals_are_a_name(tools: Tools) -> None:
     text = "They built the Linhe Motors Chip Plant. The plant covers 300 mu."
     found = read_claims(tools, parse_article(text.encode(), tools.page, article_id="a")).claims
