@@ -26,6 +26,7 @@ from kg.rules import (
     as_choices,
     slot_name,
 )
+from kg.verbs import FORMS, LEADS
 from kg.vocab import expand_iri
 
 OUTLINE = "outline.toml"
@@ -121,6 +122,34 @@ def _add_changes(claims: Iterable[Mapping[str, Any]], slots: Set[str]) -> Iterat
                 yield {**rest, "predicate": grown, "value": sign + slot}
 
 
+def _list_triggers(entry: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the words that start a rule; a form of all verbs stands for the first word of each."""
+    for word in entry.get("triggers", ()):
+        yield from LEADS.get(word.strip("<>"), (word,))
+
+
+_ANY = "~Park|District|City|Enterprise|Project|Organization"
+_DOERS = {
+    "s": ["$s", _ANY],
+    "w": _ANY,
+    "p": "~City",
+    "q": "~District",
+    "z": "~Park",
+    "v": ["~Park|District|City", "@Place"],
+    "c": "~Enterprise",
+}
+"""By the group of ``<<doer>>`` that names who plans or does something, whom a claim is about."""
+
+
+def _for_each_doer(entry: Mapping[str, Any], pattern: Pattern | None) -> Iterator[Mapping[str, Any]]:
+    """Yield a claim of the subject ``doer`` once for each way in which ``<<doer>>`` of a pattern may be told."""
+    if entry.get("subject") != "doer":
+        yield entry
+        return
+    groups = pattern.groups if pattern else ()
+    yield from ({**entry, "when": name, "subject": whose} for name, whose in _DOERS.items() if name in groups)
+
+
 class _Compiler:
     """Turns rule entries into rules: expands macros and slots, checks every name."""
 
@@ -135,7 +164,7 @@ class _Compiler:
             for name, entries in (("stage", stages), ("counted", kinds))
             if entries
         }
-        self.words: Mapping[str, str] = {**table.get("words", {}), **any_of, **outline.get("words", {})}
+        self.words: Mapping[str, str] = {**FORMS, **table.get("words", {}), **any_of, **outline.get("words", {})}
         for word in sorted(outline.get("words", {}).keys() & table.get("words", {}).keys()):
             raise RuleError(f"the word list {word!r} stands in slots.toml as well", where=where)
         kinds_of_chunks = sorted({*outline.get("chunks", {}), *outline.get("heads", {})})
@@ -217,10 +246,11 @@ class _Compiler:
             pattern=pattern,
             case=bool(entry.get("case", False)),
             unless=self._optional(entry, "unless", place),
-            triggers=tuple(fold_case(word) for word in entry.get("triggers", ())),
+            triggers=tuple(fold_case(word) for word in _list_triggers(entry)),
             templates=tuple(
                 self._make_template(claim, slots, pattern, place)
-                for claim in _add_changes(entry.get("claim", ()), slots)
+                for written in entry.get("claim", ())
+                for claim in _add_changes(_for_each_doer(written, pattern), slots)
             ),
             status=entry.get("status", "explicit"),
             examples=tuple(

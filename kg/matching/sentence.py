@@ -9,6 +9,7 @@ from typing import Any, TypeGuard
 from kg.letters import fold_case
 from kg.lists import Item, is_item, is_mark, leave_short_form, may_be_kind, split_list, strip_noun
 from kg.matching.resuming import MatchResuming
+from kg.matching.told import is_told, overlaps
 from kg.matching.turns import IN_TURN, list_items, name_items, reaches_over
 from kg.matching.words import NotFilled, Pair, Refusal, Thing, clean_words
 from kg.model import Claim, Resolution, Span, say_value
@@ -24,6 +25,8 @@ _AMOUNT = re.compile(f"({MARK}) ")
 _ONE = re.compile(r"\ban? $")
 # What happens to a thing once: two rules that read it in the same words say one thing.
 _ONCE = frozenset(("approvedBy", "recognisedAs", "foundingDate", "locatedIn"))
+# What is done or to be done, in words: of a chain of verb phrases each is told alone.
+_IN_TURN = frozenset(("intention", "milestone"))
 # What a thing is told to be, in words.
 _IN_WORDS = frozenset(("role", "superlative", "recognisedAs"))
 _QUESTION = re.compile('[?？]["”’)]*\\s*$')
@@ -47,17 +50,6 @@ def _repeats(claim: Claim, claims: Sequence[Claim]) -> bool:
         return False
     said = (*_meaning(claim), claim.period)
     return any((*_meaning(other), other.period) == said for other in claims if other.rule != claim.rule)
-
-
-def _is_told(words: str, told: Sequence[str]) -> bool:
-    """Say whether words are among those told, or hold some of them, or are held by them."""
-    return any(words in known or known in words for known in told)
-
-
-def _overlaps(claim: Claim, claims: Sequence[Claim]) -> bool:
-    """Say whether another rule has claimed something by the same predicate in words that these share."""
-    same = (c for c in claims if c.predicate == claim.predicate and c.rule != claim.rule)
-    return any(c.start < claim.end and claim.start < c.end for c in same)
 
 
 def _contradict(claims: Sequence[Claim]) -> bool:
@@ -145,9 +137,10 @@ class SentenceMatcher(MatchResuming):
 
         Of what is told in words, what no rule has told in more of them, or in fewer.
         """
-        start = self.sentence.sentence.start
-        told = [c.object_label for c in self.earlier.list_claims(start) if local_name(c.predicate) in _IN_WORDS]
-        made = [c for c in made if local_name(c.predicate) not in _IN_WORDS or not _is_told(c.object_label, told)]
+        known = self.earlier.list_claims(self.sentence.sentence.start)
+        for names, most in ((_IN_WORDS, 0), (_IN_TURN, 2)):
+            told = [c.object_label for c in known if local_name(c.predicate) in names]
+            made = [c for c in made if local_name(c.predicate) not in names or not is_told(c.object_label, told, most)]
         owners = [self._listed.get((claim.predicate, claim.object), set()) for claim in made]
         if any(known and claim.subject not in known for claim, known in zip(made, owners, strict=True)):
             return []
@@ -191,7 +184,7 @@ class SentenceMatcher(MatchResuming):
         if once and _contradict(made):
             return []
         made = self._leave_listed(made) if rule.unlisted else made
-        made = [c for c in made if not _overlaps(c, told)] if rule.untold else made
+        made = [c for c in made if not overlaps(c, told)] if rule.untold else made
         self.earlier.add(made)
         return made
 
@@ -251,7 +244,8 @@ class SentenceMatcher(MatchResuming):
         """Yield each item of the list that a template's object or subject stands for; else nothing, once."""
         part = template.subject if _is_list(template.subject) else template.object
         if not _is_list(part):
-            yield None
+            told = isinstance(part, dict) and "text" in part and local_name(str(template.predicate)) in _IN_TURN
+            yield from self._told_in_turn(part, match) if told else (None,)
             return
         if not match[part["each"]]:
             return
@@ -384,7 +378,7 @@ class SentenceMatcher(MatchResuming):
         self, rule: Rule, template: Template, match: Match, item: Thing | None, subject: Thing, predicate: str
     ) -> Thing:
         """Return the thing or the text that a template says of its subject."""
-        target = item if item and _is_list(template.object) else self._fill_object(template.object, match)
+        target = item if item and not _is_list(template.subject) else self._fill_object(template.object, match)
         self._check_target(subject, predicate, target)
         if rule.kind == "outline" and self._is_related(subject, predicate):
             raise NotFilled  # a more special rule has said where it lies, or of what it is a part

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from kg.bystanders import IN_CIRCLE
 from kg.english import load_words
 from kg.matching.things import MatchThings
 from kg.matching.words import NotFilled, Thing
-from kg.model import Claim, find_ancestors
+from kg.model import Claim, Span, find_ancestors
 from kg.neighbours import find_neighbours
+from kg.pattern import MARK, Match
 from kg.place_chains import is_upside_down
+from kg.verbs import list_pieces
 from kg.vocab import ADMIN_AREA, COVERS, DISTRICT, PLACES, WITHIN, is_china, local_name
 
 _ANY = load_words("owners").any_of
@@ -41,6 +44,25 @@ _AWAY = re.compile(r"(?<!from )\b(?:overseas|abroad|elsewhere)$")
 
 class MatchTargets(MatchThings):
     """Judges whether what a match is about may be related to what it names."""
+
+    def _told_in_turn(self, part: Mapping[str, Any], match: Match) -> Iterator[Thing]:
+        """Yield each verb phrase of what is told in words: "will build a port, expand its roads and draw firms".
+
+        Of several, or where the rule says ``unread``, those whose numbers no rule has made values.
+        """
+        name = part["text"].strip("{}")
+        if name not in match.re.groupindex or not match[name]:
+            return
+        start, end = match.span(name)
+        pieces = [Span(start + low, start + high) for low, high in list_pieces(self.sentence.folded[start:end])]
+        for piece in pieces:
+            marks = re.findall(MARK, self.sentence.masked[slice(*piece)])
+            if (part.get("unread") or len(pieces) > 1) and any(ord(mark[1]) in self.taken for mark in marks):
+                continue
+            try:
+                yield self._text_thing(name, match, piece)
+            except NotFilled:
+                continue
 
     def _is_told_as_plan(self, claim: Claim) -> bool:
         """Say whether the sentence has told as planned what a claim of things says: a verb far before governs both."""

@@ -95,14 +95,7 @@ class MatchThings(MatchCohorts):
 
     def _fill_object(self, part: Any, match: Match) -> Thing:
         if isinstance(part, dict) and "text" in part:
-            name = part["text"].strip("{}")
-            if name not in match.re.groupindex or not match[name]:
-                raise NotFilled
-            start, end = self._group_span(match, name)
-            words = self.article.text[start:end]
-            if breaks_off_names(words, self.article.text[end : end + 200]):
-                raise NotFilled
-            return Thing("", SPACE.sub(" ", _SINCE_WHAT.sub("", words)).strip(), "literal")
+            return self._text_thing(part["text"].strip("{}"), match)
         if isinstance(part, dict) and "stage" in part:
             stage = self._stage_of(match, part["stage"])
             if not stage.concept:
@@ -111,6 +104,18 @@ class MatchThings(MatchCohorts):
         if isinstance(part, dict) and "concept" in part:
             return Thing(part["concept"], part["label"], "Concept")
         return self._fill_thing(part, match)
+
+    def _text_thing(self, name: str, match: Match, piece: Span | None = None) -> Thing:
+        """Return the article's words of a group, or of a piece of it."""
+        if name not in match.re.groupindex or not match[name]:
+            raise NotFilled
+        start, end = self._group_span(match, name)
+        if piece is not None:
+            start, end = self.sentence.locate(piece.start), self.sentence.locate(piece.end, end=True)
+        words = self.article.text[start:end]
+        if breaks_off_names(words, self.article.text[end : end + 200]):
+            raise NotFilled
+        return Thing("", SPACE.sub(" ", _SINCE_WHAT.sub("", words)).strip(), "literal")
 
     def _fill_thing(self, part: Any, match: Match) -> Thing:
         if isinstance(part, tuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -84,3 +84,17 @@ class Told:
 
 def _list_from(claims: list[Claim], floor: int) -> list[Claim]:
     return list(takewhile(lambda claim: claim.start >= floor, reversed(claims)))[::-1]
+
+
+def is_told(words: str, told: Sequence[str], most: int = 0) -> bool:
+    """Say whether words are among those told, or are held by them, or hold some of them.
+
+    With ``most`` only words of which those are at least one part in so many.
+    """
+    return any(words in known or (known in words and (not most or most * len(known) > len(words))) for known in told)
+
+
+def overlaps(claim: Claim, claims: Sequence[Claim]) -> bool:
+    """Say whether another rule has claimed something by the same predicate in words that these share."""
+    same = (c for c in claims if c.predicate == claim.predicate and c.rule != claim.rule)
+    return any(c.start < claim.end and claim.start < c.end for c in same)
