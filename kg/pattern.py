@@ -77,9 +77,9 @@ class Pattern:
         """Return the first match in ``text[start:end]``; what stands before ``start`` can be looked back at."""
         return compile_source(self.source, self.where).search(text, start, len(text) if end is None else end)
 
-    def match(self, text: str, place: int) -> re.Match[str] | None:
-        """Return the match that begins at ``place``."""
-        return compile_source(self.source, self.where).match(text, place)
+    def match(self, text: str, place: int, end: int | None = None) -> re.Match[str] | None:
+        """Return the match that begins at ``place`` and ends at ``end`` at the latest."""
+        return compile_source(self.source, self.where).match(text, place, len(text) if end is None else end)
 
     def fullmatch(self, text: str) -> re.Match[str] | None:
         """Return the match of the whole text."""

@@ -179,6 +179,8 @@ class _Compiler:
         self.deeds = tuple(self._make_stage(name, entry, where) for name, entry in table.get("deeds", {}).items())
         self.begin = self.make_pattern(self.words.get(BEGIN, "(?!)"), where, BEGIN)
         self.items = {name: self.make_pattern(words, where, name) for name, words in table.get("items", {}).items()}
+        pointers = table.get("pointers", {})
+        self.pointers = tuple((kinds, self.make_pattern(words, where, kinds)) for kinds, words in pointers.items())
         self.chunking = self._make_chunking(outline, kinds_of_chunks, where)
         listed = table.get("indicators", {})
         self.indicators = {name: frozenset(listed.get(name, ())) for name in INDICATOR_LISTS}
@@ -313,7 +315,11 @@ class _Compiler:
             for choice in as_choices(parts.get(key)):
                 if slot_name(choice) not in slots and (key, choice) != ("period", GOVERNING):
                     raise RuleError(f"{key} {choice!r} is not a slot of the pattern", where=place)
-        lists = [part for part in (entry.get("object"), entry["subject"]) if isinstance(part, dict) and "each" in part]
+        lists = [
+            part
+            for part in (entry.get("object"), entry["subject"])
+            if isinstance(part, dict) and part.keys() & {"each", "phrases"}
+        ]
         if len(lists) > 1:
             raise RuleError("only one of subject and object is a list", where=place)
         listed = lists[0] if lists else {}
@@ -322,7 +328,7 @@ class _Compiler:
             raise RuleError("each and values are written together", where=place)
         if listed.get("likely") and listed["likely"] not in self.items:
             raise RuleError(f"[items] of slots.toml has no {listed['likely']!r}", where=place)
-        for group in (entry.get("when"), listed.get("each"), listed.get("count"), *pair):
+        for group in (entry.get("when"), listed.get("each"), listed.get("phrases"), listed.get("count"), *pair):
             if group and group not in groups:
                 raise RuleError(f"{group!r} is not a group of the pattern", where=place)
         return Template(**parts)
@@ -359,6 +365,7 @@ class _Compiler:
             kinds=self.kinds,
             deeds=self.deeds,
             items=self.items,
+            pointers=self.pointers,
             indicators=self.indicators,
             _codes=self.codes,
             maker=self.maker,

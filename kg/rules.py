@@ -182,6 +182,8 @@ class RuleSet:
     reducers: Reducers
     items: Mapping[str, Pattern]
     """By name, what the words of an item must hold for it to be one of a kind: ``[items]`` of slots.toml."""
+    pointers: tuple[tuple[str, Pattern], ...]
+    """By the slots of what they can mean, words that point to a thing: ``[pointers]`` of slots.toml."""
     indicators: Mapping[str, frozenset[str]]
     """By what has them (``of_things``, ``of_places`` …), local names: ``[indicators]`` of slots.toml."""
     _codes: Mapping[str, str]
@@ -221,6 +223,7 @@ class RuleSet:
         for pattern in (
             *patterns,
             *self.items.values(),
+            *(pattern for _, pattern in self.pointers),
             self.begin,
             self.planned,
             self.target,

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, TypeGuard
+from typing import Any
 
-from kg.letters import fold_case
-from kg.lists import Item, is_item, is_mark, leave_short_form, may_be_kind, split_list, strip_noun
-from kg.matching.resuming import MatchResuming
+from kg.matching.items import DONE_IN_TURN, ItemMatch, MatchItems, is_list
 from kg.matching.told import is_told, overlaps
 from kg.matching.turns import IN_TURN, list_items, name_items, reaches_over
 from kg.matching.words import NotFilled, Pair, Refusal, Thing, clean_words
@@ -17,26 +15,15 @@ from kg.outline import OutlineMatch, outline_sentence
 from kg.pattern import MARK, Match
 from kg.reading import SentenceReading
 from kg.rules import Rule, Template, slot_name
-from kg.vocab import class_name, local_name, mint_iri, slugify
+from kg.vocab import local_name
 
 CONFIDENCE = {"explicit": "1", "implied": "0.8", "garbled": "0.5", "missing": "0.5"}
 """How far a claim of each status is to be believed; a stated order of trust, not a measured probability."""
-_AMOUNT = re.compile(f"({MARK}) ")
-_ONE = re.compile(r"\ban? $")
 # What happens to a thing once: two rules that read it in the same words say one thing.
 _ONCE = frozenset(("approvedBy", "recognisedAs", "foundingDate", "locatedIn"))
-# What is done or to be done, in words: of a chain of verb phrases each is told alone.
-_IN_TURN = frozenset(("intention", "milestone"))
 # What a thing is told to be, in words.
 _IN_WORDS = frozenset(("role", "superlative", "recognisedAs"))
 _QUESTION = re.compile('[?？]["”’)]*\\s*$')
-# "Qingdao-headquartered Lanhai": where it is based is no part of its name.
-_BASED = re.compile(r"^[\w’']+-(?:based|headquartered) (?=[A-Z])")
-
-
-def _is_list(part: Any) -> TypeGuard[dict[str, Any]]:
-    """Say whether a part of a template stands for each item of a list."""
-    return isinstance(part, dict) and "each" in part
 
 
 def _meaning(claim: Claim) -> tuple[str, ...]:
@@ -58,7 +45,7 @@ def _contradict(claims: Sequence[Claim]) -> bool:
     return len(set(said)) < len(said)
 
 
-class SentenceMatcher(MatchResuming):
+class SentenceMatcher(MatchItems):
     """Applies the rules to one sentence.
 
     ``earlier`` are the claims of the article so far, and grow.
@@ -138,9 +125,9 @@ class SentenceMatcher(MatchResuming):
         Of what is told in words, what no rule has told in more of them, or in fewer.
         """
         known = self.earlier.list_claims(self.sentence.sentence.start)
-        for names, most in ((_IN_WORDS, 0), (_IN_TURN, 2)):
-            told = [c.object_label for c in known if local_name(c.predicate) in names]
-            made = [c for c in made if local_name(c.predicate) not in names or not is_told(c.object_label, told, most)]
+        for names, most in ((_IN_WORDS, 0), (DONE_IN_TURN, 2)):
+            told = [c for c in known if local_name(c.predicate) in names]
+            made = [c for c in made if local_name(c.predicate) not in names or not is_told(c, told, most)]
         owners = [self._listed.get((claim.predicate, claim.object), set()) for claim in made]
         if any(known and claim.subject not in known for claim, known in zip(made, owners, strict=True)):
             return []
@@ -205,11 +192,12 @@ class SentenceMatcher(MatchResuming):
             for pair in self._pairs(template, match):
                 self._pair = pair
                 for item in self._targets(template, match):
-                    for edge in self._edges(template, match):
+                    said = ItemMatch(match, item.end) if item and item.end else match
+                    for edge in self._edges(template, said):
                         try:
-                            yield self._fill_template(rule, template, match, edge, item)
+                            yield self._fill_template(rule, template, said, edge, item)
                         except NotFilled as failure:
-                            self._note_refusal(rule, template, match, failure)
+                            self._note_refusal(rule, template, said, failure)
         self._pair = None
 
     def _pairs(self, template: Template, match: Match) -> Iterator[Pair | None]:
@@ -239,86 +227,6 @@ class SentenceMatcher(MatchResuming):
         if failure.rivals and found:
             mark = self.sentence.mark_at(found)
             self.refusals.append(Refusal(mark.start, mark.end, rule.id, tuple(m.label for m in failure.rivals)))
-
-    def _targets(self, template: Template, match: Match) -> Iterator[Thing | None]:
-        """Yield each item of the list that a template's object or subject stands for; else nothing, once."""
-        part = template.subject if _is_list(template.subject) else template.object
-        if not _is_list(part):
-            told = isinstance(part, dict) and "text" in part and local_name(str(template.predicate)) in _IN_TURN
-            yield from self._told_in_turn(part, match) if told else (None,)
-            return
-        if not match[part["each"]]:
-            return
-        if part.get("beside"):
-            yield from self._list_beside(match.span(part["each"]))
-            return
-        number = match.groupdict().get(part.get("count", "")) or ""
-        quantity = self.sentence.mark_at(number).quantity if number else None
-        count = int(quantity.value) if quantity and quantity.value.isdigit() else 0
-        names = bool(part.get("names"))
-        likely = self.rules.items.get(part.get("likely") or class_name(part["class"]).lower())
-        folded = fold_case(self.sentence.masked)
-
-        def fits(item: Item) -> bool:
-            bare = strip_noun(self.sentence.masked, item)
-            return likely is not None and likely.search(folded, bare.start, bare.end) is not None
-
-        span = self._list_span(match, part["each"])
-        items = split_list(self.sentence.masked, *span, count=count, names=names, fits=fits if likely else None)
-        if count == len(items) > 1:  # as many as are said to be: no doubt what they are
-            part = {key: value for key, value in part.items() if key != "likely"}
-        found = [self._item_thing(part, item, names=names) for item in items]
-        things = [thing for thing in found if thing is not None]
-        if count and not names and not part.get("known") and len(things) != count:
-            return  # "three sectors: chips, robots and drones, the mayor said": not all of them are items
-        if part.get("whole") and None in found[: len(things)]:
-            return  # "towns such as A, B and C", of which B is known as something else
-        if "likely" in part and 2 * len(things) < len(items):
-            return  # "focuses on talent, housing, health care and schools": no list of such things
-        if "likely" in part and len(things) > 1:  # what most of a list is, all of it is
-            sure = {key: value for key, value in part.items() if key != "likely"}
-            every = [self._item_thing(sure, item, names=names) for item in items]
-            things = [thing for thing in every if thing and (thing in things or may_be_kind(thing.label))]
-        yield from things
-
-    def _list_span(self, match: Match, name: str) -> Span:
-        """Return where a list stands: up to the first period in it, which belongs to the sentence."""
-        start, end = match.span(name)
-        for found in re.finditer(f" {MARK}", self.sentence.masked[start:end]):
-            if self.sentence.mark_at(found[0][1:]).is_time():
-                return Span(start, start + found.start())
-        return Span(start, end)
-
-    def _item_thing(self, part: dict[str, Any], item: Item, *, names: bool) -> Thing | None:
-        """Return what an item of a list is: a thing known or named before, else what its words make it."""
-        kind = class_name(part["class"])
-        masked = self.sentence.masked
-        bare = item if names else strip_noun(masked, item)
-        if kind == "Industry" and _ONE.search(masked, max(0, bare.start - 4), bare.start):
-            return None  # "in chips, robots and a trading platform": one of something is no field
-        amount = _AMOUNT.match(masked, bare.start, bare.end)
-        if amount and self.sentence.mark_at(amount[1]).quantity:
-            bare = Item(amount.end(), bare.end)  # "a 2-billion-yuan plant"
-        words = masked[bare.start : bare.end]
-        if is_mark(words):
-            mention = self.sentence.mark_at(words).mention
-            if mention is None or class_name(mention.type) not in (kind, *part.get("also", ())):
-                return None
-            return self._mention_thing(mention)
-        marks = [self.sentence.mark_at(found[0]) for found in re.finditer(MARK, words)]
-        likely = part.get("likely")
-        called = not names and bare.end < item.end  # "5G industry" says of what kind it is
-        if likely and not called and not self.rules.items[likely].search(fold_case(masked), bare.start, bare.end):
-            return None
-        if part.get("known") or not words or any(m.mention is None or m.mention.kind == "reference" for m in marks):
-            return None
-        span = Span(self.sentence.locate(bare.start), self.sentence.locate(bare.end, end=True))
-        label = clean_words(self.article.text[slice(*span)])
-        label = _BASED.sub("", label) if names else leave_short_form(label)
-        if not is_item(label, names=names):
-            return None
-        garbled = any(m.mention is not None and m.mention.garbled for m in marks)
-        return Thing(mint_iri(self.base, slugify(kind), slugify(label)), label, kind, garbled)
 
     def _edges(self, template: Template, match: Match) -> tuple[str, ...]:
         """Return which ends of its number a template claims: a range is at least the one, up to the other."""
@@ -369,7 +277,7 @@ class SentenceMatcher(MatchResuming):
         predicate = self._as_average(self._fill_predicate(template.predicate, match), template, match)
         self._asks_things = local_name(predicate) in self.rules.indicators["of_things"]
         self._asks_places = local_name(predicate).removesuffix("Growth") in self.rules.indicators["of_places_alone"]
-        subject = item if item and _is_list(template.subject) else self._fill_thing(template.subject, match)
+        subject = item if item and is_list(template.subject) else self._fill_thing(template.subject, match)
         if not self._may_own(subject, predicate, match):
             raise NotFilled
         return predicate, subject
@@ -378,7 +286,7 @@ class SentenceMatcher(MatchResuming):
         self, rule: Rule, template: Template, match: Match, item: Thing | None, subject: Thing, predicate: str
     ) -> Thing:
         """Return the thing or the text that a template says of its subject."""
-        target = item if item and not _is_list(template.subject) else self._fill_object(template.object, match)
+        target = item if item and not is_list(template.subject) else self._fill_object(template.object, match)
         self._check_target(subject, predicate, target)
         if rule.kind == "outline" and self._is_related(subject, predicate):
             raise NotFilled  # a more special rule has said where it lies, or of what it is a part

@@ -28,7 +28,7 @@ _BUILDING = re.compile(
 _SITE_OF = re.compile(
     r"(?:(?:is |was )?one of )?(?:the|(?:the )?[\w-]+[’']s) (?:(?!(?:of|in|for|at|to|on)\b)[\w-]+ ){1,5}?"
     r"(?:projects?|plants?|factor(?:y|ies)|parks?|zones?|districts?|cit(?:y|ies)|count(?:y|ies)|bridges?|ports?)"
-    r"(?= (?:in|of|at|on|across|among|for|to)\b|$)",
+    r"(?= (?:in|of|at|on|across|among|for|to|by)\b|$)",
     re.IGNORECASE,
 )
 # What holds no district.

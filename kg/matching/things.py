@@ -137,7 +137,7 @@ class MatchThings(MatchCohorts):
         if text.startswith("&"):
             return self._bearing_thing(text[1:], match)
         if text.startswith("~"):
-            return self._sole_thing(text[1:], match)
+            return self._sole_thing(self._pointed(text[1:], match), match)
         if text.startswith("<"):
             return self._value_thing(text[1:], match)
         if text.startswith("%"):
@@ -226,6 +226,16 @@ class MatchThings(MatchCohorts):
             if named:
                 break
         raise NotFilled
+
+    def _pointed(self, classes: str, match: Match) -> str:
+        """Return the classes that a reference names, or of ``{group}`` those that the group's words can mean."""
+        if not classes.startswith("{"):
+            return classes
+        words = match[classes.strip("{}")] or ""
+        pointed = next((kinds for kinds, pattern in self.rules.pointers if pattern.fullmatch(words)), None)
+        if pointed is None:
+            raise NotFilled
+        return pointed
 
     def _sole_thing(self, classes: str, match: Match) -> Thing:
         """Return the one thing of a class that the words are about; where two compete there is none."""

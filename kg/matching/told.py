@@ -86,12 +86,15 @@ def _list_from(claims: list[Claim], floor: int) -> list[Claim]:
     return list(takewhile(lambda claim: claim.start >= floor, reversed(claims)))[::-1]
 
 
-def is_told(words: str, told: Sequence[str], most: int = 0) -> bool:
-    """Say whether words are among those told, or are held by them, or hold some of them.
+def is_told(claim: Claim, told: Sequence[Claim], most: int = 0) -> bool:
+    """Say whether claims tell of the same subject, or in the same place, in fewer words or in more what one tells.
 
-    With ``most`` only words of which those are at least one part in so many.
+    With ``most`` in fewer words only where those are at least one part in so many.
     """
-    return any(words in known or (known in words and (not most or most * len(known) > len(words))) for known in told)
+    near = (c for c in told if c.subject == claim.subject or (c.start < claim.end and claim.start < c.end))
+    words = claim.object_label
+    labels = [c.object_label for c in near]
+    return any(words in said or (said in words and (not most or most * len(said) > len(words))) for said in labels)
 
 
 def overlaps(claim: Claim, claims: Sequence[Claim]) -> bool:

@@ -162,7 +162,10 @@ class Pair(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """A subject or object, filled in: and how it was found where its name is not in the quote."""
+    """A subject or object, filled in: and how it was found where its name is not in the quote.
+
+    ``end`` is where the words of an item end in the masked sentence, if what stands behind says nothing of it.
+    """
 
     iri: str
     label: str
@@ -170,6 +173,7 @@ class Thing:
     garbled: bool = False
     resolved: Span | None = None
     how: str = ""
+    end: int = 0
 
 
 class MatchWords:
