@@ -69,14 +69,14 @@ landed Two Zones projects in Linhe District: count
 
 """
 SOURCES = """\
+copy  3 claims
+    “Linhe District opened its new library on Tuesday with a reading by schoolchildren from the hills”  copy [23:119]
+    also release
+    All of the word sequences of the shorter text stand in the longer one, compared with copy.
 mended  2 claims
     “Linhe District's GDP reached 58.9 billion yuan”  mended [9:55]
 other  2 claims
     “Linhe District's GDP reached 64.2 billion yuan”  other [9:55]
-copy  2 claims
-    “Linhe District opened its new library on Tuesday with a reading by schoolchildren from the hills”  copy [23:119]
-    also release
-    All of the word sequences of the shorter text stand in the longer one, compared with copy.
 bulletin  1 claim
     “82 Two Zones projects had landed in Linhe District”  bulletin [28:78]
 later  1 claim
@@ -122,7 +122,7 @@ def test_json_has_all(folder: Path) -> None:
         ("2023-12-31", 1),
     ]
     found = json.loads(run(folder, "sources", "Linhe District", "--format", "json").stdout)
-    assert [[article[0] for article in source["articles"]] for source in found][2] == ["copy", "release"]
+    assert [[article[0] for article in source["articles"]] for source in found][0] == ["copy", "release"]
 
 
 def test_shipped_questions_give_the_same(folder: Path) -> None:

@@ -92,6 +92,8 @@ class MatchTargets(MatchThings):
             raise NotFilled
         if predicate == WITHIN and self._is_always_before(target, IN_CIRCLE):
             raise NotFilled  # "in the Linhe-Yunhe urban agglomeration": in neither
+        if local_name(predicate) == "intention" and _builds_itself(subject.label, target.label):
+            raise NotFilled  # "the government plans to build X": who that is, is not X
         if local_name(predicate) == "borders" and target.iri in find_ancestors(subject.iri, self.lexicon.entities):
             raise NotFilled
         if local_name(predicate) == "superlative" and self._is_of_building(subject, target):
@@ -136,3 +138,9 @@ class MatchTargets(MatchThings):
         """Say whether the words of a form stand behind a place wherever the sentence names it."""
         named = [m for m in self.sentence.marks if m.mention and m.mention.entity == place.iri]
         return bool(named) and all(form.match(self.article.text, m.end) for m in named)
+
+
+def _builds_itself(name: str, words: str) -> bool:
+    """Say whether what somebody means to do is to build or turn what has their own name into something."""
+    made = rf"\b(?:build|turn|make|develop|transform)(?:ing)? (?:the )?{re.escape(name)}(?: (?:a|an|as|into|to)\b|$)"
+    return re.search(made, words) is not None
