@@ -122,7 +122,7 @@ def test_json_has_all(folder: Path) -> None:
         ("2023-12-31", 1),
     ]
     found = json.loads(run(folder, "sources", "Linhe District", "--format", "json").stdout)
-    assert [[article[0] for article in source["articles"]] for source in found][0] == ["copy", "release"]
+    assert [article[0] for article in found[0]["articles"]] == ["copy", "release"]
 
 
 def test_shipped_questions_give_the_same(folder: Path) -> None:
