@@ -158,6 +158,11 @@ class Quantity(NamedTuple):
     other: tuple[str, str] | None = None
     """The same amount in a second currency as (value, unit): one fact said twice."""
 
+    def shift(self, by: int) -> Quantity:
+        """Return the quantity as it stands in a text with so many code points more in front."""
+        number = self.number and Span(self.number.start + by, self.number.end + by)
+        return self._replace(start=self.start + by, end=self.end + by, number=number)
+
 
 class Resolution(NamedTuple):
     """A part of a claim that is not in its quote: what rule found it, and the span that says it."""

@@ -57,7 +57,7 @@ def find_quantities(
     if start > 0 or stop < len(text):
         start, stop = _whole_words(text, start, stop)
         window = find_quantities(text[start:stop], grammar, anchor=anchor)
-        return [_shift(found, start) for found in window]
+        return [found.shift(start) for found in window]
     view = View(text, grammar.fold(text), grammar, _read_anchor(anchor))
     for at, to, readers in _triggers(view):
         if at < view.floor:
@@ -98,11 +98,6 @@ def _joined(text: str, at: int) -> bool:
     if before in ".,":
         return not text[at - 2 : at - 1].isalpha() and (after.isdigit() or after in ".,")
     return before.isalnum() and (after.isalnum() or after in ".,")
-
-
-def _shift(found: Quantity, by: int) -> Quantity:
-    number = found.number and Span(found.number.start + by, found.number.end + by)
-    return Quantity(found.start + by, found.end + by, *found[2:10], number, found.other)
 
 
 def _read_anchor(anchor: str) -> date | None:

@@ -125,7 +125,7 @@ def give_units(
     for bracket, _ in named:
         first, last = bracket.start() - start, bracket.end() - start
         words = words[:first] + " " * (last - first) + words[last:]
-    found = [_shift(quantity, start) for quantity in find(words)] if named else quantities
+    found = [quantity.shift(start) for quantity in find(words)] if named else quantities
     return [_sign(text, line.start("cell"), line.end("cell"), q, named[-1][1] if named else None) for q in found]
 
 
@@ -142,11 +142,6 @@ def _sign(text: str, start: int, end: int, quantity: Quantity, unit: Quantity | 
         value *= Decimal(unit.value)
     said = f"-{canonical(value)}" if below and value else canonical(value)
     return quantity._replace(start=first, value=said, number=Span(first, quantity.end))
-
-
-def _shift(quantity: Quantity, by: int) -> Quantity:
-    number = quantity.number and Span(quantity.number.start + by, quantity.number.end + by)
-    return quantity._replace(start=quantity.start + by, end=quantity.end + by, number=number)
 
 
 # What the noun of a count is in a unit: "10,000 persons", "1,000 units".
