@@ -18,6 +18,7 @@ from kg.model import Article, Claim, Mention, Resolution, Span, find_ancestors, 
 from kg.place_chains import find_chains
 from kg.quantity import QuantityGrammar
 from kg.reading import Mark, Reading, SentenceReading, read_sentences
+from kg.regions import find_regions
 from kg.rules import Rule, RuleSet
 from kg.vocab import MEMBER_TYPE, class_iri, class_name
 
@@ -153,13 +154,18 @@ class Extractor:
         found: dict[tuple[str, str], Claim] = {}
         for rule in self.rules.chains:
             for sentence in reading.sentences:
-                for inner, outer in find_chains(reading.article.text, sentence, self.lexicon.entities):
+                for inner, outer in self._list_chains(reading, sentence):
                     if inner.key not in rule.classes:
                         continue
                     claim = _chain_relation(rule, reading.article, inner, outer)
                     if (claim.subject, claim.object) not in said:
                         found.setdefault((claim.subject, claim.object), claim)
         return list(found.values())
+
+    def _list_chains(self, reading: Reading, sentence: SentenceReading) -> Iterator[tuple[Mark, Mark]]:
+        text, entities = reading.article.text, self.lexicon.entities
+        yield from find_chains(text, sentence, entities)
+        yield from find_regions(text, sentence.marks, sentence.sentence.start, entities, self.lexicon.base)
 
 
 def _imply_relation(rule: Rule, article: Article, mark: Mark, other: Mark, how: str) -> Claim:

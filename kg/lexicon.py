@@ -28,6 +28,7 @@ from kg.naming import (
 )
 from kg.part_names import name_phases, name_sections
 from kg.plain_names import mend_name, plain_zone
+from kg.regions import settle_regions
 from kg.short_forms import find_short_forms, list_others, locate_short_forms
 from kg.told_names import Doubt, drop_untold, find_firms
 from kg.vocab import (
@@ -39,6 +40,7 @@ from kg.vocab import (
     PARK,
     PROJECT,
     is_china,
+    is_wide,
     mint_iri,
     slugify,
 )
@@ -133,6 +135,7 @@ class Lexicon:
         folded = fold_case(text)
         known, references = self._find_known(text, folded), self._find_references(folded)
         found = keep_longest([*known, *self._find_cued(text), *references])
+        found = settle_regions(text, found, self._by_name.get((ADMIN_AREA, "china")))
         firms = [
             self._make_mention(*span, ENTERPRISE, text[slice(*span)]) for span in self._find_told_firms(text, found)
         ]
@@ -281,7 +284,7 @@ class Lexicon:
             return False
         lies = _LIES_IN.match(text, mention.end)
         place = next((m.entity for m in group if lies and m.start == lies.end() and m.type == ADMIN_AREA), "")
-        if not place or is_china(place):
+        if not place or is_wide(place):
             return False
         wider = self.entities.get(place)
         if wider and wider.within == known.within:

@@ -88,8 +88,8 @@ def _read_entities(folder: Path, base: str, prefixes: Mapping[str, str]) -> list
     }
     known = {entity.iri for entity in entities.values()}
     for key, entity in entities.items():
-        if entity.within and entity.within not in known:
-            what = f"{key} is within an unknown {entity.within.removeprefix(base)!r}"
+        for unknown in {entity.within, *entity.regions} - known - {""}:
+            what = f"{key} is within an unknown {unknown.removeprefix(base)!r}"
             raise LexiconError(what, where=rows[key][0][0])
     return [*entities.values()]
 
@@ -156,6 +156,7 @@ def _make_entity(key: str, entries: list[tuple[str, dict[str, str]]], base: str,
         type_iri = expand_iri(first["class"], prefixes)
     except KgError as error:
         raise LexiconError(f"class {first['class']!r}: {error.what}", where=where, hint=error.hint) from error
+    within = [mint_iri(base, place) for place in first["within"].split(" ") if place]
     names = tuple(Name(row["name"], row["lang"], *KINDS[row["kind"]]) for _, row in entries)
     return Entity(
         iri=expand_iri(key, prefixes) if ":" in key else mint_iri(base, key),
@@ -163,7 +164,8 @@ def _make_entity(key: str, entries: list[tuple[str, dict[str, str]]], base: str,
         type=type_iri,
         label=first["name"],
         names=names,
-        within=mint_iri(base, first["within"]) if first["within"] else "",
+        within=within[0] if within else "",
+        regions=tuple(within[1:]),
         source=first["source"],
         match=first["match"],
     )

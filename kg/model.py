@@ -94,6 +94,8 @@ class Entity:
     source: str = ""
     match: str = ""
     gazetteer: bool = False
+    regions: tuple[str, ...] = ()
+    """The IRIs of wider places that it lies in besides, which hold no rank among its own."""
 
 
 def find_ancestors(iri: str, entities: Mapping[str, Entity]) -> list[str]:

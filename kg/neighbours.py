@@ -13,7 +13,7 @@ from kg.model import Entity
 from kg.pattern import MARK
 from kg.place_chains import holds
 from kg.reading import Mark, SentenceReading
-from kg.vocab import PLACES, class_name, is_china
+from kg.vocab import PLACES, class_name, is_china, is_wide
 
 _COMPASS = r"(?:far )?(?:due )?(?:north|south|east|west|central)[a-z-]*(?:(?:-| and )(?:north|south|east|west)[a-z]*)?"
 _SIDE = rf"(?:in|on|to|at|towards?|by) (?:the |its )?{_COMPASS}(?: (?:side|part|border|end|edge|bank))?\b"
@@ -93,7 +93,7 @@ def _is_china(mark: Mark) -> bool:
 
 def _is_place(mark: Mark) -> bool:
     mention = mark.mention
-    return mention is not None and class_name(mention.type) in PLACES and not is_china(mention.entity)
+    return mention is not None and class_name(mention.type) in PLACES and not is_wide(mention.entity)
 
 
 def _ends(text: str, position: int) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from kg.english import load_words
 from kg.model import Mention, Span
-from kg.vocab import ADMIN_AREA, DISTRICT, ORGANIZATION, PARK, is_china
+from kg.vocab import ADMIN_AREA, DISTRICT, ORGANIZATION, PARK, is_wide
 
 _ANY = load_words("bearers").any_of
 _OFFICE = re.compile(rf" .*\b(?:{_ANY('offices')})\b", re.IGNORECASE)
@@ -58,7 +58,7 @@ def _find_place(label: str, find: Callable[[str], Sequence[Mention]]) -> Mention
     fronts = [" ".join(words[:count]) for count in range(min(_MOST_WORDS, len(words) - 1), 0, -1)]
     for name in [behind[1], *fronts] if behind else fronts:
         found = [m for m in find(name) if m.end - m.start == len(name) and m.entity and m.kind != "reference"]
-        if found and found[0].type in (ADMIN_AREA, DISTRICT, PARK) and not is_china(found[0].entity):
+        if found and found[0].type in (ADMIN_AREA, DISTRICT, PARK) and not is_wide(found[0].entity):
             rank = _TOWN_LEVEL.match(label, label.find(name) + len(name))
             return None if rank and found[0].label.endswith(_PROVINCES) else found[0]
     return None

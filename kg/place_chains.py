@@ -14,9 +14,9 @@ from itertools import pairwise
 
 from kg.model import Entity, Mention, find_ancestors
 from kg.reading import Mark, SentenceReading
-from kg.vocab import ADMIN_AREA, DISTRICT, ENTERPRISE, ORGANIZATION, PARK, PROJECT, is_china
+from kg.vocab import ADMIN_AREA, DISTRICT, ENTERPRISE, ORGANIZATION, PARK, PROJECT, is_china, is_region
 
-VILLAGE, TOWN, COUNTY, CITY, PREFECTURE, PROVINCE = range(6)
+VILLAGE, TOWN, COUNTY, CITY, PREFECTURE, PROVINCE, REGION = range(7)
 Pair = tuple[Mark, Mark]
 _PROVINCE = r"\b(?:province|autonomous region|inner mongolia|guangxi|xinjiang|ningxia|tibet)\b"
 _KINDS = (
@@ -291,6 +291,8 @@ def _rank(text: str, mark: Mark) -> int | None:
         return TOWN
     if _is_china(mark):
         return None
+    if is_region(mention.entity):
+        return REGION
     if _SMALL.search(text, max(0, mark.start - 24), mark.start):
         return TOWN
     return next((rank for rank, kind in _KINDS if kind.search(mention.label)), CITY)
@@ -306,6 +308,8 @@ def _can_hold(inner: Mention, outer: Mention, entities: Mapping[str, Entity]) ->
     Of a county it may know only the province: then a city or prefecture of that can hold it.
     """
     around = find_ancestors(inner.entity, entities)
+    if is_region(outer.entity):
+        return not around or any(is_china(place) for place in around)
     if inner.entity == outer.entity or not around or outer.entity in around:
         return inner.entity != outer.entity
     province = around[:1] if len(around) > 1 and is_china(around[1]) else []

@@ -10,7 +10,7 @@ from kg.english import load_words
 from kg.letters import fold_case
 from kg.lexicon import WIDE
 from kg.model import Mention
-from kg.vocab import ADMIN_AREA, DISTRICT, PARK, is_china
+from kg.vocab import ADMIN_AREA, DISTRICT, PARK, is_wide
 
 _WORDS = load_words("references")
 _PLACES = frozenset((ADMIN_AREA, DISTRICT, PARK))
@@ -174,7 +174,7 @@ def _find_sole_topic(
 ) -> Mention | None:
     """Return the one place that sentences have begun with, for "the region": none where something wider is told of."""
     begun = [told[-1] for told in named.begun.values()]
-    places = [m for m in begun if m.type in _PLACES and not is_china(m.entity)]
+    places = [m for m in begun if m.type in _PLACES and not is_wide(m.entity)]
     if len(places) != 1 or places[0].type not in types or not _goes_on(text, reference.start):
         return None
     topic = places[0]
@@ -212,7 +212,7 @@ def _is_nearer_named(target: Mention, named: Named, types: Sequence[str]) -> boo
     """Say whether a place was named since that "the region" or "the area" may be as well as the one called so."""
     # "The region" may be a district or a zone, "the area" is the one that was called so.
     nearer = {DISTRICT, PARK} if ADMIN_AREA in types and target.type != ADMIN_AREA else {target.type}
-    last = (m for t in nearer for m in named.mentions.get(t, ())[-3:] if not is_china(m.entity))
+    last = (m for t in nearer for m in named.mentions.get(t, ())[-3:] if not is_wide(m.entity))
     if any(m.start > target.start for m in last):
         return True
     # "Yunhe New Area … Linhe New City has grown. In the area …"

@@ -317,6 +317,10 @@ def described_iri(base: str, article: str, *criteria: str | int) -> str:
     return mint_iri(base, "described", hash_id(article, *criteria))
 
 
+_REGIONS = tuple(
+    f"/{side}-china"
+    for side in ("north", "south", "east", "west", "central", "northeast", "northwest", "southeast", "southwest")
+)
 _DESCRIBED = re.compile(r"/described/[0-9a-f]{16}$")
 
 
@@ -327,6 +331,20 @@ def is_china(iri: str) -> bool:
     (True, False)
     """
     return iri.endswith("/china")
+
+
+def is_region(iri: str) -> bool:
+    """Say whether an IRI is that of one of the great regions of the country.
+
+    >>> is_region("https://kg.example/id/northeast-china"), is_region("https://kg.example/id/china")
+    (True, False)
+    """
+    return iri.endswith(_REGIONS)
+
+
+def is_wide(iri: str) -> bool:
+    """Say whether an IRI is that of the whole country or of one of its great regions."""
+    return is_china(iri) or is_region(iri)
 
 
 def is_described(iri: str) -> bool:

@@ -15,7 +15,7 @@ from kg.neighbours import find_neighbours
 from kg.pattern import MARK, Match
 from kg.place_chains import is_upside_down
 from kg.verbs import list_pieces
-from kg.vocab import ADMIN_AREA, COVERS, DISTRICT, PLACES, WITHIN, is_china, local_name
+from kg.vocab import ADMIN_AREA, COVERS, DISTRICT, PLACES, WITHIN, is_china, is_region, is_wide, local_name
 
 _ANY = load_words("owners").any_of
 _BUILDING = re.compile(
@@ -88,7 +88,7 @@ class MatchTargets(MatchThings):
                 raise NotFilled
         if local_name(predicate) == "locatedIn" and is_china(target.iri):
             raise NotFilled  # "in China's Silicon Valley"
-        if predicate == WITHIN and (is_china(subject.iri) or is_upside_down(subject.label, target.label)):
+        if predicate == WITHIN and (is_wide(subject.iri) or is_upside_down(subject.label, target.label)):
             raise NotFilled
         if predicate == WITHIN and self._is_always_before(target, IN_CIRCLE):
             raise NotFilled  # "in the Linhe-Yunhe urban agglomeration": in neither
@@ -107,6 +107,8 @@ class MatchTargets(MatchThings):
             subject, target = target, subject
         known = self.lexicon.entities.get(subject.iri)
         if predicate not in (WITHIN, COVERS) or known is None or not known.within or target.iri == known.within:
+            return False
+        if is_region(target.iri):
             return False
         if known.type == DISTRICT and target.iri in self.lexicon.cities:
             return True
