@@ -82,6 +82,8 @@ def _find_asides(sentence: SentenceReading, reducers: Reducers) -> list[Span]:
     found = [Span(*match.span()) for match in reducers.bracket.finditer(sentence.masked)]
     found += [Span(*match.span("aside")) for match in reducers.aside.finditer(sentence.folded)]
     found += [Span(*match.span("seat")) for match in reducers.seat.finditer(sentence.folded)]
+    apposed = reducers.apposed.match(sentence.folded, 0)
+    found += [Span(*apposed.span("aside"))] if apposed else []
     front = reducers.front.match(sentence.folded, 0)
     found += [Span(*front.span("front"))] if front else []
     found.sort()

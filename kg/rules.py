@@ -67,6 +67,8 @@ class Reducers:
     """Brackets that only name: "(BDA)"."""
     aside: Pattern
     """What commas enclose in front of a verb, as group ``aside``."""
+    apposed: Pattern
+    """What stands between the thing a sentence begins with and its verb, as group ``aside``."""
     front: Pattern
     """What stands before the subject, as group ``front``."""
     told: Pattern

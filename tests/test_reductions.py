@@ -49,6 +49,17 @@ CASES = [
         "The exports of Linhe District in Yunhe, Shandong province are expected to grow.",
         ["The exports of Linhe District are expected to grow."],
     ),
+    # What else is told of the thing a sentence begins with, and no list of things.
+    ("Linhe High-tech Zone -- in Yunhe, Shandong -- has 5 parks.", ["Linhe High-tech Zone has 5 parks."]),
+    ("In 2022, Linhe District, formerly a fishing village, had 5 parks.", ["In 2022, Linhe District had 5 parks."]),
+    ("Linhe High-tech Zone, Yunhe County, has 5 parks.", ["Linhe High-tech Zone has 5 parks."]),
+    ("Linhe High-tech Zone, however, has 5 parks.", ["Linhe High-tech Zone has 5 parks."]),
+    ("Linhe High-tech Zone in the east of Yunhe County has 5 parks.", ["Linhe High-tech Zone has 5 parks."]),
+    ("Linhe High-tech Zone, and not Yunhe County, has 5 parks.", []),
+    ("Unlike Linhe High-tech Zone, Yunhe County, Lanhai County and Qinglan County have 5 parks.", []),
+    # Who says so.
+    ("Officials said Linhe High-tech Zone has 5 parks.", ["Linhe High-tech Zone has 5 parks."]),
+    ("Few officials said Linhe High-tech Zone has 5 parks.", []),
     # What stands in front of the subject.
     (
         "Located in the north of Yunhe County, Linhe District has 5 parks.",
