@@ -168,9 +168,12 @@ def _is_money(grammar: QuantityGrammar, alias: str) -> bool:
     return grammar.after_units[squeeze(alias)].kind == "money"
 
 
-# "Took over 500 projects", "adding up to 74": the verb has the "over" and the "up to".
+# "Took over 500 projects", "extends over 30 mu", "adding up to 74": the verb has the "over" and the "up to".
 _ADDS = re.compile(r"\b(?:add(?:s|ed|ing)?|(?:bringing|brought|taking|pushing|pushed|driving)(?: [a-z-]{2,15}){1,5}) $")
-_TAKES = re.compile(r"\b(?:take|takes|took|taken|taking|hand|handed|handing|turn|turned|jurisdiction|control) $")
+_TAKES = re.compile(
+    r"\b(?:take|takes|took|taken|taking|hand|handed|handing|turn|turned|jurisdiction|control"
+    r"|(?:stretch|sprawl|extend)(?:e?s|ed|ing)?(?: out)?|spread(?:s|ing)?(?: out)?) $"
+)
 
 
 def look_left(view: View, start: int) -> tuple[int, str, Unit | None]:

@@ -102,6 +102,9 @@ def read_number(view: View, start: int, end: int) -> Outcome:
     ):
         top = Decimal(grammar.words[re.split(r"[\s-]", fraction[0])[0]])
         return make_ratio(view, start, fraction.end(), top / grammar.fractions[fraction[1]])
+    part = grammar.patterns.of_every.match(low, start)
+    if part and (every := grammar.words[part[2]]) > (some := grammar.words[part[1]]):
+        return make_ratio(view, start, part.end(), Decimal(some) / every)  # "one out of every three cups"
     found = read_amount(view, start)
     if not isinstance(found, Quantity) or found.kind != "count" or found.number is None:
         return found

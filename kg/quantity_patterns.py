@@ -25,6 +25,7 @@ class Patterns(NamedTuple):
     left: re.Pattern[str]
     words: re.Pattern[str]
     fraction: re.Pattern[str]
+    of_every: re.Pattern[str]
     after: re.Pattern[str]
     per: re.Pattern[str]
     size: re.Pattern[str]
@@ -90,6 +91,7 @@ def compile_amounts(
         ),
         words=re.compile(f"{word}(?:{join}(?:and{SPACE})?(?:{word}|hundred(?![a-z]))){{0,5}}"),
         fraction=re.compile(f"(?:an?|{word}){join}({choice(fractions)})"),
+        of_every=re.compile(f"({word}){SPACE}(?:out{SPACE}of|in|of){SPACE}every{SPACE}({word})(?![a-z-])"),
         after=re.compile(f"(?:{join})?({choice(suffixes)})(?![0-9])"),
         per=re.compile(f"(?:{SPACE}per{SPACE}|/)({units})"),
         size=re.compile(f"(?<![a-z]){choice(size['nouns'])}(?:{links})?{SPACE}\\Z"),
