@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import ahocorasick_rs
 
+from kg.bare_firms import find_firms
 from kg.bare_places import drop_named, ends_another, find_placed, find_spoken, find_stems, find_strangers
 from kg.describing import Descriptions
 from kg.letters import fold_case, is_bounded, is_coupled, is_title_case, same_case
@@ -30,7 +31,7 @@ from kg.part_names import name_phases, name_sections
 from kg.plain_names import mend_name, plain_zone
 from kg.regions import settle_regions
 from kg.short_forms import find_short_forms, list_others, locate_short_forms
-from kg.told_names import Doubt, drop_untold, find_firms
+from kg.told_names import Doubt, drop_untold
 from kg.vocab import (
     ADMIN_AREA,
     CONCEPT,
@@ -268,7 +269,7 @@ class Lexicon:
 
     def _find_told_firms(self, text: str, found: Sequence[Mention]) -> Iterator[Span]:
         things = [m for m in found if m.type in _PHASED or m.type in _PLACES]
-        return find_firms(text, things, self._words.leads_up)
+        return find_firms(text, things, self._words, self._is_place)
 
     @property
     def _doubts(self) -> Iterator[Doubt]:

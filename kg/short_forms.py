@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from kg.bare_firms import is_formless, shorten_firm
 from kg.model import Mention, Span
 from kg.naming import MAX_WORD, NAME_PARTS, SENTENCE_START, Cue, Words, names_which
 from kg.vocab import CONCEPT, DISTRICT, ENTERPRISE, ORGANIZATION, PARK
@@ -82,6 +83,8 @@ def find_short_forms(
             continue
         if mention.kind == "cue" and mention.type in (town, DISTRICT) and " " not in mention.label:
             add(mention.label, mention, stated=False)
+        if mention.kind == "cue" and mention.type == ENTERPRISE and is_formless(mention.label, by_type[ENTERPRISE]):
+            add(mention.label, mention, stated=False)
         for short in _leave_off(mention, by_type.get(mention.type, ()), words, is_place):
             add(short, mention, stated=False)
         if mention.label not in told and mention.label not in forms:
@@ -136,6 +139,8 @@ def _leave_off(mention: Mention, cues: Sequence[Cue], words: Words, is_place: Ca
             yield stem
     if mention.kind == "cue" and (rest := _leave_place(mention, words, is_place)):
         yield rest
+    if mention.kind == "cue" and mention.type == ENTERPRISE:
+        yield from shorten_firm(mention.label, cues, words, is_place)
 
 
 def _index_initials(found: set[str]) -> dict[tuple[str, str], list[str]]:

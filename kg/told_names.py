@@ -7,33 +7,12 @@ it tells once what is told of a park for leisure, the name is none anywhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
 from kg.model import Mention, Span
 
-_KIND = (
-    r"(?:(?:[a-z]+-)?maker|manufacturer|supplier|provider|developer|company|firm|enterprise|start-?up|unicorn|automaker|carmaker"
-    r"|chipmaker|drugmaker|shipbuilder|retailer|contractor|conglomerate|integrator)"
-)
-_WORD = r"[A-Z][\w&’-]*"
-# "Hengyu Photonics, a Suzhou-based maker of lenses", "with its headquarters in": said of no place and no person.
-_FIRM = re.compile(
-    rf"(?<![\w’'-])(?<!\. )(?P<name>{_WORD}(?: (?:{_WORD}|&)){{1,4}})(?: ?\([A-Z][\w ]{{1,24}}\))?(?:"
-    r", (?:which is )?(?:an?|the|one of the)"
-    r"(?: (?!(?:of|at|from|for|who|and|or|in|chair\w+|founder|president|director|manager|head|owner|engineer|official)"
-    rf"\b)[\w’'.-]+){{0,7}} {_KIND}s?"
-    r"(?=[,.]| (?:that|which|in|of|based|headquartered|with|from|for|under|and|owned|founded)\b)"
-    r"|,? (?:which |that )?(?:is |was )?headquartered in\b"
-    r"|,? (?:which )?(?:with|has|having) its (?:global )?headquarters in\b)"
-)
-# "Based in Suzhou, Hengli Sensor makes chips".
-_SEATED = re.compile(
-    rf"(?:^|(?<=[.!?] ))(?:Based|Headquartered) in [^,.;]{{3,60}}(?:, [A-Z][a-z]+(?: [A-Z]?[a-z]+)?){{0,2}},"
-    rf" (?P<name>{_WORD}(?: (?:{_WORD}|&)){{1,4}})(?= [a-z]{{3,}}(?:s|ed)\b)"
-)
 REACH = 90
 """How far in front of a name what is told of it may stand."""
 
@@ -94,19 +73,3 @@ def _find_doubt(mention: Mention, doubts: tuple[Doubt, ...]) -> Doubt | None:
         return None
     lead, _, head = mention.label.partition(" ")
     return next((d for d in doubts if lead and d.type == mention.type and head in d.heads), None)
-
-
-def find_firms(text: str, found: Sequence[Mention], leads_up: Callable[[str], bool]) -> Iterator[Span]:
-    """Yield names of enterprises that nothing knows and whose form says nothing, by what is said right behind them."""
-    if not any(word in text for word in _SAYING):
-        return
-    ends = {mention.end for mention in found if mention.kind != "reference"}
-    for match in chain(_FIRM.finditer(text), _SEATED.finditer(text)):
-        start, end = match.span("name")
-        while " " in text[start:end] and leads_up(text[start:end].partition(" ")[0]):
-            start += len(text[start:end].partition(" ")[0]) + 1
-        if " " in text[start:end] and end not in ends:
-            yield Span(start, end)
-
-
-_SAYING = (", a", ", the ", ", one of", ", which", "eadquarter", "Based in ")
