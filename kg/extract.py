@@ -18,7 +18,7 @@ from kg.model import Article, Claim, Mention, Resolution, Span, find_ancestors, 
 from kg.place_chains import find_chains
 from kg.quantity import QuantityGrammar
 from kg.reading import Mark, Reading, SentenceReading, read_sentences
-from kg.regions import find_regions
+from kg.region_chains import find_regions
 from kg.rules import Rule, RuleSet
 from kg.vocab import MEMBER_TYPE, class_iri, class_name
 

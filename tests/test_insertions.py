@@ -36,11 +36,12 @@ BETWEEN = (
 )  # fmt: skip
 IN_FRONT = (
     "In recent years, ", "According to the bureau, ", "For example, ", "At present, ", "So far, ",
-    "As a national zone, ", "With the support of the city, ", "Thanks to its location, ",
-    "Located in Yunhe, ", "Founded in 1992, ", "Covering 30 hectares of woods, ", "Data show that ", "Officials said ", "It is reported that ",
-    "Statistics from the bureau show that ", "Li Ming, director of the bureau, said that ", "To date, ", "Meanwhile, ",
-    "As one of the 14 zones in Hebei, ", "Since its founding, ", "Relying on its port, ", "After years of work, ",
-    "Nestled at the foot of the hills, ", "In order to attract investors, ", "A report said that ", "Not only that, ",
+    "As a national zone, ", "With the support of the city, ", "Thanks to its location, ", "Located in Yunhe, ",
+    "Founded in 1992, ", "Covering 30 hectares of woods, ", "Data show that ", "Officials said ",
+    "It is reported that ", "Statistics from the bureau show that ", "Li Ming, director of the bureau, said that ",
+    "To date, ", "Meanwhile, ", "As one of the 14 zones in Hebei, ", "Since its founding, ", "Relying on its port, ",
+    "After years of work, ", "Nestled at the foot of the hills, ", "In order to attract investors, ",
+    "A report said that ", "Not only that, ",
 )  # fmt: skip
 
 
