@@ -335,6 +335,8 @@ def _range(view: View, amount: Amount) -> Amount | None:
     view.floor = floor
     if second is None or second.qualifier != "exact" or low[second.end : second.end + 1].isalnum():
         return None
+    if word == "to" and amount.unit is None and second.unit is None and _BY.search(head):
+        return None  # "increased by 1,400 to 4,660"
     if amount.unit and second.unit != amount.unit and not (amount.prefixed and second.unit is None):
         return None
     if amount.value * _shared_scale(amount, second) >= second.value * second.scale or (
