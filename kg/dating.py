@@ -107,7 +107,12 @@ _NAMED_AFTER = re.compile(r"[a-z ]*\bthe [12]\d{3}$", re.IGNORECASE)
 _NAME_BEHIND = re.compile(r" [\"“‘]?[A-Z]")
 _DAY = re.compile(r"on\b|(?:this |last )?(?:[a-z]+day|yesterday|today)\b|(?:[a-z]+\.? \d|\d+ [a-z])", re.IGNORECASE)
 # "…, set up in 2001 and located at the lake, has": the aside goes on.
-_ASIDE_END = re.compile(r"(?: (?:and [a-z]+ed|as|by|in|under|on|with|from|at)\b[^,.;()]{0,60})?[,)]")
+_ASIDE_END = re.compile(
+    r"(?: (?:and [a-z]+ed|as|by|in|under|on|with|from|at)\b[^,.;()]{0,60})?[,)]"
+    # "X, a port, handled 3 million tons in 2023, up 5 percent": no aside, though it stands between commas.
+    r"(?! (?:up|down|rising|growing|increasing|falling|accounting|representing|ranking|equal|an? (?:[a-z-]+ ){0,3}"
+    r"(?:increase|rise|growth|gain|decrease|decline|drop|fall))\b)"
+)
 _ASIDE_EVENT = re.compile(
     r", (?:which|who|whose(?: [\w-]+){1,4}) (?:was|were) [a-z]{3,}ed\b[^,;]{0,100}$|"
     r", (?:newly |(?:[a-z]+ )?to be )?completed $|"
