@@ -73,7 +73,7 @@ _RATIO = re.compile(r"(?:(?:the|its) )?(?:share|proportion|ratio|percentage)\b",
 _UNRESOLVED = re.compile(r"\b(?:the|its) (?:city|district|county|zone|park|area|new area|town)[’']s (?:total )?")
 _DETERMINER_LAST = re.compile(r"\b(?:the|its|their) $", re.IGNORECASE)
 _DETERMINER = re.compile(r"(?:(?:the|a|an|its|their|our|this|these) )+", re.IGNORECASE)
-FIELD = re.compile(r"\{(\w+)(:stage|:deed|:head|:members|:measure)?\}")
+FIELD = re.compile(r"\{(\w+)(:stage|:deed|:said|:head|:members|:measure)?\}")
 _QUOTES = re.compile('["“”‘「」『』《》]')
 _LEAD = " \t\n,;:."
 _TAIL = " \t\n,;:"
@@ -270,6 +270,8 @@ class MatchWords:
             return self._stage_of(match, field[1]).word
         if field[2] == ":deed":
             return self._phrased(self.rules.deeds, match, field[1]).word
+        if field[2] == ":said" and match[field[1]]:
+            return clean_words(self.article.text[slice(*self._group_span(match, field[1]))])  # "robots", not "robotics"
         words = self._words(match, field[1])
         if not field[2]:
             return words
