@@ -38,6 +38,18 @@ _POSSESSIVE = frozenset(("its", "their"))
 _OWNED = re.compile(r"[’']s?$")
 _LAST = re.compile(r"([\w’'-]+)[ \n]+$")
 _NO_AMOUNTS = frozenset(("period", "date", "ordinal"))
+# Between what equates and a description: "is also an important base".
+_PASSED = frozenset(("the", "a", "also", "now", "currently", "still", "both", "only", "already", "gradually"))
+# A row of what something is, as far as one of its items: "is a hub of trade, an important base …".
+_ROW = re.compile(
+    r"\b(?:is|are|was|becomes?|became|becoming|as|into|named|called|remains?)(?: (?:also|now|both|not only)){0,2}"
+    r" (?:an?|the|one of|its)\b(?:(?!\b(?:is|are|was|were|has|have|had|will|who|which|that|where|while)\b)[^.;:()])*"
+    r"(?:,|;)?(?:(?<=[,;])| and| but also| as well as)(?: as)? $"
+)
+_ROW_REACH = 180
+_BEHIND_DASH = re.compile(r" -{1,2} an? (?:[a-z-]+ )?$")
+_APPOSED = re.compile(r", (?:an?|the) [a-z][^.;:()]{2,100}(?:,| and|, and) an? (?:[a-z-]+ )?$")
+_ROLES_OF = frozenset(("base", "hub", "center", "centre"))
 _WORK_ON = re.compile(rf"\b(?:{_WORDS.any_of('works')}) of $")
 # "With an aim to become a coal base and a chemical base": the second is no more a thing than the first.
 _EQUATES_TWO = re.compile(r"\b(?:become|becoming|became|as|into) (?:an?|the) [^.;:,]{2,80}? and $")
@@ -227,9 +239,9 @@ class Describer:
                 graded = ranked in self.forms.grading and word in _INDEFINITE
                 if ranked and (graded or self._is_equated(begin, floor)):
                     return None  # "named it a national export base"
-                return _Phrase(words, end, head, word, "", begin) if self._may_lead(word, begin, floor) else None
+                return _Phrase(words, end, head, word, "", begin) if self._may_lead(word, head, begin, floor) else None
             if _OWNED.search(word) and open_words:
-                if ranked and self._is_equated(begin, floor):
+                if (ranked or head in _ROLES_OF) and self._is_equated(begin, floor):
                     return None
                 name = _OWNED.sub("", word)
                 return _Phrase(words, end, head, "", name, begin, begin + len(name))
@@ -244,13 +256,15 @@ class Describer:
             position = begin
         return None
 
-    def _may_lead(self, word: str, begin: int, floor: int) -> bool:
+    def _may_lead(self, word: str, head: str, begin: int, floor: int) -> bool:
         """Say whether a determiner introduces a thing, and does not say what another one is."""
         if word in _DEFINITE or word in _POSSESSIVE:
             return True
         if _WORK_ON.search(self.folded, max(floor, begin - 32), begin):
             return True
         if _EQUATES_TWO.search(self.folded, max(floor, begin - MAX_REACH), begin):
+            return False
+        if head in _ROLES_OF and _ROW.search(self.folded, max(floor, begin - _ROW_REACH), begin):
             return False
         before = _LAST.search(self.folded, max(floor, begin - 24), begin)
         if before is None or before[1] not in self.forms.equates:
@@ -260,9 +274,11 @@ class Describer:
     def _is_equated(self, begin: int, floor: int) -> bool:
         """Say whether words only tell what another thing is: "is the city's second battery plant"."""
         before = _LAST.search(self.folded, max(floor, begin - 24), begin)
-        if before is not None and before[1] in ("the", "a"):
+        if before is not None and before[1] in _PASSED:
             before = _LAST.search(self.folded, max(floor, begin - 28), before.start())
-        return before is not None and before[1] in self.forms.equates
+        if before is not None and before[1] in self.forms.equates:
+            return True
+        return _ROW.search(self.folded, max(floor, begin - _ROW_REACH), begin) is not None
 
     # ------------------------------------------------------------ the things
     def _tell(self, phrase: _Phrase, place: str, around: Surroundings) -> tuple[Mention | None, bool]:
@@ -322,11 +338,15 @@ class Describer:
     def _explains(self, phrase: _Phrase, around: Surroundings) -> bool:
         """Say whether a description stands beside a name that it explains: "Red Hill, a 3-billion-yuan project, …"."""
         gap = self.text[max(0, phrase.start - MAX_REACH) : phrase.start]
+        begin = phrase.start - len(gap)
         comma = gap.rfind(", ")
         if comma < 0 or "--" in gap[comma:]:
-            return False  # behind a dateline ("HEFEI, May 3 (Xinhua) -- A bridge …") it explains nothing
-        at = phrase.start - len(gap) + comma
-        return any(m.end in (at, at - 1) for m in around.recent)
+            # Behind a dateline ("HEFEI, May 3 (Xinhua) -- A bridge …") it explains nothing.
+            dash = _BEHIND_DASH.search(gap)
+            return dash is not None and any(m.end == begin + dash.start() for m in around.recent)
+        first = _APPOSED.search(gap)  # "X, a hub of trade, a tea base and a port": of the name as well
+        ends = {begin + at for at in (comma, comma - 1, first.start() if first else comma)}
+        return any(m.end in ends for m in around.recent)
 
     def _introduce(self, phrase: _Phrase, form: Head, firm: str, place: str) -> Mention:
         """Return the mention of a thing not described before: named if its words are in capitals."""

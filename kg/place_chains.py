@@ -37,7 +37,7 @@ _KIND = (
 )
 _KINDS_OF = r"(?:counties|(?:county-level )?cities|districts|towns|townships|villages|sub-?districts|provinces)"
 _TO_OUTER = rf"{_SIDE}(?:the )?(?:neighbou?ring |nearby )?(?:(?:city|district|county|province) of )?"
-_LYING = r"(?:located|situated|lying|nestled|nestling|seated|sitting|tucked away|perched|headquartered|based|set)"
+_LYING = r"(?:located|found|situated|lying|nestled|nestling|seated|sitting|tucked away|perched|headquartered|based|set)"
 # Words that do not lead away from where something is.
 _PLAIN = (
     r"(?:(?!(?:between|near|next|close|from|outside|opposite|across|along|border\w*|junction|intersection|boundary|and"
@@ -65,11 +65,11 @@ _CHINAS = r"(?:(?:the |in )?(?:[A-Za-z]+ )?China[’']s )?"
 # What stands between two places where words say that the second holds the first.
 _TOLD = re.compile(
     rf"(?: (?:city|county|proper|(?P<several>{_KINDS_OF})))?{_BRACKET}(?:,| –| --|:)? ?\(?(?:(?:which|that) )?"
-    rf"(?:(?:is|remains|falls|also|still|now|directly|administratively|[Aa]s) ){{0,4}}"
+    rf"(?:(?:is|can be|remains|falls|also|still|now|directly|administratively|[Aa]s) ){{0,4}}"
     rf"(?P<apposed>{_APPOSED})?(?P<how>{_WHERE}) ?{_TO_OUTER}{_CHINAS}(?:the )?(?:city of )?"
 )
 # That with a verb: of what the clause is about alone, "a rival of Lanhai Motors is based in Hefei".
-_CLAUSE = re.compile(r"(?P<comma>,)? ?(?:is|remains|lies|sits|stands|belongs|falls)\b")
+_CLAUSE = re.compile(r"(?P<comma>,)? ?(?:is|can be|remains|lies|sits|stands|belongs|falls)\b")
 _GOVERNED = re.compile(r"\b(?:of|in|at|to|by|for|from|with|near|and|or|than|unlike)(?: the)? $", re.IGNORECASE)
 # The same where only order does.
 _LINK = re.compile(rf"(?: (?:city|county))?{_BRACKET},? ?\(?(?:the )?{_CHINAS}(?:the )?")

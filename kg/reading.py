@@ -24,7 +24,7 @@ from kg.quantity import QuantityGrammar, find_quantities
 from kg.references import resolve_references
 from kg.rules import RuleSet
 from kg.tables import give_units
-from kg.vocab import described_iri
+from kg.vocab import ADMIN_AREA, DISTRICT, described_iri
 
 _OPEN = "\"“‘'「『《"
 _CLOSE = "\"”’'」』》"
@@ -179,6 +179,9 @@ def find_main_places(article: Article, mentions: Sequence[Mention]) -> dict[str,
     return main
 
 
+# "The city of Hefei": the kind in front belongs to the name, as in "Hefei City".
+_CALLED = re.compile(r"(?<![\w’'-])([Tt]he (?:city|county|district|province|municipality|prefecture) of )$")
+_CALL = 24
 # "391 are Macao-funded": the name only says of what kind something is.
 _SAYS_KIND = re.compile(r"-(?:funded|invested|owned|financed|backed|controlled|made|style|produced)\b")
 
@@ -203,6 +206,9 @@ def merge_marks(
         floor = marks[-1].end if marks else sentence.start
         ceiling = kept[number + 1].start if number + 1 < len(kept) else sentence.end
         start, end = widen_quotes(text, mark.start, mark.end, floor, ceiling)
+        if mark.key in (ADMIN_AREA, DISTRICT) and start == mark.start:
+            called = _CALLED.search(text, max(floor, start - _CALL), start)
+            start = called.start(1) if called else start
         marks.append(Mark(start, end, mark.key, mark.mention, mark.quantity))
     return marks
 
