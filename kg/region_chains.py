@@ -22,6 +22,8 @@ _BEFORE = re.compile(
 )
 # With no word of the country: only where the place is known to lie in that region.
 _BARE = re.compile(rf"(?<![\w-]){_COMPASS} (?:(?:[a-z]+ )?{KIND} of )?$", re.IGNORECASE)
+_JOINS = re.compile(r",? and |, ")
+_SEVERAL = re.compile(r" (?:provinces|cities|counties|districts|autonomous regions|municipalities)\b")
 _CALLED = re.compile(r" (?:[Pp]rovince|[Aa]utonomous [Rr]egion|[Rr]egion|[Mm]unicipality)\b")
 
 
@@ -44,7 +46,22 @@ def find_regions(
         if region is None or (bare and not _is_known(text, mark, bare, region, entities)):
             continue
         mention = Mention(told.start(), mark.end, region.iri, region.label, region.type, "name")
-        yield mark, replace(mark, start=told.start(), mention=mention)
+        outer = replace(mark, start=told.start(), mention=mention)
+        yield mark, outer
+        if bare is None:
+            yield from ((other, outer) for other in _list_others(text, mark, marks))
+
+
+def _list_others(text: str, first: Mark, marks: Collection[Mark]) -> Iterator[Mark]:
+    """Yield what a list goes on with: "East China's Shandong and Jiangsu provinces"."""
+    listed, last = [], first
+    for mark in sorted((m for m in marks if m.start >= first.end), key=lambda m: m.start):
+        if mark.mention is None or mark.key != first.key or _JOINS.fullmatch(text, last.end, mark.start) is None:
+            break
+        listed.append(mark)
+        last = mark
+    if _SEVERAL.match(text, last.end):
+        yield from listed
 
 
 def _is_known(text: str, mark: Mark, bare: re.Match[str], region: Entity, entities: Mapping[str, Entity]) -> bool:

@@ -28,7 +28,7 @@ _STATED = re.compile(
     r"|,? (?:(?:is |was )?(?:hereinafter|also|commonly|better|otherwise|popularly|locally|widely|formerly|previously"
     r"|originally) (?:referred to as|called|known as|named)"
     r"|(?:abbreviated|referred to) as)"
-    r" (?:the )?[\"“'‘]?(?P<b>[A-Z][\w’&+\-]*(?: [A-Z][\w’&+\-]*){0,4})"
+    r" (?:the )?[\"“'‘]?(?P<b>[A-Z][\w’&+\-]*(?: [A-Z][\w’&+\-]*){0,4})(?![\w’&+\-]| of\b)"
     r"|, or (?:the )?[\"“'‘]?(?P<c>[A-Z][A-Za-z&]*[A-Z])[\"”'’]?(?=,)"
     r"|, (?:formerly|previously) (?:the )?(?P<e>[A-Z][\w’&+\-]*(?: [A-Z][\w’&+\-]*){1,5})(?=,)"
     r"|, (?P<d>[A-Z][\w&-]*(?: [A-Z][\w&-]*){0,3}) for short"

@@ -39,3 +39,10 @@ def test_a_place_lies_in_its_region(tools: Tools, text: str, claim: str) -> None
 )
 def test_a_name_that_only_begins_so_is_no_region(tools: Tools, text: str) -> None:
     assert not [c for c in read_text(tools, text) if c.object_label.endswith(" China")]
+
+
+def test_a_list_of_places_lies_in_the_region(tools: Tools) -> None:
+    claims = {
+        describe_claim(c) for c in read_text(tools, "Goods came from East China's Shandong and Jiangsu provinces.")
+    }
+    assert {"Shandong Province | within | East China", "Jiangsu Province | within | East China"} <= claims
