@@ -91,7 +91,7 @@ _FAR = 200
 _JOINS = re.compile(r"(?:,|,? and) (?:the )?")
 # In front of the first place: what lets it stand for where something is, and what by or with which something is done.
 _LEADS = re.compile(
-    r"(?:^|[.;:(–—] ?|, |\b(?:[Ii]n|[Aa]t|[Oo]f|[Ff]rom|[Tt]o|[Nn]ear|[Vv]isit\w*|[Tt]our\w*|left|reached|entered"
+    r"(?:^|[.;:(–—] ?|-- |, |\b(?:[Ii]n|[Aa]t|[Oo]f|[Ff]rom|[Tt]o|[Nn]ear|[Vv]isit\w*|[Tt]our\w*|left|reached|entered"
     r"|around|through|and|the|[a-z]+ed|linking|connecting|visiting|touring|leaving|entering"
     r"|reaching|hitting)(?: the)? ?|^[Tt]he )$"
 )
