@@ -131,6 +131,8 @@ def _list_triggers(entry: Mapping[str, Any]) -> Iterator[str]:
 _ANY = "~Park|District|City|Enterprise|Project|Organization"
 _DOERS = {
     "s": ["$s", _ANY],
+    "s2": "$s2",
+    "s3": "$s3",
     "w": _ANY,
     "p": "~City",
     "q": "~District",
