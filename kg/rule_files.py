@@ -129,10 +129,11 @@ def _list_triggers(entry: Mapping[str, Any]) -> Iterator[str]:
 
 
 _ANY = "~Park|District|City|Enterprise|Project|Organization"
-_DOERS = {
+_DOERS: Mapping[str, Any] = {
     "s": ["$s", _ANY],
     "s2": "$s2",
     "s3": "$s3",
+    "o": {"thing": "{o}", "class": "org:Organization", "here": True},
     "w": _ANY,
     "p": "~City",
     "q": "~District",

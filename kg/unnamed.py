@@ -122,9 +122,17 @@ _BEGINS_FEATURE = re.compile(
 )
 
 
+# "The canal is part of a corridor. It will …": of the canal, whoever else is told of.
+_BEGINS_THING = re.compile(
+    r"\s*(?:The|This) (?:[a-z-]+ ){0,2}(canal|platform|fund|route|corridor|train|satellite|vessel|aircraft|variety"
+    r"|technology|product|exhibition|program|programme|initiative|campaign|policy|reform|mechanism|system)"
+    r"(?: (?:of|for) [^,.;]{2,50})? (?:is|was|will|has|had|can|aims|covers|helps|allows|enables|provides)\b"
+)
+
+
 def begins_unknown(text: str, sentence: SentenceReading) -> bool:
     """Say whether a sentence says what a place is that nobody knows: "Lanhai is a town in Yunhe County. It has …"."""
-    if _begins_unmarked(_BEGINS_FEATURE, text, sentence):
+    if _begins_unmarked(_BEGINS_FEATURE, text, sentence) or _begins_unmarked(_BEGINS_THING, text, sentence):
         return True
     begins = _BEGINS_UNKNOWN.match(text, sentence.sentence.start, sentence.sentence.end)
     if begins is None or begins[1] in ENGLISH or begins[1] in _COMMON or _SAYS_WHAT.match(text, begins.end()) is None:
