@@ -45,6 +45,12 @@ class Template:
     each: str = ""
     values: str = ""
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether it says more of the value just before in the sentence."""
+        parts = (str(self.subject), str(self.predicate))
+        return all(part.startswith("<") and not part.startswith("<-") for part in parts)
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -200,6 +206,16 @@ class RuleSet:
     def outline_index(self) -> RuleIndex:
         """Which rules over outlines can match one: made when it is first asked as well."""
         return self._make_index(self.outlines)
+
+    @cached_property
+    def continuing(self) -> tuple[Rule, ...]:
+        """The rules that only go on with the value just before in the sentence."""
+        return tuple(rule for rule in self.rules if rule.measures and all(t.goes_on for t in rule.templates))
+
+    @cached_property
+    def continuing_index(self) -> RuleIndex:
+        """Which of these can match a sentence."""
+        return self._make_index(self.continuing)
 
     def _make_index(self, rules: tuple[Rule, ...]) -> RuleIndex:
         entries = [Entry(r.pattern, r.triggers, r.part, r.texts, r.case) for r in rules if r.pattern]

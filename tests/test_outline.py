@@ -97,6 +97,20 @@ def test_no_value_is_read_from_what_says_another_thing(text: str, tools: Tools) 
     assert [describe_claim(claim) for claim in made] == []
 
 
+def test_what_goes_on_with_a_value_of_the_outline_is_read(tools: Tools) -> None:
+    text = "Linhe District has egg reserves of 3,000 tons, ranking third in the province."
+    rules = [claim.rule for claim in read_text(tools, text)]
+    assert rules == ["outline-gained", "value-rank"]
+    goes_on = {rule.id for rule in tools.extractor.rules.continuing}
+    assert "value-rank" in goes_on and "visitors-brought" not in goes_on
+
+
+def test_a_sentence_goes_on_with_tons_of_the_one_before(tools: Tools) -> None:
+    text = "Linhe District recorded an egg yield of 3,000 tons. This was a 12 percent increase over 2021."
+    said = [describe_claim(claim) for claim in read_text(tools, text)]
+    assert said[-1] == "Linhe District | growth-of-egg-yield | 12 percent of 2021"
+
+
 def test_a_word_list_stands_in_one_file_only(tmp_path: Path) -> None:
     folder = tmp_path / "rules"
     copytree(load_domain().rules, folder)

@@ -97,8 +97,11 @@ class EarlierValues(CountedGroups):
         )
         if form == "rank" and not found:
             found = grown
-        kind = "percent" if found is grown else "money"
-        if len({(c.subject, c.predicate) for c in found}) != 1 or sum(m.key == kind for m in before.marks) != 1:
+        if len({(c.subject, c.predicate) for c in found}) != 1:
+            raise NotFilled
+        measured = f"measure.{found[-1].unit}"
+        kind = measured if any(m.key == measured for m in before.marks) else "money"
+        if sum(m.key == ("percent" if found is grown else kind) for m in before.marks) != 1:
             raise NotFilled
         return found[-1]
 

@@ -14,6 +14,7 @@ from kg.model import Claim, Resolution, Span, say_value
 from kg.outline import OutlineMatch, outline_sentence
 from kg.pattern import MARK, Match
 from kg.reading import SentenceReading
+from kg.rule_index import RuleIndex
 from kg.rules import Rule, Template, slot_name
 from kg.vocab import local_name
 
@@ -87,9 +88,22 @@ class SentenceMatcher(MatchItems):
         return any(label.startswith(claim.object_label) or claim.object_label.startswith(label) for label in told)
 
     def _match_rules(self, sentence: SentenceReading) -> list[Claim]:
-        """Return the claims of a sentence or of a reduction of it, in rule order."""
+        """Return the claims of a sentence or of a reduction of it, in rule order.
+
+        What goes on with a value ("…, ranking third in the province") is looked for again behind those that only the
+        outline has given.
+        """
+        claims = self._match_patterns(sentence, self.rules.rules, self.rules.index)
+        if sentence.sentence.part == "body":
+            outlined = self._match_outlines(sentence)
+            claims += outlined
+            if any(claim.value for claim in outlined) and self._has_unread(sentence):
+                claims += self._match_patterns(sentence, self.rules.continuing, self.rules.continuing_index)
+        return claims
+
+    def _match_patterns(self, sentence: SentenceReading, rules: Sequence[Rule], index: RuleIndex) -> list[Claim]:
+        """Return what rules claim of a masked sentence, in their order."""
         claims: list[Claim] = []
-        rules, index = self.rules.rules, self.rules.index
         found = index.find_literals(sentence.shape)
         part, translated = sentence.sentence.part, self.reading.translated
         clauses: list[int] | None = None
@@ -109,8 +123,6 @@ class SentenceMatcher(MatchItems):
                     taken |= values
             self.taken |= taken
             self._note_listed(claims[known:])
-        if part == "body":
-            claims += self._match_outlines(sentence)
         return claims
 
     def _note_listed(self, claims: Sequence[Claim]) -> None:
