@@ -100,7 +100,7 @@ def test_no_value_is_read_from_what_says_another_thing(text: str, tools: Tools) 
 def test_what_goes_on_with_a_value_of_the_outline_is_read(tools: Tools) -> None:
     text = "Linhe District has egg reserves of 3,000 tons, ranking third in the province."
     rules = [claim.rule for claim in read_text(tools, text)]
-    assert rules == ["outline-gained", "value-rank"]
+    assert rules == ["outline-gained", "value-or-nth"]
     goes_on = {rule.id for rule in tools.extractor.rules.continuing}
     assert "value-rank" in goes_on and "visitors-brought" not in goes_on
 
