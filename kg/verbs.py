@@ -174,8 +174,27 @@ def _is_quoted(text: str) -> bool:
     return text.count("“") > text.count("”") or text.count('"') % 2 == 1 or text.count("(") > text.count(")")
 
 
-def list_pieces(text: str) -> Iterator[Span]:
-    """Yield the verb phrases of a chain without a "to" or "will" that a later one begins with."""
-    for number, span in enumerate(split_chain(text)):
+# A further clause with a subject of its own: "has built a port, and its exports have grown".
+_NEXT_CLAUSE = re.compile(
+    r",? (?:and|while|but) (?=(?:the|its|their|an?|another|one|this|these|it|they|[\ue000-\uf8ff]{2})(?![\w-])"
+    r"(?:(?!\b(?:that|which|who|whose|where|to)\b)[^,.;:]){0,80}(?:, [^,;:]{1,80},)?"
+    r" (?:also |now )?(?:has|have|had|was|were|is|are|will|would|can|rose|grew|fell|reached|became)\b)"
+)
+_BEHIND = 180
+"""How much behind a chain is looked at for the verb of the clause it may have run into."""
+
+
+def list_pieces(text: str, behind: str = "") -> Iterator[Span]:
+    """Yield the verb phrases of a chain without a "to" or "will" that a later one begins with.
+
+    A chain ends where a clause with a subject of its own begins, whose verb may stand ``behind`` it: "has shut its
+    mines, and the last one" of "has shut its mines, and the last one was closed in May" is "has shut its mines".
+    """
+    clause = _NEXT_CLAUSE.search(text + behind[:_BEHIND])
+    end = len(text)
+    if clause and clause.start() < end and not _RELATIVE.search(text, 0, clause.start()):
+        if any(opener.match(text, 0, clause.start()) for opener in _OPENERS.values()):
+            end = clause.start()
+    for number, span in enumerate(split_chain(text[:end])):
         again = re.compile("to ").match(text, *span) if number else None
         yield Span(again.end(), span.end) if again else span

@@ -54,3 +54,22 @@ def test_a_later_to_is_left_out() -> None:
 def test_forms_are_made_of_the_plain_verb(form: str, words: str) -> None:
     for word in words.split("|"):
         assert re.fullmatch(FORMS[form], word), word
+
+
+@pytest.mark.parametrize(
+    ("text", "behind", "phrases"),
+    [
+        ("has built its mines, and the last one", ", a pit in the west, was closed", ["has built its mines"]),
+        ("has built its mines, and the last one", " was closed", ["has built its mines"]),
+        ("has built a port and a road", ".", ["has built a port and a road"]),
+        ("has built a port, and its exports have grown", ".", ["has built a port"]),
+        ("has built a port and the roads that lead to it", ".", ["has built a port and the roads that lead to it"]),
+        (
+            "has built a system in which firms and the state are one",
+            ".",
+            ["has built a system in which firms and the state are one"],
+        ),
+    ],
+)
+def test_the_subject_of_a_verb_behind_is_no_part_of_a_chain(text: str, behind: str, phrases: list[str]) -> None:
+    assert [text[slice(*span)] for span in list_pieces(text, behind)] == phrases

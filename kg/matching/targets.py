@@ -54,7 +54,8 @@ class MatchTargets(MatchThings):
         if name not in match.re.groupindex or not match[name]:
             return
         start, end = match.span(name)
-        pieces = [Span(start + low, start + high) for low, high in list_pieces(self.sentence.folded[start:end])]
+        folded = self.sentence.folded
+        pieces = [Span(start + low, start + high) for low, high in list_pieces(folded[start:end], folded[end:])]
         for piece in pieces:
             marks = re.findall(MARK, self.sentence.masked[slice(*piece)])
             if (part.get("unread") or len(pieces) > 1) and any(ord(mark[1]) in self.taken for mark in marks):
