@@ -36,6 +36,11 @@ _RANKED_IN = re.compile(
 _WHOLE = re.compile(
     r"(?:percent|per cent|%|third|half|quarter|fifth|tenth) of (?:the )?(?:[a-z-]+ ){1,5}(?:for|of|in)(?: the)? $"
 )
+# "It is one of the largest of its kind in the province": among what something is the largest.
+_SCOPE = re.compile(
+    r"\b(?:(?:larg|bigg|old|earli|young|busi|high|long|tall|deep|strong|rich|fast|new|wid|great|b|smart|clean|green)est"
+    r"|first|only|most [a-z]+)\b[^.;,]{0,60} (?:in|of|across)(?: the)? $"
+)
 # What is only compared with: "one third of that in Linhe", "higher than in Linhe".
 _COMPARED = re.compile(r"\b(?:(?:that|those) (?:of|in|for)|than(?: (?:of|in|for))?)(?: the)? $")
 # "Its capital is Jinan. It borders Hebei": not the capital does.
@@ -107,6 +112,8 @@ def stands_beside(text: str, mark: Mark) -> bool:
     if _AND_SO_ON.match(text, end, end + 200) or _FIRMS_OF.match(text, end) or lies_on_side(text, start, end):
         return True
     if mark.key == ORGANIZATION and _DECIDES.match(text, end):
+        return True
+    if mark.mention and mark.mention.kind == "reference" and _SCOPE.search(text, max(0, start - 90), start):
         return True
     if any(form.search(text, max(0, start - reach), start) for form, reach in _LEADS):
         return True

@@ -25,7 +25,7 @@ from kg.unnamed import (
     tells_of_smaller,
     tells_of_wider,
 )
-from kg.vocab import ADMIN_AREA, BEARERS, DISTRICT, PARK, PROJECT
+from kg.vocab import ADMIN_AREA, BEARERS, DISTRICT, PARK, PROJECT, local_name
 
 _BEARERS = load_words("bearers")
 # "One of the bases, made by A, will produce cells. It …": of the base.
@@ -202,7 +202,7 @@ class _Search:
             told = self._find_bearers(other, leading=True) is not None
             if self.pronoun and last is not None and _goes_on_with_it(self.text, other, last):
                 continue  # "It borders Chongqing. It covers …": the same that the sentence before is about
-            if not self.things and not told and self._is_next(other) and _introduces(other):
+            if self._may_be_described() and not told and self._is_next(other) and _introduces(other):
                 return None
             if self.pronoun and last and founds_unnamed(self.text, other):
                 return None
@@ -234,6 +234,10 @@ class _Search:
         """Return the one thing chosen, if it is one; note the rivals, if there are several."""
         self.rivals += chosen if len(chosen) > 1 else ()
         return (chosen[0], how) if len(chosen) == 1 else None
+
+    def _may_be_described(self) -> bool:
+        """Say whether the words can be of what a sentence describes first: a plant has no residents."""
+        return not self.things and local_name(PROJECT) in self.kinds
 
     def _hides_subject(self, other: SentenceReading) -> bool:
         """Say whether a sentence without a bearer is about something that the article does not name."""

@@ -45,6 +45,8 @@ def _contradict(claims: Sequence[Claim]) -> bool:
     said = [(c.subject, c.predicate, c.unit, c.qualifier, c.scope, c.period) for c in claims if c.value]
     return len(set(said)) < len(said)
 
+# "per-capita-disposable-income-of-rural-residents": no firm has one.
+_OF_PEOPLE = re.compile(r"(?:^|-)(?:residents|households|citizens|per-capita-disposable-income)(?:-|$)")
 
 class SentenceMatcher(MatchItems):
     """Applies the rules to one sentence.
@@ -288,7 +290,8 @@ class SentenceMatcher(MatchItems):
         """Return the predicate of a template and whose it is; ``NotFilled`` where that cannot own it."""
         predicate = self._as_average(self._fill_predicate(template.predicate, match), template, match)
         self._asks_things = local_name(predicate) in self.rules.indicators["of_things"]
-        self._asks_places = local_name(predicate).removesuffix("Growth") in self.rules.indicators["of_places_alone"]
+        name = local_name(predicate).removesuffix("Growth")
+        self._asks_places = name in self.rules.indicators["of_places_alone"] or _OF_PEOPLE.search(name) is not None
         subject = item if item and is_list(template.subject) else self._fill_thing(template.subject, match)
         if not self._may_own(subject, predicate, match):
             raise NotFilled
