@@ -276,7 +276,7 @@ def _walk_left(text: str, head: int, cue: Cue, words: Words) -> int:
                 break
             start = begin
             continue
-        if word in _TORN_OFF:
+        if word in _TORN_OFF or (word[:1] == "&" and word[1:2].isupper()):  # "Linhe Economic &Technical Zone"
             start = begin
             continue
         opened = word.rpartition(",")[2].lstrip("\"“‘'(《*")  # "In January,Linhe Park": glued by a translation

@@ -20,7 +20,7 @@ def _chain(tools: Tools, text: str) -> set[tuple[str, str]]:
     ("text", "pairs"),
     [
         ("Tea from Linhe County, Hefei, is green.", {("Linhe County", "Hefei")}),
-        ("Linhe District of the city of Hefei has many schools.", {("Linhe District", "Hefei")}),
+        ("Linhe District of the city of Hefei has many schools.", {("Linhe District", "the city of Hefei")}),
         ("Shiqiao Village, a hamlet set deep in the hills of Beihe County.", {("Shiqiao Village", "Beihe County")}),
         ("Beihe City (a county-level city under Anqing) makes toys.", {("Beihe City", "Anqing")}),
         ("Linhe County, under Hefei's jurisdiction, grew.", {("Linhe County", "Hefei")}),

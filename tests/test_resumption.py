@@ -70,7 +70,7 @@ def test_a_plant_in_front_may_be_meant(tools: Tools) -> None:
 
 
 def test_rules_with_a_name_read_it(tools: Tools) -> None:
-    found = read_text(tools, "Linhe District grew. In 2023, it produced more than 700,000 new energy vehicles.")
+    found = read_text(tools, "Linhe District grew. It makes 30 percent of the country's tea.")
     said = [describe_claim(claim) for claim in found]
-    assert said == ["Linhe District | new-energy-vehicles-produced | more than 700000 new energy vehicles @ In 2023"]
+    assert said == ["Linhe District | share | 30 percent of the country's tea"]
     assert [r.rule for claim in found for r in claim.resolved if r.part == "subject"] == ["reference"]

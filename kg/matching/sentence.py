@@ -45,8 +45,10 @@ def _contradict(claims: Sequence[Claim]) -> bool:
     said = [(c.subject, c.predicate, c.unit, c.qualifier, c.scope, c.period) for c in claims if c.value]
     return len(set(said)) < len(said)
 
+
 # "per-capita-disposable-income-of-rural-residents": no firm has one.
 _OF_PEOPLE = re.compile(r"(?:^|-)(?:residents|households|citizens|per-capita-disposable-income)(?:-|$)")
+
 
 class SentenceMatcher(MatchItems):
     """Applies the rules to one sentence.

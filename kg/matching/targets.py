@@ -28,9 +28,10 @@ _BUILDING = re.compile(
 _SITE_OF = re.compile(
     r"(?:(?:is |was )?one of )?(?:the|(?:the )?[\w-]+[’']s) (?:(?!(?:of|in|for|at|to|on)\b)[\w-]+ ){1,5}?"
     r"(?:projects?|plants?|factor(?:y|ies)|parks?|zones?|districts?|cit(?:y|ies)|count(?:y|ies)|bridges?|ports?)"
-    r"(?= (?:in|of|at|on|across|among|for|to|by)\b|$)",
+    r"(?= (?:in|of|at|on|across|among|for|to|by|with|that|which|whose)\b|$)",
     re.IGNORECASE,
 )
+_PROJECT = re.compile(r"(?:one of )?(?:the|[\w-]+[’']s) (?:[\w-]+ ){1,3}?(?:projects?)\b")
 # What holds no district.
 _OF_COUNTY = (" County", " District", " Town", " Township", " Banner")
 # "12 parks in A, B and C": A is the first of several.
@@ -97,7 +98,9 @@ class MatchTargets(MatchThings):
             raise NotFilled  # "the government plans to build X": who that is, is not X
         if local_name(predicate) == "borders" and target.iri in find_ancestors(subject.iri, self.lexicon.entities):
             raise NotFilled
-        if local_name(predicate) == "superlative" and self._is_of_building(subject, target):
+        if local_name(predicate) == "superlative" and (
+            self._is_of_building(subject, target) or _is_of_own(subject.label, target.label)
+        ):
             raise NotFilled
         if local_name(predicate) == "within" and all(t.label.endswith(" District") for t in (subject, target)):
             raise NotFilled  # "parts of X District, Y District": a list
@@ -134,6 +137,8 @@ class MatchTargets(MatchThings):
         """Say whether a superlative is of a building or site, and no place's or firm's: "It is the largest airport"."""
         if subject.type == "Enterprise":
             return _SITE_OF.match(target.label) is not None
+        if subject.type in PLACES and subject.type != "Park" and _PROJECT.match(target.label):
+            return True
         named = _BUILDING.match(target.label)
         return subject.type in PLACES and named is not None and named[1] not in subject.label.lower()
 
@@ -141,6 +146,16 @@ class MatchTargets(MatchThings):
         """Say whether the words of a form stand behind a place wherever the sentence names it."""
         named = [m for m in self.sentence.marks if m.mention and m.mention.entity == place.iri]
         return bool(named) and all(form.match(self.article.text, m.end) for m in named)
+
+
+# "The province's first city to": of a city, and of no province.
+_OF_OWN = re.compile(r"(?:the )?(province|municipality|county|district|town)[’']s ")
+
+
+def _is_of_own(name: str, words: str) -> bool:
+    """Say whether words tell what is first in a place of the same kind as the named one."""
+    own = _OF_OWN.match(words)
+    return own is not None and name.lower().endswith(f" {own[1]}")
 
 
 def _builds_itself(name: str, words: str) -> bool:

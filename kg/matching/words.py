@@ -97,7 +97,7 @@ _SECTORS = {"first": "primary", "second": "secondary", "third": "tertiary"}
 # What is told of a group behind its name, and a note's number: no part of how it is called.
 _SETTLED = re.compile(
     r"(?: as well$)|(?:(?<! are)(?<! is)(?<! were)(?<! was) (?:in progress|under ?way"
-    r"|settled in (?:the )?(?:district|zone|city|park|county|area)|\[\d{1,3}\]))+$"
+    r"|settled in (?:the )?(?:district|zone|city|park|county|area)|\[\d{1,3}\]|from \d[\d,.]*))+$"
 )
 # "Of the companies 100 are companies with investments": what those are and how they are called.
 _TWICE = re.compile(r"\b([a-z]+s) \1\b")
