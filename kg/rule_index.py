@@ -171,6 +171,7 @@ class RuleIndex:
         for number, plan in enumerate(self.plans):
             for need in plan.codes:
                 self._needing[need] = self._needing.get(need, 0) | 1 << number
+        self._keyed, self._unkeyed = self._find_keys()
 
     def _make_plan(self, entry: Entry, reader: LiteralReader, maker: PatternMaker) -> Plan:
         known = reader.read(entry.pattern.written)
@@ -193,6 +194,22 @@ class RuleIndex:
             start=START in first,
             pattern=pattern,
         )
+
+    def _find_keys(self) -> tuple[dict[int, int], int]:
+        """Return by literal the rules, as bits, of which it is the one to ask for first, and those that have none.
+
+        The longest of its shortest words: that stands in the fewest sentences, as a rule.
+        """
+        sizes = {number: min(map(len, words)) for words, number in self._numbers.items()}
+        keyed: dict[int, int] = {}
+        unkeyed = 0
+        for rule, plan in enumerate(self.plans):
+            if plan.chain:
+                key = max((number for number, _, _ in plan.chain), key=lambda number: (sizes[number], -number))
+                keyed[key] = keyed.get(key, 0) | 1 << rule
+            else:
+                unkeyed |= 1 << rule
+        return keyed, unkeyed
 
     # ------------------------------------------------------------ one sentence
     def find_literals(self, shape: str) -> Found:
@@ -225,7 +242,10 @@ class RuleIndex:
             if len(self._kinds) >= MOST_KINDS:
                 self._kinds.clear()
             allowed = self._kinds[kind] = self._find_kind(*kind)
-        fired &= allowed
+        possible = self._unkeyed
+        for number in found.ends:
+            possible |= self._keyed.get(number, 0)
+        fired &= allowed & possible
         present = found.present
         while fired:
             lowest = fired & -fired
