@@ -13,7 +13,7 @@ from itertools import chain
 
 from kg.chinese import CHINESE_NAME, ENGLISH, SYLLABLE
 from kg.model import Mention, Span
-from kg.naming import NAME_PARTS, Cue, Words, names_which
+from kg.naming import Cue, Words, names_which
 
 _MAKER = (
     r"(?:(?:[a-z]+-)?maker|manufacturer|producer|supplier|provider|developer|company|firm|enterprise|start-?up|unicorn"
@@ -47,7 +47,7 @@ _SEATED = re.compile(
 _MAKER_IN = re.compile(rf"(?<![\w-]){_MAKER}(?!\w)")
 # "Battery maker Xinghe", "a local company called Xinghe".
 _CALLED = re.compile(
-    rf"(?<![\w’'-])(?:{_MAKER}|{_MAKER.capitalize()}|[A-Z][a-z]+-?maker)(?P<called>,? (?:called|named|known as))?"
+    rf"(?<![\w’'-])(?:{_MAKER}|[A-Z][a-z]+-?maker)(?P<called>,? (?:called|named|known as))?"
     rf" (?P<name>{_NAME})(?=[,.;’')]| [a-z(])"
 )
 _CALLED_LEADS = re.compile(rf"(?:{_MAKER}|(?<![\w-])[A-Z][a-z]+-?maker)(?=,? (?:called |named |known as )?[A-Z])")
@@ -75,11 +75,13 @@ _BORROWED = frozenset(
     "Taxi Auto Radio Studio Video Euro Echo Cargo Metro Micro Macro Nano Turbo Casino Photo Ratio Zero Hero".split()
 )
 _SEATED_IN = re.compile(r"-(?:based|headquartered|owned|listed|funded|backed|invested|born|controlled|led)$")
+_DIVIDING = frozenset("(-/")
+"""A name with one of these is shortened in ways of its own."""
 # What a person, a body or a place is called, and no enterprise.
 _NO_FIRM = frozenset(
     "Mr Ms Mrs Dr Professor Vice Deputy Executive Senior Assistant University College School Institute Hospital Academy"
     " Association Federation Bureau Committee Commission Ministry Department Government Center Centre County District"
-    " City Town Village Province Zone Area Park Fund Bank’s League Museum Library Laboratory Festival"
+    " City Town Village Province Zone Area Park Fund League Museum Library Laboratory Festival"
     " Road Street".split()
 )
 
@@ -156,12 +158,11 @@ def shorten_firm(label: str, cues: Sequence[Cue], words: Words, is_place: Callab
     for cue in cues:
         for _ in range(3):
             stem = cue.forms.sub("", stem)
-    parts = NAME_PARTS.split(stem) if "(" not in stem else []
-    if len(parts) > 2 and is_place(parts[0]):
-        parts = parts[1:]
-    if len(parts) < 2 or is_place(parts[0]) or "-" in stem or "/" in stem:
+    whole = stem.split(" ")
+    parts = whole[1:] if len(whole) > 2 and is_place(whole[0]) else whole
+    if len(parts) < 2 or is_place(parts[0]) or not _DIVIDING.isdisjoint(stem):
         return
-    for count in range(1, len(parts) if parts[0] in stem.split(" ")[0] else len(parts) + 1):
+    for count in range(1, len(parts) + (parts is not whole)):
         short = " ".join(parts[:count])
         if is_place(short) or parts[count - 1] in ("&", "and") or not all(part[:1].isupper() for part in parts[:count]):
             continue
