@@ -68,6 +68,12 @@ _NEXT_CLAUSE = re.compile(r"(?:, and|;|, while|, but) ")
 _ANNUAL_AVERAGE = re.compile(r"average-annual-growth\b")
 
 
+# "In the eight months to August": a period of its own, though none that is known.
+_OWN_STRETCH = re.compile(
+    r"\b(?:in|for|over|during) the [\w -]{0,24}?(?:months?|weeks?|days|year|quarters?) (?:to|ended|ending|through) "
+)
+
+
 class MatchTimes(MatchOwners):
     """Finds the period and the modality of a match."""
 
@@ -179,6 +185,9 @@ class MatchTimes(MatchOwners):
         name = local_name(predicate)
         of_group = subject.type == "Cohort" and name == "investment"  # of projects signed in May
         if not (of_group or self._goes_by_period(name)) or self._find_modality(match) != "achieved":
+            return None
+        here = self.sentence.sentence
+        if _OWN_STRETCH.search(self.article.text, here.start, here.end):
             return None
         shared = find_shared_period(self.article.text, self.sentence, quantity.end)
         frame = find_frame(self.reading, self.sentence)
