@@ -12,17 +12,13 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
 from kg.chinese import CHINESE_NAME, ENGLISH, SYLLABLE
+from kg.english import load_words
 from kg.model import Mention, Span
 from kg.naming import Cue, Words, names_which
 
-_MAKER = (
-    r"(?:(?:[a-z]+-)?maker|manufacturer|producer|supplier|provider|developer|company|firm|enterprise|start-?up|unicorn"
-    r"|automaker|carmaker|chipmaker|drugmaker|steelmaker|shipbuilder|retailer|contractor|conglomerate|integrator|giant)"
-)
-_MAKERS = (
-    r"(?:(?:[a-z]+-)?makers|manufacturers|producers|suppliers|providers|developers|companies|firms|enterprises|start-?ups"
-    r"|unicorns|automakers|carmakers|chipmakers|drugmakers|retailers|giants)"
-)
+_WORDS = load_words("firms")
+_MAKER = rf"(?:(?:[a-z]+-)?maker|company|{_WORDS.any_of('kinds', 'alone')})"
+_MAKERS = rf"(?:(?:[a-z]+-)?makers|companies|(?:{_WORDS.any_of('kinds')})s)"
 _WORD = r"[A-Z][\w&’-]*"
 _NAME = rf"{_WORD}(?: (?:{_WORD}|&)){{0,4}}"
 _BEHIND = (
@@ -50,7 +46,6 @@ _CALLED = re.compile(
     rf"(?<![\w’'-])(?:{_MAKER}|[A-Z][a-z]+-?maker)(?P<called>,? (?:called|named|known as))?"
     rf" (?P<name>{_NAME})(?=[,.;’')]| [a-z(])"
 )
-_CALLED_LEADS = re.compile(rf"(?:{_MAKER}|(?<![\w-])[A-Z][a-z]+-?maker)(?=,? (?:called |named |known as )?[A-Z])")
 # "Firms such as Xinghe and Hengyu Photonics", "46 companies, among them Xinghe": what an article lists as enterprises.
 _LISTED = re.compile(
     rf"\b(?i:{_MAKERS})(?: (?:in|from|of) [^,.;:]{{3,40}})?,? (?:such as|like|including|among them|namely)"
@@ -71,19 +66,11 @@ _CHINESE = re.compile(CHINESE_NAME)
 _GIVEN = re.compile(rf"(?i:{SYLLABLE}){{1,3}}")
 # "Skeqi", "Meizo": a word that is hardly one of English.
 _FOREIGN = re.compile(r"[A-Z][a-z]*(?:q(?!u)[a-z]*|[a-z]{2}[iou])")
-_BORROWED = frozenset(
-    "Taxi Auto Radio Studio Video Euro Echo Cargo Metro Micro Macro Nano Turbo Casino Photo Ratio Zero Hero".split()
-)
+_BORROWED = frozenset(_WORDS.all_of("borrowed"))
 _SEATED_IN = re.compile(r"-(?:based|headquartered|owned|listed|funded|backed|invested|born|controlled|led)$")
 _DIVIDING = frozenset("(-/")
 """A name with one of these is shortened in ways of its own."""
-# What a person, a body or a place is called, and no enterprise.
-_NO_FIRM = frozenset(
-    "Mr Ms Mrs Dr Professor Vice Deputy Executive Senior Assistant University College School Institute Hospital Academy"
-    " Association Federation Bureau Committee Commission Ministry Department Government Center Centre County District"
-    " City Town Village Province Zone Area Park Fund League Museum Library Laboratory Festival"
-    " Road Street".split()
-)
+_NO_FIRM = frozenset(_WORDS.all_of("others"))
 
 
 def find_firms(text: str, found: Sequence[Mention], words: Words, is_place: Callable[[str], bool]) -> Iterator[Span]:
@@ -106,9 +93,8 @@ def _find_told(text: str) -> Iterator[tuple[int, int, bool]]:
         for match in chain(_TOLD.finditer(text), _SEATED.finditer(text)):
             if " " in match["name"] or _MAKER_IN.search(match[0]):
                 yield *match.span("name"), "eadquarter" in match[0] or match.re is _SEATED
-    for lead in _CALLED_LEADS.finditer(text):
-        if called := _CALLED.match(text, lead.start()):
-            yield *called.span("name"), called["called"] is not None
+    for called in _CALLED.finditer(text):
+        yield *called.span("name"), called["called"] is not None
     if any(word in text for word in _LISTS):
         for listed in _LISTED.finditer(text):
             for item in _ITEM.finditer(listed["list"]):
@@ -156,8 +142,7 @@ def shorten_firm(label: str, cues: Sequence[Cue], words: Words, is_place: Callab
     """
     stem = label
     for cue in cues:
-        for _ in range(3):
-            stem = cue.forms.sub("", stem)
+        stem = cue.strip_forms(stem)
     whole = stem.split(" ")
     parts = whole[1:] if len(whole) > 2 and is_place(whole[0]) else whole
     if len(parts) < 2 or is_place(parts[0]) or not _DIVIDING.isdisjoint(stem):

@@ -107,6 +107,12 @@ class Cue:
     legal: re.Pattern[str]
     """The forms that say nothing but how a company is incorporated."""
 
+    def strip_forms(self, label: str) -> str:
+        """Return a name without the forms it ends with: up to three, as of "Linhe Holdings Group Co., Ltd."."""
+        for _ in range(3):
+            label = self.forms.sub("", label)
+        return label
+
 
 def make_words(table: Mapping[str, Any]) -> Words:
     """Return the words of ``[words]`` in cues.toml; all but ``joined`` and ``generic`` as they are written."""

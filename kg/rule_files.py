@@ -37,6 +37,7 @@ INDICATOR_LISTS = (
     "of_firms",
     "of_places",
     "of_places_alone",
+    "of_people",
     "of_periods",
     "of_no_period",
     "held",

@@ -266,9 +266,7 @@ def _leave_place(mention: Mention, words: Words, is_place: Callable[[str], bool]
 
 def _stem_name(label: str, cue: Cue, words: Words) -> str:
     if cue.stem == "form":
-        stem = label
-        for _ in range(3):
-            stem = cue.forms.sub("", stem)
+        stem = cue.strip_forms(label)
     elif cue.stem == "head":
         stem = next((label[: m.start()].strip() for m in cue.pattern.finditer(label) if m.end() == len(label)), label)
     else:

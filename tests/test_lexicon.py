@@ -401,6 +401,8 @@ HOSTILE = [
     "Lanhai Group (LG) ",
     "A-",
     "A",
+    "a",
+    "a-",
     "1",
     "《",
     "*Plan ",

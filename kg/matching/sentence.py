@@ -46,10 +46,6 @@ def _contradict(claims: Sequence[Claim]) -> bool:
     return len(set(said)) < len(said)
 
 
-# "per-capita-disposable-income-of-rural-residents": no firm has one.
-_OF_PEOPLE = re.compile(r"(?:^|-)(?:residents|households|citizens|per-capita-disposable-income)(?:-|$)")
-
-
 class SentenceMatcher(MatchItems):
     """Applies the rules to one sentence.
 
@@ -293,7 +289,8 @@ class SentenceMatcher(MatchItems):
         predicate = self._as_average(self._fill_predicate(template.predicate, match), template, match)
         self._asks_things = local_name(predicate) in self.rules.indicators["of_things"]
         name = local_name(predicate).removesuffix("Growth")
-        self._asks_places = name in self.rules.indicators["of_places_alone"] or _OF_PEOPLE.search(name) is not None
+        words = self.rules.indicators["of_people"]
+        self._asks_places = name in self.rules.indicators["of_places_alone"] or not words.isdisjoint(name.split("-"))
         subject = item if item and is_list(template.subject) else self._fill_thing(template.subject, match)
         if not self._may_own(subject, predicate, match):
             raise NotFilled
