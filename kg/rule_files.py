@@ -357,6 +357,7 @@ class _Compiler:
             chains=tuple(rule for rule in rules if rule.kind == "chain"),
             owners=tuple(rule for rule in rules if rule.kind == "owner"),
             outlines=tuple(rule for rule in rules if rule.kind == "outline"),
+            residual=tuple(rule for rule in rules if rule.kind == "residual"),
             chunking=self.chunking,
             planned=self.modality["planned"],
             target=self.modality["target"],

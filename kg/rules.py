@@ -175,6 +175,8 @@ class RuleSet:
     owners: tuple[Rule, ...]
     outlines: tuple[Rule, ...]
     """Rules over the outline of a sentence, for the numbers that no other rule has read."""
+    residual: tuple[Rule, ...]
+    """Rules for words of which no other rule has claimed anything, tried when all others have read the sentence."""
     chunking: Chunking
     planned: Pattern
     target: Pattern
@@ -208,6 +210,11 @@ class RuleSet:
         return self._make_index(self.outlines)
 
     @cached_property
+    def residual_index(self) -> RuleIndex:
+        """Which rules for what is left can match a sentence: likewise."""
+        return self._make_index(self.residual)
+
+    @cached_property
     def continuing(self) -> tuple[Rule, ...]:
         """The rules that only go on with the value just before in the sentence."""
         return tuple(rule for rule in self.rules if rule.measures and all(t.goes_on for t in rule.templates))
@@ -224,7 +231,7 @@ class RuleSet:
     @property
     def every(self) -> tuple[Rule, ...]:
         """Every rule, of whatever kind."""
-        return (*self.rules, *self.outlines, *self.links, *self.placements, *self.chains, *self.owners)
+        return (*self.rules, *self.outlines, *self.residual, *self.links, *self.placements, *self.chains, *self.owners)
 
     @property
     def predicates(self) -> frozenset[str]:

@@ -12,7 +12,7 @@ from kg.rules import Rule
 
 TOOLS = load_tools(load_domain())
 SET = TOOLS.extractor.rules
-RULES = (*SET.rules, *SET.outlines, *SET.links, *SET.placements, *SET.chains, *SET.owners)
+RULES = SET.every
 
 
 def claims_of(rule: Rule, claims: list[Claim]) -> list[str]:

@@ -136,7 +136,8 @@ def read_parts(domain: Domain, tools: Tools, sources: Sequence[Source], workers:
         return
     global _tools
     _tools = tools  # a forked process has it at once, and what is made of the rules when they are first needed
-    _ = tools.extractor.rules.index, tools.extractor.rules.outline_index
+    rules = tools.extractor.rules
+    _ = rules.index, rules.outline_index, rules.residual_index
     try:
         size = max(1, min(BATCH, len(sources) // (4 * workers)))
         batches = [sources[at : at + size] for at in range(0, len(sources), size)]

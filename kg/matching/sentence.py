@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from kg.matching.items import DONE_IN_TURN, ItemMatch, MatchItems, is_list
-from kg.matching.told import is_told, overlaps
+from kg.matching.told import is_covered, is_told, overlaps
 from kg.matching.turns import IN_TURN, list_items, name_items, reaches_over
 from kg.matching.words import NotFilled, Pair, Refusal, Thing, clean_words
 from kg.model import Claim, Resolution, Span, say_value
@@ -64,18 +64,27 @@ class SentenceMatcher(MatchItems):
         claims = self._match_rules(self.sentence)
         if body:
             whole = self.sentence
+            readings = [whole]
             for reduction in self._list_simpler(whole):
+                readings.append(reduction)
                 claims += self._match_reduction(reduction, claims)
+            for reading in readings:
+                self._turn_to(reading, claims)
+                claims += self._match_patterns(reading, self.rules.residual, self.rules.residual_index)
             self.sentence = whole
         return claims
 
     def _match_reduction(self, reduction: SentenceReading, known: Sequence[Claim]) -> list[Claim]:
         """Return what the rules claim of a reduction and have not claimed of the sentence yet."""
-        self.sentence = reduction
+        self._turn_to(reduction, known)
+        return self._match_rules(reduction)
+
+    def _turn_to(self, reading: SentenceReading, known: Sequence[Claim]) -> None:
+        """Read on in another reading of the sentence, of which so much is known."""
+        self.sentence = reading
         self._subjects.clear()
         self._modalities.clear()
         self._known = {_meaning(claim) for claim in known}
-        return self._match_rules(reduction)
 
     def _is_known(self, claim: Claim) -> bool:
         """Say whether the whole sentence claims it, or says the same in fewer words or in more."""
@@ -184,6 +193,7 @@ class SentenceMatcher(MatchItems):
             return []
         made = self._leave_listed(made) if rule.unlisted else made
         made = [c for c in made if not overlaps(c, told)] if rule.untold else made
+        made = [c for c in made if not is_covered(c, told)] if rule.kind == "residual" else made
         self.earlier.add(made)
         return made
 

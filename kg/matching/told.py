@@ -7,7 +7,10 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from kg.model import Claim
-from kg.vocab import JOB_TITLE, WAS_ATTRIBUTED_TO
+from kg.vocab import JOB_TITLE, WAS_ATTRIBUTED_TO, local_name
+
+# What a claim in words may hold besides: where a place in it lies, and who says so.
+_BESIDES = frozenset(("within", "locatedIn", "jobTitle", "wasAttributedTo", "worksFor"))
 
 
 class Recent(NamedTuple):
@@ -101,3 +104,10 @@ def overlaps(claim: Claim, claims: Sequence[Claim]) -> bool:
     """Say whether another rule has claimed something by the same predicate in words that these share."""
     same = (c for c in claims if c.predicate == claim.predicate and c.rule != claim.rule)
     return any(c.start < claim.end and claim.start < c.end for c in same)
+
+
+def is_covered(claim: Claim, claims: Sequence[Claim]) -> bool:
+    """Say whether another rule has claimed anything of the words that a claim tells a thing's story in."""
+    start = claim.end - len(claim.object_label)
+    told = (c for c in claims if c.rule != claim.rule and local_name(c.predicate) not in _BESIDES)
+    return any(c.start < claim.end and start < c.end for c in told)
