@@ -75,6 +75,7 @@ STATEMENT_KINDS: tuple[str, ...] = (
     "reliesOn",
     "covers",
     "borders",
+    "location",
     "startedBefore",
     "issuedBy",
     "evaluation",
