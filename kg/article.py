@@ -53,6 +53,8 @@ _SAID = re.compile(
     r" it (?:is|was|has) (?:been )?(?:also )?"
     r"(?:said|reported|understood|learned|learnt|expected|estimated|clear|known)\b"
 )
+_FORM = re.compile(r"\b(?:Ltd|Inc|Corp)\.$")
+_BEGINS = re.compile(r"\s+(?:The|It|Its|This|These|In|They|Their|By|As|With|At|On|From|Since|After|Now) (?=[a-z0-9])")
 _ABBREVIATION = re.compile(rf"(?:^|[\s(\"“])(?:[A-Z]|{load_words('articles').any_of('abbreviations')})\.$")
 
 # "GDP: 1.24 trillion yuan (2020)": a line of figures, and no title.
@@ -287,7 +289,7 @@ def split_sentences(text: str, start: int, end: int) -> list[Span]:
     spans: list[Span] = []
     position = start
     for match in _SENTENCE_END.finditer(text, start, end):
-        if text[match.start()] == "." and _ABBREVIATION.search(text, max(start, match.start() - 12), match.start() + 1):
+        if text[match.start()] == "." and _is_abbreviation(text, max(start, match.start() - 12), match):
             continue
         if text[match.start()] == "," and not _is_splice(text, position, match.end()):
             continue
@@ -295,6 +297,13 @@ def split_sentences(text: str, start: int, end: int) -> list[Span]:
         position = match.end()
     spans.extend(_cap_sentence(text, position, end))
     return spans
+
+
+def _is_abbreviation(text: str, floor: int, stop: re.Match[str]) -> bool:
+    """Say whether a full stop only ends a word cut short; a firm's form may end a sentence: "Co., Ltd. The"."""
+    if _ABBREVIATION.search(text, floor, stop.start() + 1) is None:
+        return False
+    return _FORM.search(text, floor, stop.start() + 1) is None or _BEGINS.match(text, stop.start() + 1) is None
 
 
 def _is_splice(text: str, start: int, end: int) -> bool:

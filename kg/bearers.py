@@ -32,8 +32,9 @@ _GOVERNED = re.compile(
     r"|over|governs|governing|administers|administering|capital of|capital(?: city)? is|located in|within|along"
     r"|east|west|north|south|central"
     r"|(?-i:[a-z]{3,}ing)|eastern|western|northern|southern|(?:north|south)(?:east|west)(?:ern)?)"
-    r"(?: the| all| whole| former| nearby| neighbou?ring| adjacent| famous| old| newly built| downtown"
-    r"| urban| suburban)*" + _OF_CHINA,
+    r"(?: the| all| whole| former| nearby| neighbou?ring| adjacent| famous| old| newly[ -](?:built|established)"
+    r"| downtown| urban| suburban| (?:national|state|provincial|municipal|city)(?:-level)?| (?-i:Modern|National|New))*"
+    + _OF_CHINA,
     re.IGNORECASE,
 )
 # "Produced by battery giant Shenlan": what was made is spoken of.

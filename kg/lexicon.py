@@ -10,12 +10,14 @@ import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import ahocorasick_rs
 
 from kg.bare_firms import find_firms
 from kg.bare_places import drop_named, ends_another, find_placed, find_spoken, find_stems, find_strangers
 from kg.describing import Descriptions
+from kg.inverted_names import find_inverted
 from kg.letters import fold_case, is_bounded, is_coupled, is_title_case, same_case
 from kg.mentions import keep_longest, shift_mentions
 from kg.model import Entity, Mention, Name, Span, find_ancestors
@@ -27,6 +29,7 @@ from kg.naming import (
     find_names,
     names_which,
 )
+from kg.open_references import find_told, find_worded
 from kg.part_names import name_phases, name_sections
 from kg.plain_names import mend_name, plain_zone
 from kg.regions import settle_regions
@@ -110,6 +113,8 @@ class Lexicon:
     _reference_automaton: ahocorasick_rs.AhoCorasick
     _reference_keys: tuple[str, ...]
     """By word of the automaton, the classes of what it refers to and how the name of that ends."""
+    _references: Mapping[str, str]
+    """The same by the words themselves."""
     _by_name: Mapping[tuple[str, str], Entity]
     _shared: Mapping[str, tuple[Entity, ...]]
     """By name in lower case, the places that share it, each meant only where the article names what it is in."""
@@ -134,7 +139,7 @@ class Lexicon:
     def _find_all(self, text: str) -> list[Mention]:
         """Return the mentions in ``text`` before names that several places share are told apart."""
         folded = fold_case(text)
-        known, references = self._find_known(text, folded), self._find_references(folded)
+        known, references = self._find_known(text, folded), self._find_references(text, folded)
         found = keep_longest([*known, *self._find_cued(text), *references])
         found = settle_regions(text, found, self._by_name.get((ADMIN_AREA, "china")))
         firms = [
@@ -223,7 +228,8 @@ class Lexicon:
         extra: dict[int, list[Mention]] = {}
         forms = find_short_forms(text, named, self._cues, self._words, ADMIN_AREA, self._is_place, self._make_mention)
         found = self._leave_others(text, found, list_others(text, named, forms))
-        for mention in locate_short_forms(text, forms, self._words):
+        short = locate_short_forms(text, forms, self._words)
+        for mention in chain(short, find_worded(text, named, self._references, self.descriptions.behind)):
             number = bisect_right(starts, mention.start) - 1
             if number >= 0 and mention.end <= spans[number][1]:
                 extra.setdefault(number, []).append(mention)
@@ -347,6 +353,8 @@ class Lexicon:
             start, name = self._trim_place(found)
             if is_bounded(text, start, found.end):
                 yield self._make_mention(start, found.end, found.type, name)
+        for found in find_inverted(text, self._words):
+            yield self._make_mention(*found)
 
     def _trim_place(self, found: Found) -> tuple[int, str]:
         """Return start and name without the city that only says where: "Beijing Haidian District"."""
@@ -386,7 +394,9 @@ class Lexicon:
                     return self._by_name.get((type_iri, fold_case(short)))
         return None
 
-    def _find_references(self, folded: str) -> Iterator[Mention]:
+    def _find_references(self, text: str, folded: str) -> Iterator[Mention]:
+        for start, end, key in find_told(text, self._references):
+            yield Mention(start, end, "", "", key, "reference")
         for number, start, end in self._reference_automaton.find_matches_as_indexes(folded, overlapping=True):
             if is_bounded(folded, start, end) and not _NO_REFERENCE.match(folded, end):
                 yield Mention(start, end, "", "", self._reference_keys[number], "reference")

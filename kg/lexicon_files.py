@@ -63,6 +63,7 @@ def load_lexicon(folder: Path, *, base: str, prefixes: Mapping[str, str]) -> Lex
         _finder=CueFinder(cues),
         _reference_automaton=ahocorasick_rs.AhoCorasick([word for word, _ in references]),
         _reference_keys=tuple(key for _, key in references),
+        _references=dict(references),
         _by_name=_index_names(entities),
         _shared=_index_shared(entities),
         descriptions=_read_descriptions(folder / "described.toml", prefixes),
@@ -240,6 +241,8 @@ def _read_references(path: Path, prefixes: Mapping[str, str]) -> Iterator[Refere
         words = tuple(fold_case(word) for word in entry["words"])
         if not words:
             raise KeyError("words")
+        # "This port" is what "the port" is.
+        words = tuple(dict.fromkeys((*words, *(f"this {word[4:]}" for word in words if word.startswith("the ")))))
         heads = tuple(head.lower() for head in entry.get("heads", ()))
         heads += tuple("!" + head.lower() for head in entry.get("not", ()))
         heads += (WIDE,) if entry.get("wide") else ()

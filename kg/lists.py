@@ -18,7 +18,7 @@ MAX_ITEM = 90
 
 _MARK = re.compile("[\ue000-\ue0ff][\ue100-\uf8ff]")
 # "Lanhai Co, Ltd" is one name.
-_COMMA = re.compile(r"(?:, (?:and|or|as well as)|,(?! (?:Ltd|Inc|LLC|Limited)\b)|、| as well as) ?")
+_COMMA = re.compile(r"(?:, (?:and|or|as well as)\b|,(?! (?:Ltd|Inc|LLC|Limited)\b)|、| as well as) ?")
 # "CITIC Urban Development & Operation" is one name.
 _AND = re.compile(r" (?:and|or|&(?! [A-Z])) ")
 _JOINED = re.compile(

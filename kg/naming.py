@@ -243,6 +243,8 @@ def _read_name(text: str, head: Span, cue: Cue, words: Words) -> Found | None:
         return None  # "Yanliang, a Xi'an district": one of several
     if lead in words.provinces and text[head.start : head.end] in cue.small and _OF_NAME.match(text, head.end):
         return None  # "the Shanghai district of Jiading": Jiading is the district
+    if lead in words.provinces and text[head.start : head.end] in _MANY_OF:
+        return None  # "the Guangxi canal": one of those there, by no name
     first = text[head.start : head.end] in cue.small and SENTENCE_START.search(text, max(0, start - 6), start)
     if first and lead.lower() in words.joined:
         return None  # "Exhibition economic zone opens": a capital only because a sentence begins
@@ -306,6 +308,7 @@ def _walk_left(text: str, head: int, cue: Cue, words: Words) -> int:
 _CHINESE = re.compile(CHINESE_NAME)
 # "Baoting Li and Miao Autonomous County": of two nationalities.
 _NATIONALITY = re.compile(r"[A-Z][a-z]+ Autonomous (?:County|Prefecture|Banner)\b")
+_MANY_OF = frozenset(("canal", "bridge", "railway", "expressway"))
 _HEADS = frozenset(
     "Zone Area Park Base District County City Town Village Port Airport Center Centre Valley Company Group University"
     " Institute Province Street Project Bay Island Lake River".split()

@@ -12,11 +12,12 @@ _ONE_NAME = (
         ),
         "high-tech zone",
     ),
+    (re.compile(r"\b(?:Port|Harbou?r) Area$"), "port area"),
     (re.compile(r"^China \(([A-Z][\w’' ]{1,30})\) (?=Pilot Free[ -]Trade (?:Zone|Area)$)"), r"\1 "),
     (re.compile(r"(?:Pilot )?(?:Free[ -]Trade Zone|FTZ)$", re.IGNORECASE), "free trade zone"),
     (
         re.compile(
-            r"\bEconomic(?: and |-|&| & | - )Techn(?:ological|ical|ology) Development (?:Zone|Area)$", re.IGNORECASE
+            r"\bEconomic(?: and |-| ?& ?| - )Techn(?:ological|ical|ology) Development (?:Zone|Area)$", re.IGNORECASE
         ),
         "economic and technological development zone",
     ),
@@ -26,13 +27,17 @@ _ONE_NAME = (
 _TORN = re.compile(r" [‘’'](?=an\b)")
 
 
-def mend_name(name: str) -> str:
-    """Return a name without the blank by which a translation tears it.
+# "Linhe Economic &Technical Development Zone".
+_GLUED = re.compile(r"(?<= )&(?=[A-Z])")
 
-    >>> mend_name("Xi ‘an High-tech Zone")
-    "Xi'an High-tech Zone"
+
+def mend_name(name: str) -> str:
+    """Return a name without the blank by which a translation tears it, and with the one that it left out.
+
+    >>> mend_name("Xi ‘an High-tech Zone"), mend_name("Linhe Economic &Technical Zone")
+    ("Xi'an High-tech Zone", 'Linhe Economic & Technical Zone')
     """
-    return _TORN.sub("'", name)
+    return _GLUED.sub("& ", _TORN.sub("'", name))
 
 
 def plain_zone(name: str) -> str:

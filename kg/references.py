@@ -20,6 +20,13 @@ _ACTS = re.compile(
     r"(?: [Cc]ity)?(?: \([^()\n]{1,40}\))?(?:, [^.;\n]{3,80}?,)?"
     r" (?:has|had|have|is|was|will|saw|became|remains|boasts|ranks|covers|reported|[a-z]{3,}ed)\b"
 )
+# "The Linhe Chip Park in Yunhe New Area." under a picture, and "Linhe Bonded Zone was built here": of what lies there.
+_ASIDE = re.compile(
+    r"(?: \([^()\n]{1,40}\))?(?:,? (?:in|of|at) (?:the )?[A-Z][\w’'-]*(?: [A-Z][\w’'-]*){0,6}){1,3} ?"
+    r"(?:\.(?= ?(?:\[|\(|\n|$))|\n|$|\[)"
+    r"|(?: \([^()\n]{1,40}\))? (?:was|were|has been|is|are) "
+    r"(?:[a-z]+ly )?(?:built|established|set up|founded|located|created|opened) here\b"
+)
 # Behind "the zone", where another may lie: "The economic zone in Kashgar".
 _IN_ANOTHER = re.compile(
     r" in (?:the )?(?!(?:[A-Za-z]+ )?China\b|North|South|East|West|Central"
@@ -179,7 +186,8 @@ class _Resolver:
             self.named.add(mention)
             begins = _find_begin(self.text, mention) if self.text else None
             # "Feicheng in Tai'an, Shandong Province, …": a sentence begins with one.
-            if begins and all(subject.start < begins.start() for subject in self.named.subjects.values()):
+            aside = begins is not None and _ASIDE.match(self.text, mention.end) is not None
+            if begins and not aside and all(m.start < begins.start() for m in self.named.subjects.values()):
                 self.named.begin(mention)
         return mention
 

@@ -10,7 +10,8 @@ from kg.english import load_words
 from kg.letters import fold_case
 from kg.lexicon import WIDE
 from kg.model import Mention
-from kg.vocab import ADMIN_AREA, DISTRICT, PARK, is_wide
+from kg.open_references import TOLD
+from kg.vocab import ADMIN_AREA, DISTRICT, ENTERPRISE, PARK, is_wide
 
 _WORDS = load_words("references")
 _PLACES = frozenset((ADMIN_AREA, DISTRICT, PARK))
@@ -47,6 +48,8 @@ _FRONTED = re.compile(r"(?:^|[.!?]\s|\n\s*)(?:In|At|For|As for|Of) (?:the )?$")
 _BROAD = re.compile(rf"\b(?:{_WORDS.any_of('broad')})s?\b")
 _NEAR = 600
 """How many characters before "the region" at least no other zone or district is named."""
+_APART = 150
+"""How many characters before "the group" at least no other firm is named than the one that is told of."""
 _RECENT = 1500
 """How many characters before "the city" at most a sentence begins with what it goes on with."""
 
@@ -208,6 +211,54 @@ def _choose_near(named: Named, types: Sequence[str], ends: Heads, fallback: Mapp
     return max(chosen, key=lambda m: m.start) if chosen else None
 
 
+def _find_told(reference: Mention, named: Named, fitting: Sequence[Mention], ends: Heads, text: str) -> Mention | None:
+    """Return what "the border city" stands for: what was named last of its kind, if that is told of as well.
+
+    Of two named since, either may be the one at the border.
+    """
+    target = max(fitting, key=lambda m: m.start, default=None)
+    if target is None or _is_listed(target, text) or _is_passed(target, text):
+        return None
+    topics = [m for m in _list_topics(named, {m.type for m in fitting}) if ends.fit(m)]
+    topic = max(topics, key=lambda m: m.start, default=None)
+    if topic is None or topic.entity != target.entity or _is_joined(target, named, {target.type}, ends, text):
+        return None
+    return target
+
+
+def _is_of_page(reference: Mention, target: Mention, fallback: Mapping[str, Mention], ends: Heads, text: str) -> bool:
+    """Say whether a paragraph may go on with what the page is of instead: the title is another such zone's name."""
+    page = fallback.get(target.type)
+    if page is None or page.entity == target.entity or not ends.fit(page) or text[: page.start].strip():
+        return False
+    line = text.find("\n", page.end)
+    alone = not text[page.end : line if line >= 0 else len(text)].strip()
+    return alone and text.find("\n", target.end, reference.start) >= 0
+
+
+def _is_sole_firm(reference: Mention, topic: Mention, named: Named, text: str) -> bool:
+    """Say whether a sentence goes on with the one firm that sentences have begun with, behind a paragraph with others.
+
+    "Linhe Group was founded in May. … It merged A Co., Ltd. and B Co., Ltd. … The group will build": of Linhe Group.
+    """
+    firms = named.mentions.get(ENTERPRISE, ())
+    begun = {m.entity for m in firms if m.entity in named.begun}
+    since = max((m.end for m in firms if m.entity != topic.entity), default=-1)
+    if begun != {topic.entity} or since < 0 or not _goes_on(text, reference.start):
+        return False
+    apart = text.find("\n", since, reference.start) >= 0 and reference.start - since > _APART
+    return apart and reference.start - topic.start < _RECENT
+
+
+def _find_new_area(named: Named, types: Sequence[str], ends: Heads) -> Mention | None:
+    """Return the one new area that an article tells of, and that it may call "the zone" where it names no zone."""
+    if "zone" not in ends.wanted or DISTRICT in types or named.mentions.get(PARK):
+        return None
+    told = {m.entity: m for m in named.mentions.get(DISTRICT, ())}
+    only = next(iter(told.values())) if len(told) == 1 else None
+    return only if only and only.entity in named.begun and only.label.endswith(" New Area") else None
+
+
 def _is_nearer_named(target: Mention, named: Named, types: Sequence[str]) -> bool:
     """Say whether a place was named since that "the region" or "the area" may be as well as the one called so."""
     # "The region" may be a district or a zone, "the area" is the one that was called so.
@@ -223,23 +274,27 @@ def choose_target(reference: Mention, named: Named, fallback: Mapping[str, Menti
     """Return what a reference stands for, if that is one thing."""
     classes, *heads = reference.type.split("\t")
     types = classes.split("|")
-    wide = WIDE in heads
+    wide, told = WIDE in heads, TOLD in heads
     ends = Heads(
-        tuple(head for head in heads if head[0] not in ("!", WIDE)),
+        tuple(head for head in heads if head[0] not in ("!", WIDE, TOLD)),
         tuple(head[1:] for head in heads if head[0] == "!"),
     )
     fitting = [m for t in types if (m := named.find_last(t, ends))]
+    if told:
+        return _find_told(reference, named, fitting, ends, text)
     if resumed := _find_resumed(reference, named, types, ends, fallback, text):
         return resumed
     if wide and (topic := _find_sole_topic(reference, named, types, fallback, text)):
         return topic
     if not fitting:
-        return _choose_near(named, types, ends, fallback)
+        return _choose_near(named, types, ends, fallback) or _find_new_area(named, types, ends)
     target = max(fitting, key=lambda m: m.start)
     if _PHASE.search(target.label):
         return None  # "The first phase of X is running. The project has cost 3 billion yuan": all of it
     topics = [m for m in _list_topics(named, types) if ends.fit(m)]
     topic = max(topics, key=lambda m: m.start, default=target)
+    if types == [ENTERPRISE] and _is_sole_firm(reference, topic, named, text):
+        return topic
     if wide and _is_nearer_named(target, named, types):
         return None
     if not topics and (_is_listed(target, text) or _is_passed(target, text)):
@@ -248,6 +303,6 @@ def choose_target(reference: Mention, named: Named, fallback: Mapping[str, Menti
         # "Linhe joined Yunhe, Qinglan and Hualin. In the city": of none of the others, for they are several.
         return topic if topic.entity != target.entity and _is_alone(topic, named, types, fallback, text) else None
     if topic.entity == target.entity:
-        return target
+        return None if _is_of_page(reference, target, fallback, ends, text) else target
     # "X Park is located in the Y Park. The park …": what is only where the topic lies is not spoken of.
     return topic if topic.end < target.start and _IS_IN.fullmatch(text, topic.end, target.start) else None

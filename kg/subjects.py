@@ -63,11 +63,20 @@ _TELLS_OF_IT = re.compile(
     r"(?:(?!,? (?:and|while|but|where|which) (?:the )?(?:[A-Z][\w-]* ){1,4}(?:is|was|has|had|[a-z]+s|[a-z]+ed) )[^;:])+"
 )
 
+# "The State Council named it a national zone. It has …": the same, whoever named it so.
+_NAMED_IT = re.compile(
+    r"(?:(?:In|On|By|Since) [^,.;]{2,30}, )?(?:The )?(?:State Council"
+    r"|[A-Z][^,.;]{2,60}? (?:government|Government|Council|Ministry|Commission)) "
+    r"(?:also |later |then |officially |formally )?"
+    r"(?:named|approved|designated"
+    r"|listed|recogni[sz]ed|upgraded|certified|rated|awarded|granted|gave|chose|selected) it\b"
+)
 # "It has jurisdiction over Qinglan Street and Hualin Street. It covers …": the same, whoever knows the streets.
 _HOLDS_PARTS = re.compile(
     r"It (?:now |currently |also )?(?:has jurisdiction over|governs|administers|consists of|comprises"
     r"|is (?:divided into|composed of|made up of))\b"
 )
+_SAME = re.compile(rf"(?:{_HOLDS_PARTS.pattern}|{_NAMED_IT.pattern})")
 
 # "Located in the north of the county, 12 kilometers from its seat.": where something lies, and of nothing else.
 _FRAGMENT = re.compile(
@@ -189,7 +198,7 @@ class _Search:
             if other.sentence.part == "title" or (in_lines and _LINE.match(self.text, other.sentence.start)):
                 continue
             last = self._find_bearers(other)
-            if self.pronoun and _HOLDS_PARTS.match(self.text, other.sentence.start):
+            if self.pronoun and _SAME.match(self.text, other.sentence.start):
                 continue
             if _FRAGMENT.fullmatch(self.text, other.sentence.start, other.sentence.end):
                 continue

@@ -23,6 +23,8 @@ from kg.vocab import PARK, PLACES, RDC, class_name, local_name
 _ANY = load_words("owners").any_of
 _REGIONAL = frozenset(load_words("owners").all_of("regional"))
 _OF_OTHERS = re.compile(rf"\b(?:{_ANY('others')})\b")
+# What a port has as a place has it.
+_OF_PORTS = frozenset(("foreignTrade", "exports", "imports"))
 # "Linhe came second, following Yunhe, with exports of 3 billion yuan": of which of the two?
 _WITH = re.compile(r"(?:[’']s)?,? with (?:an? |the |its )?$")
 # "Fiscal revenue was 9 billion yuan, among which the budget revenue was 7 billion": no part is named as its whole.
@@ -167,7 +169,8 @@ class MatchOwners(MatchTargets):
         if subject.how and self._is_of_wider(match):
             return False
         if subject.how and subject.type == "Project" and _measured(name) in self.rules.indicators["of_places"]:
-            return False
+            own = PRONOUN.match(match.string, match.start()) and subject.label.lower().endswith(" port")
+            return bool(own) and _measured(name) in _OF_PORTS  # "Linhe Port saw its foreign trade rise"
         if not subject.how.endswith("-subject"):
             return True
         if self._is_told_of_others() or self._is_told_with_other(subject, match):
