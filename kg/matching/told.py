@@ -107,7 +107,12 @@ def overlaps(claim: Claim, claims: Sequence[Claim]) -> bool:
 
 
 def is_covered(claim: Claim, claims: Sequence[Claim]) -> bool:
-    """Say whether another rule has claimed anything of the words that a claim tells a thing's story in."""
+    """Say whether another rule has claimed anything of the words that a claim tells a thing's story in.
+
+    Only of a claim in words: a value is known by its number, which no two rules claim, and a thing by its name.
+    """
+    if claim.object_type != "literal":
+        return False
     start = claim.end - len(claim.object_label)
     told = (c for c in claims if c.rule != claim.rule and local_name(c.predicate) not in _BESIDES)
     return any(c.start < claim.end and start < c.end for c in told)
