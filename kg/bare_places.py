@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from kg.chinese import CHINESE_NAME, ENGLISH, find_name_before
 from kg.model import Entity, Mention, Span, find_ancestors
 from kg.naming import Found, Words, match_at
-from kg.vocab import ADMIN_AREA, DISTRICT, is_china
+from kg.vocab import ADMIN_AREA, DISTRICT, PARK, is_china
 
 _PLACES = frozenset({ADMIN_AREA, DISTRICT})
 _PLACED = re.compile(
@@ -129,13 +129,16 @@ def find_strangers(text: str, mentions: Sequence[Mention], entities: Mapping[str
     Where it names another province, or a city of one, it means a place of that name there that no list has.
     """
     places = [m.entity for m in mentions if m.type == ADMIN_AREA and m.entity in entities]
+    called = {m.label.partition(" ")[0] for m in mentions if m.type == PARK and " " in m.label}
     around = {*places, *(place for entity in set(places) for place in find_ancestors(entity, entities))}
     strangers: set[str] = set()
-    if len(places) < _OFTEN:
+    if not places:
         return strangers
     full = {m.entity for m in mentions if " " in text[m.start : m.end]}
     for entity in {m.entity for m in mentions if m.type == DISTRICT and m.kind == "name"} - full:
         holders = [place for place in find_ancestors(entity, entities) if not is_china(place)]
-        if holders and not around.intersection(holders):
+        # One other place will do where a zone is called by the same name: "Yangpu Development Zone in Hainan".
+        often = len(places) >= _OFTEN or entities[entity].label.partition(" ")[0] in called
+        if holders and often and not around.intersection(holders):
             strangers.add(entity)
     return strangers

@@ -45,6 +45,11 @@ _PLACED = re.compile(
     r"\b(?:in|at|for|of|across|(?:data|statistics|figures) from)(?: the| whole)*" + _OF_CHINA, re.IGNORECASE
 )
 _COMPOUND = re.compile(r"(?<![\w-])(?:[A-Z][\w’']*-){1,4}$")
+# "The young yet dynamic city of Yunhe": the city, but no "capital city of Yunhe".
+_KIND_OF = re.compile(
+    r"\b(?:the|this) (?:(?!(?:capital|largest|biggest|main|major|other|first|second|third|only|seat)\b)[\w’'-]+ ){0,5}"
+    r"(?:city|county|town|village|province|municipality|district) of (?:the )?$"
+)
 # Between a name and where it lies: "Linhe Zone in South China's Yunhe Province"; or the other way round.
 _LIES = re.compile(
     r"[\"”]?(?: [Cc]ity)?(?:(?:,?| [–—-]{1,2}) (?:(?:located|situated|based) )?in| of|"
@@ -54,7 +59,7 @@ _LIES = re.compile(
 # In an address: "Linhe Zone, Qinglan, Yunhe Province"; but "Linhe Zone, Qinglan and Hualin" are three.
 _ADDRESS = re.compile(r"[\"”]?, (?:[A-Z][a-z]+(?: [Cc]ity)?, )?(?:the )?(?:(?:[A-Za-z]+ )?China[’']s )?[\"“]?")
 _AND = re.compile(r"(?:[’']s)?,? (?:and|or)\b")
-_HOLDS = re.compile(r"(?:[’']s)? (?:[a-z][\w-]* ){0,2}[\"“]?")
+_HOLDS = re.compile(r"(?:[’']s)? (?:(?!(?:of|in|under|at)\b)[a-z][\w-]* ){0,2}[\"“]?")
 # A name nobody knows, and where it lies: "Linhe Zone in Yunhe Province".
 _UNNAMED = re.compile(
     r"(?:[a-z]|[A-Z][a-z]+) ([A-Z][a-z][\w-]*) in (?:the )?(?:(?:[A-Z]\w+ )?China[’']s |city of )?[\"“]?$"
@@ -188,7 +193,7 @@ def _divide_candidates(text: str, found: Sequence[Mark], marks: Sequence[Mark]) 
             continue
         if _houses_unknown(text, mark, marks) or _names_another(text, mark, marks):
             return None
-        before = text[max(0, mark.start - 24) : mark.start]
+        before = _before_kind(text, mark.start)
         directed = _DIRECTED.search(text, max(0, mark.start - 30), mark.start) is not None
         made = mark.key == ENTERPRISE and _MADE_BY.search(text, max(0, mark.start - 60), mark.start)
         if joined or made or (_GOVERNED.search(before) and not directed):
@@ -201,6 +206,13 @@ def _divide_candidates(text: str, found: Sequence[Mark], marks: Sequence[Mark]) 
             free.append(mark)
             governed = None
     return free, placed
+
+
+def _before_kind(text: str, start: int) -> str:
+    """Return what stands in front of a place, or of "the young city of" in front of it: that is the place as well."""
+    kind = _KIND_OF.search(text, max(0, start - 80), start)
+    end = kind.start() if kind else start
+    return text[max(0, end - 24) : end]
 
 
 def _keep_first(text: str, marks: Sequence[Mark], lead: int) -> list[Mark]:

@@ -33,7 +33,7 @@ from kg.open_references import find_told, find_worded
 from kg.part_names import name_phases, name_sections
 from kg.plain_names import mend_name, plain_zone
 from kg.regions import settle_regions
-from kg.short_forms import find_short_forms, list_others, locate_short_forms
+from kg.short_forms import find_short_forms, is_stated, list_others, locate_short_forms
 from kg.told_names import Doubt, drop_untold
 from kg.vocab import (
     ADMIN_AREA,
@@ -228,6 +228,7 @@ class Lexicon:
         extra: dict[int, list[Mention]] = {}
         forms = find_short_forms(text, named, self._cues, self._words, ADMIN_AREA, self._is_place, self._make_mention)
         found = self._leave_others(text, found, list_others(text, named, forms))
+        found = [[m for m in group if not is_stated(text, m, forms)] for group in found]
         short = locate_short_forms(text, forms, self._words)
         for mention in chain(short, find_worded(text, named, self._references, self.descriptions.behind)):
             number = bisect_right(starts, mention.start) - 1

@@ -12,18 +12,18 @@ from typing import NamedTuple
 
 from kg.english import load_words
 from kg.letters import fold_case
+from kg.mentions import TOLD
 from kg.model import Mention, Span
 from kg.vocab import DISTRICT, ORGANIZATION, PARK, PROJECT, is_described
 
 _WORDS = load_words("references")
-TOLD = "+"
-"""Among the heads of a reference: it says more of the thing than its kind, and may mean another than that alone."""
 # "The border city": what is said of a place in passing. No superlative, for that is told of it.
 _TOLD = re.compile(
-    r"(?<![\w’'-])(?:[Tt]he|[Tt]his) "
-    rf"(?P<words>(?:(?!(?:{_WORDS.any_of('apart')})(?![\w-])|[a-z]+est (?!of))[a-z][a-z-]+ "
-    r"(?:and (?=[a-z]+ [a-z]))?){1,3}?)"
-    r"(?P<kind>city|county|district|town|township|village|province|municipality|port)"
+    r"(?<![\w’'-])(?:[Tt]he|[Tt]his) (?:"
+    rf"(?:(?!(?:{_WORDS.any_of('apart')})(?![\w-])|[a-z]+est (?!of))[a-z][a-z-]+ (?:and (?=[a-z]+ [a-z]))?){{1,3}}?"
+    r"(?P<kind>city|metropolis|county|district|town|township|village|province|municipality|port)"
+    rf"|(?:{_WORDS.any_of('lively')}) (?:and (?:{_WORDS.any_of('lively')}) )?"
+    r"(?P<site>(?:(?:industrial|science|economic|development|high-tech|bonded) )?(?:zone|park)))"
     r"(?![\w-])(?! of\b| in (?:the )?(?:[a-z]+ )?[A-Z]| (?:and|or) [a-z]+ (?:city|county|district|town|province))"
 )
 _CLASSES = frozenset((PARK, PROJECT, ORGANIZATION, DISTRICT))
@@ -52,12 +52,14 @@ def find_told(text: str, keys: Mapping[str, str]) -> Iterator[tuple[int, int, st
     if " city" not in text and " county" not in text and not any(f" {kind}" in text for kind in _KINDS):
         return
     for told in _TOLD.finditer(text):
-        key = keys.get(f"the {told['kind']}")
-        if key is not None and f"the {told['words']}{told['kind']}" not in keys:
+        kind = told["site"] or told["kind"]
+        key = keys.get(f"the {_KIND_ALIKE.get(kind, kind)}")
+        if key is not None and fold_case(told[0]) not in keys:
             yield told.start(), told.end(), f"{key}\t{TOLD}"
 
 
-_KINDS = ("district", "town", "village", "province", "municipality", "port")
+_KIND_ALIKE = {"metropolis": "city"}
+_KINDS = ("park", "zone", "metropolis", "district", "town", "village", "province", "municipality", "port")
 
 
 def find_worded(

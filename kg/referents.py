@@ -9,8 +9,8 @@ from typing import NamedTuple
 from kg.english import load_words
 from kg.letters import fold_case
 from kg.lexicon import WIDE
+from kg.mentions import TOLD
 from kg.model import Mention
-from kg.open_references import TOLD
 from kg.vocab import ADMIN_AREA, DISTRICT, ENTERPRISE, PARK, is_wide
 
 _WORDS = load_words("references")
@@ -87,7 +87,9 @@ class Heads(NamedTuple):
     unwanted: tuple[str, ...]
 
     def fit(self, mention: Mention) -> bool:
-        return (not self.wanted or fold_case(mention.label).endswith(self.wanted)) and not self.bars(mention)
+        # A whole word: no airport is "the port".
+        label = f" {fold_case(mention.label)}"
+        return (not self.wanted or any(label.endswith(f" {head}") for head in self.wanted)) and not self.bars(mention)
 
     def bars(self, mention: Mention) -> bool:
         """Say whether a thing is called what the reference cannot mean: no province is "the city"."""
@@ -212,7 +214,7 @@ def _choose_near(named: Named, types: Sequence[str], ends: Heads, fallback: Mapp
 
 
 def _find_told(reference: Mention, named: Named, fitting: Sequence[Mention], ends: Heads, text: str) -> Mention | None:
-    """Return what "the border city" stands for: what was named last of its kind, if that is told of as well.
+    """Return what "the border city" stands for: what was named last of its kind, if that alone is told of.
 
     Of two named since, either may be the one at the border.
     """
@@ -223,7 +225,10 @@ def _find_told(reference: Mention, named: Named, fitting: Sequence[Mention], end
     topic = max(topics, key=lambda m: m.start, default=None)
     if topic is None or topic.entity != target.entity or _is_joined(target, named, {target.type}, ends, text):
         return None
-    return target
+    types = {m.type for m in fitting}
+    told = [begun[-1] for begun in named.begun.values() if begun[-1].type in types and ends.fit(begun[-1])]
+    rivals = [m for m in told if m.entity != target.entity and not is_wide(m.entity)]
+    return None if any(reference.start - m.start < _RECENT for m in rivals) else target
 
 
 def _is_of_page(reference: Mention, target: Mention, fallback: Mapping[str, Mention], ends: Heads, text: str) -> bool:

@@ -18,7 +18,7 @@ from kg.reading import Mark, SentenceReading
 _ANY = load_words("resuming").any_of
 # "It", or "In 2023, it": nothing that acts or is built stands in front, which "it" might be as well.
 _IT = re.compile(
-    rf"[\"“ ]{{0,3}}(?:(?:{MARK}|(?:{_ANY('fronts')})\b)"
+    rf"[\"“ ]{{0,3}}(?:(?:but|and|yet)(?: {MARK}| now| then)? )?(?:(?:{MARK}|(?:{_ANY('fronts')})\b)"
     rf"(?:(?!\b(?:{_ANY('acting')})\b|\b(?:the|this|these|its|an?) (?:[a-z-]+ ){{0,3}}(?:{_ANY('built')})\b)[^;:.])"
     rf"{{0,160}}, )?(?P<it>it) (?:(?:{_ANY('adverbs')}) ){{0,2}}+"
     rf"(?!(?:{_ANY('numbers_did')})\b)(?!(?:is|was|will be|has been|can be) (?:{_ANY('dummies')})\b)"

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from kg.bare_firms import is_formless, shorten_firm
 from kg.model import Mention, Span
 from kg.naming import MAX_WORD, NAME_PARTS, SENTENCE_START, Cue, Words, names_which
-from kg.vocab import CONCEPT, DISTRICT, ENTERPRISE, ORGANIZATION, PARK
+from kg.vocab import ADMIN_AREA, CONCEPT, DISTRICT, ENTERPRISE, ORGANIZATION, PARK
 
 
 class ShortForm(NamedTuple):
@@ -29,6 +29,8 @@ _STATED = re.compile(
     r"|originally) (?:referred to as|called|known as|named)"
     r"|(?:abbreviated|referred to) as)"
     r" (?:the )?[\"“'‘]?(?P<b>[A-Z][\w’&+\-]*(?: [A-Z][\w’&+\-]*){0,4})(?![\w’&+\-]| of\b)"
+    r"|,? or (?:simply|just|in short,?) (?:the )?[\"“'‘]?"
+    r"(?P<f>[A-Z][\w’&+\-]*(?: [A-Z][\w’&+\-]*){0,4})(?![\w’&+\-]| of\b)"
     r"|, or (?:the )?[\"“'‘]?(?P<c>[A-Z][A-Za-z&]*[A-Z])[\"”'’]?(?=,)"
     r"|, (?:formerly|previously) (?:the )?(?P<e>[A-Z][\w’&+\-]*(?: [A-Z][\w’&+\-]*){1,5})(?=,)"
     r"|, (?P<d>[A-Z][\w&-]*(?: [A-Z][\w&-]*){0,3}) for short"
@@ -242,7 +244,9 @@ def _say_otherwise(label: str, type_iri: str) -> list[str]:
 def _shortens(short: str, name: str, label: str, stated: re.Match[str] | None) -> bool:
     """Say whether words in brackets behind a name can be its short form, and no remark on it."""
     if stated is not None and re.search(
-        r"known as|called|named|formerly |previously |referred|abbreviated|for short|hereinafter|, or ", stated[0]
+        r"known as|called|named|formerly |previously |referred|abbreviated|for short|hereinafter|, or "
+        r"| or (?:simply|just) ",
+        stated[0],
     ):
         return True
     if _ACRONYM.fullmatch(short):
@@ -299,6 +303,14 @@ def locate_short_forms(text: str, forms: Sequence[ShortForm], words: Words) -> I
             full.garbled,
             Span(full.start, full.end),
         )
+
+
+def is_stated(text: str, mention: Mention, forms: Sequence[ShortForm]) -> bool:
+    """Say whether the bare name of a place is what an article has said that it calls another thing."""
+    if mention.kind != "name" or mention.type not in (DISTRICT, ADMIN_AREA):
+        return False
+    words = text[mention.start : mention.end]
+    return any(f.stated and f.text == words and f.mention.type == PARK and f.mention.end < mention.start for f in forms)
 
 
 # What is called after its place, or the place after it: "Honghu Lake"; and what says that the place is meant.

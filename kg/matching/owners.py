@@ -25,6 +25,7 @@ _REGIONAL = frozenset(load_words("owners").all_of("regional"))
 _OF_OTHERS = re.compile(rf"\b(?:{_ANY('others')})\b")
 # What a port has as a place has it.
 _OF_PORTS = frozenset(("foreignTrade", "exports", "imports"))
+_SOMEBODYS = re.compile(r"\b(?:his|her|my)\b")
 # "Linhe came second, following Yunhe, with exports of 3 billion yuan": of which of the two?
 _WITH = re.compile(r"(?:[’']s)?,? with (?:an? |the |its )?$")
 # "Fiscal revenue was 9 billion yuan, among which the budget revenue was 7 billion": no part is named as its whole.
@@ -192,6 +193,8 @@ class MatchOwners(MatchTargets):
         """Say whether a number is of a part of a place, of another place, or of a firm, a group or a sector in it."""
         if not subject.how and self._is_part_of_place(subject, match):
             return True
+        if subject.how and _SOMEBODYS.search(match.groupdict().get("x") or ""):
+            return True  # "The annual output value of his company": of no place
         if _measured(name) in self.rules.indicators["of_firms"] and self._is_told_by_firm(match):
             return True
         if subject.how and (self._is_told_of_place_behind(subject, match) or self._goes_on_with_industry(match)):
