@@ -151,7 +151,10 @@ def _for_each_doer(entry: Mapping[str, Any], pattern: Pattern | None) -> Iterato
         yield entry
         return
     groups = pattern.groups if pattern else ()
-    yield from ({**entry, "when": name, "subject": whose} for name, whose in _DOERS.items() if name in groups)
+    told = [entry["when"]] if "when" in entry else []
+    for name, whose in _DOERS.items():
+        if name in groups:
+            yield {**entry, "when": [*told, name], "subject": whose}
 
 
 class _Compiler:
@@ -332,7 +335,8 @@ class _Compiler:
             raise RuleError("each and values are written together", where=place)
         if listed.get("likely") and listed["likely"] not in self.items:
             raise RuleError(f"[items] of slots.toml has no {listed['likely']!r}", where=place)
-        for group in (entry.get("when"), listed.get("each"), listed.get("phrases"), listed.get("count"), *pair):
+        listing = (listed.get("each"), listed.get("phrases"), listed.get("count"))
+        for group in (*as_choices(parts.get("when")), *listing, *pair):
             if group and group not in groups:
                 raise RuleError(f"{group!r} is not a group of the pattern", where=place)
         return Template(**parts)

@@ -15,7 +15,7 @@ from kg.outline import OutlineMatch, outline_sentence
 from kg.pattern import MARK, Match
 from kg.reading import SentenceReading
 from kg.rule_index import RuleIndex
-from kg.rules import Rule, Template, slot_name
+from kg.rules import Rule, Template, as_choices, slot_name
 from kg.vocab import local_name
 
 CONFIDENCE = {"explicit": "1", "implied": "0.8", "garbled": "0.5", "missing": "0.5"}
@@ -207,7 +207,7 @@ class SentenceMatcher(MatchItems):
 
     def _fill_templates(self, rule: Rule, match: Match) -> Iterator[Claim]:
         for template in rule.templates:
-            if template.when and not match[template.when]:
+            if not all(match[group] for group in as_choices(template.when)):
                 continue
             if template.value and not template.values and not match[slot_name(template.value)]:
                 continue
