@@ -26,8 +26,8 @@ class Template:
     IRI, or a table: ``{cohort=, type=, key=, value=}``, ``{thing=, class=}``, ``{event=}``, ``{text=}``,
     ``{indicator=, growth=}``. A list of these is the first of them that can be filled. ``{each=, class=}``
     as object or subject makes one claim for each item of a list; ``when`` is a group, or several, without which
-    there is no claim. With ``each`` and ``values``, two groups, there is one for each item of the list ``each`` and its number
-    in the list ``values``: ``{each}`` is the item's words, ``$each`` the number.
+    there is no claim. With ``each`` and ``values``, two groups, there is one for each item of the list ``each`` and
+    its number in the list ``values``: ``{each}`` is the item's words, ``$each`` the number.
     """
 
     subject: Any
