@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from kg.bystanders import stands_beside
+from kg.chinese import CHINESE_NAME, ENGLISH
 from kg.employers import leave_posts
 from kg.english import load_words
 from kg.model import Entity, Mention, find_ancestors, list_distinct
@@ -64,6 +65,8 @@ _HOLDS = re.compile(r"(?:[’']s)? (?:(?!(?:of|in|under|at)\b)[a-z][\w-]* ){0,2}
 _UNNAMED = re.compile(
     r"(?:[a-z]|[A-Z][a-z]+) ([A-Z][a-z][\w-]*) in (?:the )?(?:(?:[A-Z]\w+ )?China[’']s |city of )?[\"“]?$"
 )
+# "In Linhe, Anhui", where nobody knows Linhe.
+_IN_UNKNOWN = re.compile(rf"\b(?:[Ii]n|[Oo]f|[Aa]t|[Ff]rom) (?P<name>{CHINESE_NAME})(?: [Cc]ity)?, (?:the )?$")
 # In a heading "Review of Government Work in Linhe District": no name, though in capitals.
 _PLAIN = frozenset(
     ("Work", "Works", "Economy", "Development", "Construction", "Investment", "Industry", "Trade", "Growth")
@@ -193,6 +196,8 @@ def _divide_candidates(text: str, found: Sequence[Mark], marks: Sequence[Mark]) 
             continue
         if _houses_unknown(text, mark, marks) or _names_another(text, mark, marks):
             return None
+        if mark.key == ADMIN_AREA and _places_unknown(text, mark, marks):
+            return None
         before = _before_kind(text, mark.start)
         directed = _DIRECTED.search(text, max(0, mark.start - 30), mark.start) is not None
         made = mark.key == ENTERPRISE and _MADE_BY.search(text, max(0, mark.start - 60), mark.start)
@@ -293,6 +298,14 @@ def _houses_unknown(text: str, mark: Mark, marks: Sequence[Mark]) -> bool:
     if found is None or found[1] in _PLAIN or _is_title_case(text, found.start(1)):
         return False
     return not any(other.start <= found.start(1) < other.end for other in marks)
+
+
+def _places_unknown(text: str, mark: Mark, marks: Sequence[Mark]) -> bool:
+    """Say whether a place only tells where one lies that nobody knows: "in Linhe, Anhui"."""
+    found = _IN_UNKNOWN.search(text, max(0, mark.start - 40), mark.start)
+    if found is None or found["name"] in ENGLISH:
+        return False
+    return not any(other.start <= found.start("name") < other.end for other in marks)
 
 
 def _is_title_case(text: str, end: int) -> bool:

@@ -16,10 +16,9 @@ from typing import Any, NamedTuple
 import ahocorasick_rs
 
 from kg.english import load_words
-from kg.mentions import is_told
 from kg.model import Mention, Quantity, Sentence, Span
 from kg.surroundings import Surroundings
-from kg.vocab import class_name, described_iri, new_entity_iri
+from kg.vocab import class_name, described_iri, is_told, new_entity_iri
 
 MAX_WORDS = 7
 MIN_NAME = 3
@@ -194,7 +193,9 @@ class Describer:
             if number < 0 or end > sentences[number].end or sentences[number].part != "body" or not self._ends(end):
                 continue
             names = [m for m in mentions[number] if m.kind != "reference" or m.entity]
-            if any(m.start < end <= m.end for m in names) or any(is_told(m) and m.end == end for m in mentions[number]):
+            if any(m.start < end <= m.end for m in names) or any(
+                is_told(m.type) and m.end == end for m in mentions[number]
+            ):
                 continue
             if end <= whole_end:
                 continue  # "the project" in "the first phase of the project"

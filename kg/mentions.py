@@ -6,14 +6,6 @@ from collections.abc import Iterable
 
 from kg.model import Mention
 
-TOLD = "+"
-"""Among the heads of a reference: it says more of the thing than its kind, and may mean another than that alone."""
-
-
-def is_told(mention: Mention) -> bool:
-    """Say whether a mention is a reference in words of its own, "the border city", that no other words are read for."""
-    return mention.type.endswith(f"\t{TOLD}")
-
 
 def keep_longest(mentions: Iterable[Mention]) -> list[Mention]:
     """Return a sorted choice without overlaps: longest first, then known names before cues."""

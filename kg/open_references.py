@@ -12,9 +12,8 @@ from typing import NamedTuple
 
 from kg.english import load_words
 from kg.letters import fold_case
-from kg.mentions import TOLD
 from kg.model import Mention, Span
-from kg.vocab import DISTRICT, ORGANIZATION, PARK, PROJECT, is_described
+from kg.vocab import DISTRICT, ORGANIZATION, PARK, PROJECT, TOLD, is_described
 
 _WORDS = load_words("references")
 # "The border city": what is said of a place in passing. No superlative, for that is told of it.

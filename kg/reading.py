@@ -280,7 +280,7 @@ def mask_sentence(
     if masking.pieces[-1].endswith(",") and sentence.part == "body":
         masking.pieces[-1] = masking.shape[-1] = masking.pieces[-1][:-1] + "."
     masked = "".join(masking.pieces)
-    words = fold_case(text[sentence.start : sentence.end])
+    words = fold_case(_SHORT_IS.sub(" is", text[sentence.start : sentence.end]))
     places = (tuple(masking.starts), tuple(masking.origins))
     alike = fold_case("".join(masking.shape))
     return SentenceReading(sentence, tuple(marks), masked, fold_case(masked), alike, words, frozenset(codes), *places)
@@ -288,7 +288,13 @@ def mask_sentence(
 
 # Pages set blanks in front of stops ("882 square kilometers , including"), and translations none behind them ("billion
 # yuan,an increase"): to the rules there are none in front, and one behind.
-_GAPS = re.compile(r" +(?=[,.;](?:\s|$))|(?<![A-Z.])[,;](?=[A-Za-z])")
+# "It's also the largest" is "It is also the largest" to them.
+_IS = (
+    r"(?<=\b[Ii]t)[’']s(?= (?:also|now|currently|already|still|mainly|home|part|among|close|rich|famous|next"
+    r"|[a-z]+ly|[a-z]+ing|(?!fixed)[a-z]+ed|known|set|built)\b(?!-))"
+)
+_GAPS = re.compile(rf" +(?=[,.;](?:\s|$))|(?<![A-Z.])[,;](?=[A-Za-z])|{_IS}")
+_SHORT_IS = re.compile(_IS)
 
 
 class _Masking:
@@ -310,9 +316,9 @@ class _Masking:
             self._add(" ", start)
             self._begin(start)
         for gap in _GAPS.finditer(text, start, end):
-            is_stray = gap[0].isspace()
-            stop = gap.start() if is_stray else gap.end()
-            self._add(_mask_private(text[start:stop]) + ("" if is_stray else " "), start)
+            kept = gap[0][0] in ",;"
+            stop = gap.end() if kept else gap.start()
+            self._add(_mask_private(text[start:stop]) + (" " if kept else "" if gap[0].isspace() else " is"), start)
             self._begin(stop)
             start = gap.end()
         last, following = text[end - 1 : end], text[end : end + 1]

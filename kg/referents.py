@@ -9,9 +9,8 @@ from typing import NamedTuple
 from kg.english import load_words
 from kg.letters import fold_case
 from kg.lexicon import WIDE
-from kg.mentions import TOLD
 from kg.model import Mention
-from kg.vocab import ADMIN_AREA, DISTRICT, ENTERPRISE, PARK, is_wide
+from kg.vocab import ADMIN_AREA, DISTRICT, ENTERPRISE, PARK, TOLD, is_wide
 
 _WORDS = load_words("references")
 _PLACES = frozenset((ADMIN_AREA, DISTRICT, PARK))

@@ -389,3 +389,16 @@ def claim_iri(base: str, claim: str) -> str:
 def rule_iri(base: str, rule: str) -> str:
     """Return the IRI of an extraction rule from its id."""
     return mint_iri(base, "rule", rule)
+
+
+TOLD = "+"
+"""Among the heads of a reference: it says more of the thing than its kind, and may mean another than that alone."""
+
+
+def is_told(reference: str) -> bool:
+    """Say whether a reference, by what it may mean, is in words of its own: "the border city" describes no new thing.
+
+    >>> is_told("rd:AdminArea\\tcity\\t+"), is_told("rd:AdminArea\\tcity")
+    (True, False)
+    """
+    return reference.endswith(f"\t{TOLD}")

@@ -113,6 +113,7 @@ class MatchThings(MatchCohorts):
         if piece is not None:
             start, end = self.sentence.locate(piece.start), self.sentence.locate(piece.end, end=True)
         words = self.article.text[start:end]
+        words = words[3:] if words.startswith(("'s ", "’s ")) else words  # "It's expected to open"
         if breaks_off_names(words, self.article.text[end : end + 200]):
             raise NotFilled
         return Thing("", SPACE.sub(" ", _SINCE_WHAT.sub("", words)).strip(), "literal")
