@@ -10,7 +10,7 @@ from kg.model import Claim
 from kg.vocab import JOB_TITLE, WAS_ATTRIBUTED_TO, local_name
 
 # What a claim in words may hold besides: where a place in it lies, and who says so.
-_BESIDES = frozenset(("within", "locatedIn", "jobTitle", "wasAttributedTo", "worksFor"))
+_BESIDES = frozenset(("within", "locatedIn", "location", "borders", "jobTitle", "wasAttributedTo", "worksFor"))
 
 
 class Recent(NamedTuple):
