@@ -10,7 +10,7 @@ from kg.model import Claim
 from kg.vocab import JOB_TITLE, WAS_ATTRIBUTED_TO, local_name
 
 # What a claim in words may hold besides: where a place in it lies, and who says so.
-_BESIDES = frozenset(("within", "locatedIn", "location", "borders", "jobTitle", "wasAttributedTo", "worksFor"))
+_BESIDES = frozenset(("within", "locatedIn", "borders", "jobTitle", "wasAttributedTo", "worksFor"))
 
 
 class Recent(NamedTuple):
@@ -115,4 +115,9 @@ def is_covered(claim: Claim, claims: Sequence[Claim]) -> bool:
         return False
     start = claim.end - len(claim.object_label)
     told = (c for c in claims if c.rule != claim.rule and local_name(c.predicate) not in _BESIDES)
-    return any(c.start < claim.end and start < c.end for c in told)
+    return any(_words_begin(c) < claim.end and start < c.end for c in told)
+
+
+def _words_begin(claim: Claim) -> int:
+    """Where what a claim tells begins: where something lies is told behind whatever else stands at its name."""
+    return claim.end - len(claim.object_label) if local_name(claim.predicate) == "location" else claim.start
