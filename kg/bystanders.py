@@ -76,7 +76,10 @@ _SEATED = re.compile(
 )
 _SLOGAN = re.compile(r"(?<=[\w,] )[\"“](?=[a-z])[^\"“”.;\n]{1,60}$")
 _SLOGAN_END = re.compile(r"[^\"“”.;\n]{0,60}[\"”]")
-_SEATED_END = re.compile(r"[^.;\n]{0,60}?, (?:it|the (?:zone|park|area|development zone|project|company|plant))\b")
+_SEATED_END = re.compile(
+    r"[^.;\n]{0,60}?, (?:(?:it|the (?:zone|park|area|development zone|project|company|plant))\b"
+    r"|(?:the )?(?:[A-Z][\w-]* ){2,7}(?:is|was|has|covers|boasts|lies)\b)"
+)
 
 LIES_AMONG = re.compile(
     rf"(?:It|[A-Z][^,.;:]{{2,60}}?)(?:, [^.;:]{{3,80}},)? (?:(?:is|was) )?"

@@ -116,10 +116,15 @@ def read_plan(view: View, start: int, end: int, nth: int) -> Quantity | int | No
     return make_period(view, left, match.end(), to_iso(base), to_iso(base + 4))
 
 
+_HOLIDAY = re.compile(r"\b(?:holidays?|festival|golden week|vacation)\s+$")
+
+
 def read_past(view: View, start: int, end: int) -> Quantity | int | None:
     """Read "last year", "the past five years", "this month"."""
     match = view.grammar.periods.past.match(view.low, start)
     words = squeeze(match[0]) if match else ""
+    if _HOLIDAY.search(view.low, max(0, start - 24), start):
+        return match.end() if match else start + 4  # "the Spring Festival holiday this year": not the year
     if match is None:
         this = re.compile(r"this (year|month|week|quarter)(?![a-z0-9-])").match(view.low, start)
         if this is None:

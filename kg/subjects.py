@@ -46,6 +46,12 @@ _OF_INDUSTRY = re.compile(
     r"(?: above (?:the |a )?designated (?:size|scale))? (?:also |now )?"
     r"(?:is|was|has|had|grew|grows|saw|maintained|achieved|develops|developed|continued|continues|kept|rose)\b"
 )
+# "Hunan's private economy is growing. It contributes …": the private economy does.
+_OF_OWN_PART = re.compile(
+    r"\s*(?:[^.;\n]{0,120}?, )?(?:The )?[A-Z][\w-]*(?: [A-Z][\w-]*){0,3}[’']s? (?:[a-z-]+ ){0,2}"
+    r"(?:private|non-?public|state-owned|digital|marine|real|foreign-invested|low-altitude)"
+    r" (?:economy|sector|enterprises)\b"
+)
 _MADE = re.compile(
     r"(?:(?:The|Its|Their|It|Total|Gross|Annual) (?:total |gross |annual )*)?"
     r"(?:added value|value added|output(?: value)?|production value|revenues?|sales|profits?|turnover)\b"
@@ -73,7 +79,8 @@ _NAMED_IT = re.compile(
 )
 # "It has jurisdiction over Qinglan Street and Hualin Street. It covers …": the same, whoever knows the streets.
 _HOLDS_PARTS = re.compile(
-    r"It (?:now |currently |also )?(?:has jurisdiction over|governs|administers|consists of|comprises"
+    r"Under its (?:jurisdiction|administration|rule)\b"
+    r"|It (?:now |currently |also )?(?:has jurisdiction over|governs|administers|consists of|comprises"
     r"|is (?:divided into|composed of|made up of))\b"
 )
 _SAME = re.compile(rf"(?:{_HOLDS_PARTS.pattern}|{_NAMED_IT.pattern})")
@@ -205,6 +212,8 @@ class _Search:
             if last is None and (self._hides_subject(other) or heads_unknown(self.text, other)):
                 return None
             if self.pronoun and self._is_next(other) and begins_unknown(self.text, other):
+                return None
+            if self.pronoun and _OF_OWN_PART.match(self.text, other.sentence.start, other.sentence.end):
                 return None
             if last is not None and _is_heading(self.text, other, last):
                 return last[0], "heading-subject"

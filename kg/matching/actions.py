@@ -127,7 +127,7 @@ _INSIDE = re.compile(r", (?:are|were|have been)(?P<act> (?:listed|included) in (
 # The list that a group's words begin: "parks involving big data|, e-commerce and other industries".
 _BEGINS_LIST = re.compile(
     r"\b(?:involving|covering|covered|cover|spanning|including|concern(?:ing|ed with)|related to|engaged in"
-    r"|speciali[sz]ing in"
+    r"|speciali[sz]ing in|from(?= (?:the )?[A-Z]\w*(?: [A-Z]\w*)*$)"
     r"|in (?:sectors|fields|areas|industries)(?: such as| including| of)?) [^,.;:()]+$"
 )
 _LIST = re.compile(

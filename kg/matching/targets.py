@@ -21,7 +21,7 @@ _ANY = load_words("owners").any_of
 _BUILDING = re.compile(
     r"(?:(?:(?:is |was )?one of )?(?:the|(?:the )?(?:(?:north|south|east|west|central)\w* )?\w+[’']s) )"
     r"(?:(?!(?:in|of|to|for|with|from|at) )[\w-]+ ){1,6}?"
-    rf"({_ANY('buildings')})s?(?= (?:in|of|at|on|across|among)\b|$)",
+    rf"({_ANY('buildings')})s?(?= (?:in|of|at|on|across|among|ever|discovered|built|found)\b|$)",
     re.IGNORECASE,
 )
 # What no firm is: "a plant built by Shenlan and Lanhai, the first chip plant in the west".
@@ -31,6 +31,8 @@ _SITE_OF = re.compile(
     r"(?= (?:in|of|at|on|across|among|for|to|by|with|that|which|whose)\b|$)",
     re.IGNORECASE,
 )
+# What no zone is, though it be told of "it": "the only city with a population of more than one million".
+_CITY = re.compile(r"(?:is |was )?(?:one of )?the (?:[a-z-]+ ){1,3}(?:cit(?:y|ies)|count(?:y|ies)|provinces?)\b")
 _PROJECT = re.compile(r"(?:one of )?(?:the|[\w-]+[’']s) (?:[\w-]+ ){1,3}?(?:projects?)\b")
 # What holds no district.
 _OF_COUNTY = (" County", " District", " Town", " Township", " Banner")
@@ -138,6 +140,8 @@ class MatchTargets(MatchThings):
         if subject.type == "Enterprise":
             return _SITE_OF.match(target.label) is not None
         if subject.type in PLACES and subject.type != "Park" and _PROJECT.match(target.label):
+            return True
+        if subject.type == "Park" and "City" not in subject.label and _CITY.match(target.label):
             return True
         named = _BUILDING.match(target.label)
         return subject.type in PLACES and named is not None and named[1] not in subject.label.lower()
