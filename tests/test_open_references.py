@@ -16,8 +16,12 @@ from kg.pipeline import Tools, read_text
             ["Linhe High-tech Industrial Zone | area | 30 km2"],
         ),
         (
-            "Linhe Logistics Park and Yunhe Logistics Park are new. The logistics park covers 30 square kilometers.",
+            "Linhe Logistics Center is new. Yunhe Logistics Center is old. The logistics center covers 30 hectares.",
             [],
+        ),
+        (
+            "Linhe Logistics Center is new. The logistics center covers 30 hectares.",
+            ["Linhe Logistics Center | area | 30 ha"],
         ),
         (
             "Heihe lies in the north. The border city covers 69,000 square kilometers.",
