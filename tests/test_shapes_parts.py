@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator
 
 import pyoxigraph as ox
@@ -130,3 +131,54 @@ def test_what_is_said_elsewhere_opens_the_shapes_that_read_it(
     steps = {(ox.NamedNode(f"urn:x:{name}"), backwards) for name, backwards in elsewhere}
     closed = PartJudge(SHAPES, OWN, {}).find_closed(steps)
     assert set(NAMES) - {NAMES[number] for number in closed} == open_shapes
+
+
+THINGS = load_shapes(b"""
+@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix : <urn:x:> .
+:said a sh:PropertyShape ; sh:targetObjectsOf :p ; sh:path [ sh:alternativePath ( :r rdf:type ) ] ; sh:minCount 1 .
+:near a sh:PropertyShape ; sh:targetClass :D ; sh:path [ sh:alternativePath ( :p :q :r [ sh:inversePath :p ] ) ] ;
+    sh:minCount 1 .
+:backed a sh:NodeShape ; sh:targetSubjectsOf :p , :q ; sh:sparql [ sh:select \"\"\"SELECT $this ?path ?value WHERE {
+    { SELECT DISTINCT $this ?path ?value WHERE {
+        $this ?path ?value . FILTER(?path IN (<urn:x:p>, <urn:x:q>)) } }
+    FILTER NOT EXISTS { ?claim <urn:x:r> ?number . FILTER(?number > 6) } }\"\"\" ] .
+:most a sh:PropertyShape ; sh:targetObjectsOf :p ; sh:path :r ; sh:minCount 1 ; sh:maxCount 2 .
+:both a sh:NodeShape ; sh:targetSubjectsOf :p ; sh:sparql [ sh:select \"\"\"SELECT $this ?value WHERE {
+    $this <urn:x:p> ?value ; <urn:x:q> ?other . FILTER NOT EXISTS { ?value <urn:x:r> ?any } }\"\"\" ] .
+:other a sh:NodeShape ; sh:targetSubjectsOf :q ; sh:sparql [ sh:select \"\"\"SELECT $this ?value WHERE {
+    $this <urn:x:p> ?value . FILTER NOT EXISTS { ?value <urn:x:r> ?any } }\"\"\" ] .
+:there a sh:NodeShape ; sh:targetSubjectsOf :p ; sh:sparql [ sh:select \"\"\"SELECT $this ?value WHERE {
+    $this <urn:x:p> ?value . FILTER EXISTS { ?value <urn:x:r> ?any } }\"\"\" ] .
+:never a sh:NodeShape ; sh:targetSubjectsOf :p ; sh:sparql [ sh:select \"\"\"SELECT $this ?value WHERE {
+    $this <urn:x:p> ?value .
+    FILTER NOT EXISTS { ?value <urn:x:r> ?any . FILTER NOT EXISTS { ?any <urn:x:p> ?z } } }\"\"\" ] .
+""")
+
+
+def name_of(number: int) -> str:
+    return THINGS.targeted()[number].name.rsplit(":", 1)[1]
+
+
+def test_what_is_asked_for_at_all_can_be_asked_of_each_part() -> None:
+    """Each of the others reads two triples that parts may share, or something that must not be there."""
+    lacking = PartJudge(THINGS, OWN, {}).lacking
+    assert [name_of(number) for number in lacking] == ["said", "near", "backed"]
+
+
+def test_the_whole_meets_what_each_part_meets() -> None:
+    met, failed = Counter[str](), Counter[str]()
+    for seed in range(300):
+        parts = make_graph(seed)
+        whole = Judge(store_of([q for quads in parts for q in quads]), THINGS)
+        judge = PartJudge(THINGS, OWN, whole.engine.expressions.subclasses)
+        told = [dict(judge.screen(store_of(quads), judge.lacking)) for quads in parts]
+        for number in judge.lacking:
+            count, found = whole.judge(number)
+            assert count == whole.count(number)
+            if all(said[number] for said in told):
+                assert not found, (seed, name_of(number))
+                met[name_of(number)] += 1
+            failed[name_of(number)] += bool(found)
+    assert len(met) == len(failed) == 3 and min(met.values()) > 20 and min(failed.values()) > 10, (met, failed)

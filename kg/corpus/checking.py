@@ -87,8 +87,8 @@ def _find_elsewhere(others: FilePath, starts: tuple[bytes, ...]) -> frozenset[St
 
 
 Found = list[tuple[int, Judged | None]]
-Job = tuple[tuple[int, ...], tuple[int, ...] | None]
-"""Numbers of shapes, and the rows of the articles to judge by them; the whole store where there are no rows."""
+Job = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...] | None]
+"""Numbers of shapes to judge by, of others to screen by, and the rows of the articles; the whole store without any."""
 
 
 class _Judges:
@@ -102,10 +102,17 @@ class _Judges:
         self.elsewhere = division.elsewhere
 
     def judge(self, job: Job) -> Found:
-        numbers, rows = job
+        numbers, screened, rows = job
         if rows is None:
             return [(number, self.whole.judge(number)) for number in numbers]
-        return list(self.part.judge(self.division.read(rows), numbers, self.elsewhere))
+        part = self.division.read(rows)
+        return [*self.judge_part(part, numbers), *self.screen_part(part, screened)]
+
+    def judge_part(self, part: ox.Store, numbers: Sequence[int]) -> Found:
+        return list(self.part.judge(part, numbers, self.elsewhere))
+
+    def screen_part(self, part: ox.Store, numbers: Sequence[int]) -> Found:
+        return [(number, (0, []) if meets else None) for number, meets in self.part.screen(part, numbers)]
 
 
 _judges: _Judges | None = None
@@ -114,8 +121,9 @@ _judges: _Judges | None = None
 def check_store(folder: FilePath, shapes_file: FilePath, workers: int, division: Division) -> Report:
     """Return what shapes say about the union of a store's graphs, of which ``division`` are the parts.
 
-    Shapes that read nothing outside a part are judged part by part, in memory; the others, and those for which
-    a part leads out of itself, each on the whole store. The work is divided among so many processes.
+    Shapes that read nothing outside a part are judged part by part, in memory, and those that the whole meets where
+    each part does; the others, and those for which a part leads out of itself or does not meet them, each on the whole
+    store. The work is divided among so many processes.
     """
     shapes, store = shacl.load_shapes(shapes_file), open_store(folder)
     if len(store) < _FEW or not shacl.is_divisible(shapes):
@@ -130,23 +138,42 @@ def check_store(folder: FilePath, shapes_file: FilePath, workers: int, division:
             for number, verdict in found:
                 judged[number].append(verdict)
 
-    # What no article says, and a few articles, tell of most shapes that lead out of a part before all is read.
     first, *stretches = division.stretches()
-    closed = tuple(here.part.find_closed(division.elsewhere))
-    for rows in ((), first[:PROBED]):
-        for number, verdict in here.judge((closed, rows)):
-            judged[number].append(verdict)
-    closed = tuple(number for number in closed if None not in judged[number])
+    closed, screened = _probe(here, first[:PROBED], judged)
     # Those that ask a query of their own take longest, and are begun first.
-    left = [n for n in range(len(targeted)) if n not in closed]
+    left = [n for n in range(len(targeted)) if n not in closed and n not in screened]
     left.sort(key=lambda n: not any(c.kind == "sparql" for c in targeted[n].constraints))
     parts = [rows for rows in (first[PROBED:], *stretches) if rows]
-    run([*(((number,), None) for number in left), *((closed, rows) for rows in parts)])
-    if opened := [number for number in closed if None in judged[number]]:
-        run([((number,), None) for number in opened])
+    run([*(((number,), (), None) for number in left), *((closed, screened, rows) for rows in parts)])
+    if opened := [number for number in (*closed, *screened) if None in judged[number]]:
+        run([((number,), (), None) for number in opened])
     for number in (*left, *opened):
         del judged[number][:-1]  # what parts said before one gave up
+    for number in set(screened).difference(opened):
+        judged[number] = [(here.whole.count(number), [])]
     return shacl.put_together(shapes, [_add_up(found) for found in judged], store)
+
+
+def _probe(
+    here: _Judges, rows: tuple[int, ...], judged: list[list[Judged | None]]
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the shapes that parts are judged by, and screened by, and note what the first two parts say.
+
+    What no article says, and a few articles, tell of most shapes that lead out of a part before all is read.
+    """
+    probes = [here.division.read(()), here.division.read(rows)]
+
+    def hold(say: Callable[[ox.Store, Sequence[int]], Found], numbers: Sequence[int]) -> tuple[int, ...]:
+        for part in probes:
+            for number, verdict in say(part, numbers):
+                judged[number].append(verdict)
+        return tuple(number for number in numbers if None not in judged[number])
+
+    closed = hold(here.judge_part, here.part.find_closed(here.elsewhere))
+    lacking = [number for number in here.part.lacking if number not in closed]
+    for number in lacking:
+        judged[number].clear()
+    return closed, hold(here.screen_part, lacking)
 
 
 def _add_up(judged: Iterable[Judged | None]) -> Judged:

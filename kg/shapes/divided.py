@@ -25,8 +25,11 @@ class Judge:
     def judge(self, number: int) -> Judged:
         """Return what the shape with this number among those with targets has to say."""
         shape = self.shapes[number]
-        nodes = self.engine.focus(shape)
-        return nodes.total or 0, self.engine.begin(shape, nodes)
+        return self.count(number), self.engine.begin(shape, self.engine.focus(shape))
+
+    def count(self, number: int) -> int:
+        """Return how many nodes a shape is for."""
+        return self.engine.focus(self.shapes[number]).total or 0
 
 
 def is_divisible(shapes: Shapes) -> bool:

@@ -14,12 +14,14 @@ from functools import cache, partial
 
 from pyoxigraph import NamedNode, Store
 
+from kg.shapes.absence import absent_blocks
 from kg.shapes.access import Access, shape_accesses
 from kg.shapes.divided import Judged
 from kg.shapes.engine import Engine
 from kg.shapes.evaluation import Nodes
 from kg.shapes.model import Path, Shape, Shapes
 from kg.shapes.terms import RDF_TYPE, Term, text_of
+from kg.shapes.touched import RowQuery, shape_rows
 
 Step = tuple[NamedNode | None, bool]
 """A predicate (any, if it is nothing), and whether it is read from its object to its subjects."""
@@ -81,6 +83,29 @@ def _steps_of(path: Path) -> set[Step] | None:
     return found
 
 
+def only_lacks(shapes: Shapes, shape: Shape) -> bool:
+    """Return whether each finding of the whole is one of a part: of the triple that brings the node, and a lack.
+
+    So it is where a shape counts at least, and where its query has one pattern of its own, which makes what it
+    fits a focus node, and asks for the rest in ``FILTER NOT EXISTS``.
+    """
+    targets = {(target.term, target.kind) for target in shape.targets}
+    if shape.node in shapes.foreign or any(kind not in ("class", "subjectsOf", "objectsOf") for _, kind in targets):
+        return False
+    rows = shape_rows(shapes, shape)
+    if rows is not None:
+        return _has_one_pattern(rows, {term for term, kind in targets if kind == "subjectsOf"}) and (
+            rows.tested <= absent_blocks(shape.constraints[0].query.text)  # type: ignore[union-attr]
+        )
+    lower = all(constraint.kind == "minCount" for constraint in shape.constraints)
+    return shape.path is not None and lower and not shape.properties and not shape.deactivated
+
+
+def _has_one_pattern(rows: RowQuery, predicates: Collection[Term | None]) -> bool:
+    own = [edge for edge in rows.edges if rows.is_own(edge)]
+    return len(own) == 1 and own[0].start == "this" and {*rows.predicates(own[0])} <= {*predicates}
+
+
 class PartJudge:
     """Judges parts of a graph.
 
@@ -93,6 +118,8 @@ class PartJudge:
         self.own = own
         self.subclasses = subclasses
         self.reaches = [find_reaches(shapes, shape) for shape in self.targeted]
+        self.lacking = [n for n, shape in enumerate(self.targeted) if only_lacks(shapes, shape)]
+        """The numbers of the shapes that the whole meets where each part does (``only_lacks``)."""
 
     def find_closed(self, elsewhere: Collection[Step]) -> list[int]:
         """Return the numbers of the shapes that parts can be judged by, as far as the shapes themselves tell.
@@ -123,6 +150,13 @@ class PartJudge:
             found = engine.begin(shape, nodes) if reach else []
             open_ends = reach is None or (reach.open_to_less and found)
             yield number, None if open_ends else (nodes.total or 0, found)
+
+    def screen(self, store: Store, numbers: Iterable[int]) -> Iterator[tuple[int, bool]]:
+        """Yield whether a part meets shapes that are ``lacking``."""
+        engine = Engine(store, self.shapes, None, self.subclasses)
+        for number in numbers:
+            shape = self.targeted[number]
+            yield number, not engine.begin(shape, engine.focus(shape))
 
     def _is_own(self, var: str) -> str:
         tests = (f"STRSTARTS(STR({var}), {_quoted(start)})" for start in self.own)
