@@ -112,13 +112,15 @@ class EarlierValues(CountedGroups):
         """
         unit = self._quantity(match, "v" if match["v"] else "w").unit
         here = self.sentence.sentence
-        start = self.sentence.locate(match.start())
+        start = self.sentence.locate(start_of(match))
         before = next(self._sentences_before(), None)
         values = [c for c in self.earlier.list_values(here.start) if c.end <= start and c.unit == unit]
         if not values and before is not None and here.paragraph - before.sentence.paragraph <= 1:
             values = [c for c in self.earlier.list_values(before.sentence.start) if c.unit == unit]
-        if len({c.predicate for c in values}) != 1 or class_name(values[0].subject_type) not in PLACES:
+        if len({c.predicate for c in values}) != 1 or values[0].subject_type == "Cohort":
             raise NotFilled
+        if unit in _IN_TURN and class_name(values[0].subject_type) not in PLACES:
+            raise NotFilled  # "a firm's revenue was 9 billion yuan, followed by A (8 billion yuan)": no place's
         return values[-1]
 
     def _value_said(self, words: str, match: Match) -> tuple[str, Claim]:

@@ -106,7 +106,7 @@ class SentenceMatcher(MatchItems):
         if sentence.sentence.part == "body":
             outlined = self._match_outlines(sentence)
             claims += outlined
-            if any(claim.value for claim in outlined) and self._has_unread(sentence):
+            if any(claim.value for claim in claims) and self._has_unread(sentence):
                 claims += self._match_patterns(sentence, self.rules.continuing, self.rules.continuing_index)
         return claims
 
