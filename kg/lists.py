@@ -6,7 +6,7 @@ Works on masked text (``kg/rules.py``): a recognised thing is two private charac
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from kg.english import load_words
@@ -27,6 +27,7 @@ _JOINED = re.compile(
     rf"|(?<!of )(?:{_ANY('firsts')}) (?:and|&) (?:[A-Z][\w-]* ){{1,4}}"
     r"(?:Cent(?:er|re)|Laboratory|Platform|Base|Alliance)\b"
 )
+_NAMED = re.compile(r"(?:the )?[A-Z\ue000-\uf8ff]")
 _HALF_NAME = re.compile(r"[A-Z][\w-]* (?:Science|Research)$")
 _INSTITUTE = re.compile(r"\b(?:of|Academy|Institute|University|College|School|Cent(?:er|re)|Laboratory|Co)\b")
 _PAIRS = re.compile(rf"\b(?:{_ANY('pairs')})\b", re.IGNORECASE)
@@ -199,7 +200,7 @@ def _divide(
 ) -> list[Item]:
     """Return the items of comma-separated parts: the last may hold two, and any may hold two marks."""
     if names:
-        return [_leave_role(masked, half) for part in parts for half in _halves(masked, part)]
+        return [_leave_role(masked, name) for name in _name_parts(masked, parts, joined=joined)]
     if count == len(parts):
         return parts
     last = _halves(masked, parts[-1], only_last=True)
@@ -222,6 +223,18 @@ def _divide(
         else:  # "a and b" alone, or "a and b, c and d": two readings; only what is known in itself is sure
             items += [half for half in halves if is_mark(_bare(masked, half))]
     return items
+
+
+def _name_parts(masked: str, parts: Sequence[Item], *, joined: bool) -> Iterator[Item]:
+    """Yield the names of comma-separated parts; one inside "A, B and C, and D" that are no two known things is one."""
+    joined = joined and _NAMED.match(masked, parts[-1].start) is not None
+    for number, part in enumerate(parts):
+        halves = _halves(masked, part)
+        inside = joined and 0 < number < len(parts) - 1
+        if inside and len(halves) > 1 and not all(is_mark(_bare(masked, half)) for half in halves):
+            yield part
+        else:
+            yield from halves
 
 
 def _bare(masked: str, item: Item) -> str:
@@ -304,32 +317,10 @@ _NO_ITEM = re.compile(rf"\b(?:{_ANY('no_item')})\b|[\"“”%$¥€<>|=]|\d{{4}}
 _INITIALS = re.compile(r"(?:[A-Z]\.)+[A-Z]?")
 # "To March this year, Shenlan, Lanhai and other firms": when, and no firm.
 _MONTH = re.compile(rf"(?:{load_words('dating').any_of('months')})", re.IGNORECASE)
-_NO_NAME = frozenset(("IT", "AI", "EV", "5G", "ICT"))
+_NO_NAME = frozenset(("IT", "AI", "EV", "5G", "ICT", "St", "Mt"))
 _NO_FIRST = frozenset(("in", "by", "for", "since", "with", "at", "on", "of", "from", "through", "under"))
 _BARE = frozenset(_WORDS.all_of("bare"))
 _SMALL = frozenset(_WORDS.all_of("small"))
-# A list that a group's name breaks off at its first item: "parks involving big data", of "…, e-commerce and tourism".
-_WHICH = "(?: that| which)?"
-_BROKEN = re.compile(
-    rf"(?:{_WHICH}(?: has| have| will| also| mainly){{0,2}} "
-    r"(?:involv|cover|span|includ|featur|incorporat)(?:e|s|es|ed|ing)?"
-    rf"|{_WHICH} (?:focus|focused|focusing) on| such as"
-    rf"|{_WHICH} (?:related to|concerned with|engaged in|speciali[sz](?:ed|ing) in)"
-    r"| (?:in|from|across)(?: [\w-]+){0,4} (?:fields|areas|sectors|industries|domains),? (?:including|such as|like|of))"
-    r" (?!the (?:city|county|district)\b)[^,;:()]{2,70}$"
-)
-# "Five brands in Bosch", of "…, Siemens and ABB".
-_BROKEN_BRANDS = re.compile(r"(?<=\bbrands) in [A-Z][\w’'&.-]*(?: [A-Z][\w’'&.-]*){0,4}$")
-_NAME_LAST = re.compile(r" [A-Z][\w’'-]+$")
-_NAMES_BEHIND = re.compile(r",(?: [A-Z][\w’'-]+){1,3}(?:,(?: [A-Z][\w’'-]+){1,3}){0,6},? and (?:the )?[A-Z]")
-_FROM_NAME = re.compile(r" (?:from|in|at|by|with) [A-Z][\w’'-]+$")
-_NAME_BEHIND = re.compile(r" and [A-Z][a-z]+(?=[,.;)]|$)")
-_LIST_BEHIND = re.compile(
-    rf"(?!, (?:(?:{_ANY('goes_on')}|{_ANY('adds')}|up|down|an?|the|of|it|they|its|as)\b|[\d$¥]))"
-    r"(?!, \w+ing (?:the|its|an?|over|about|more)\b)"
-    r"(?:, [a-z][\w’'&/ -]{1,50}){1,12}(?:,? (?:and|as well as|or) [a-z]|, etc)",
-    re.IGNORECASE,
-)
 _NO_KIND = re.compile(rf"\b(?:{_ANY('no_kind')})$", re.IGNORECASE)
 
 
@@ -367,27 +358,6 @@ def may_be_kind(label: str) -> bool:
     (True, False)
     """
     return not _NO_KIND.search(label)
-
-
-def leave_broken_list(name: str, behind: str) -> str:
-    """Return a group's name without the first item of a list that goes on ``behind`` it.
-
-    >>> leave_broken_list("parks involving big data", ", e-commerce and tourism")
-    'parks'
-    """
-    broken = _BROKEN.search(name) or _BROKEN_BRANDS.search(name)
-    return name[: broken.start()] if broken and _LIST_BEHIND.match(behind) else name
-
-
-def breaks_off_names(words: str, behind: str) -> bool:
-    """Say whether words end with the first name of a list that goes on ``behind`` them.
-
-    >>> breaks_off_names("firms in Linhe", ", Yunhe and Qingshan districts")
-    True
-    """
-    if _FROM_NAME.search(words) is not None and _NAME_BEHIND.match(behind) is not None:
-        return True
-    return _NAME_LAST.search(words) is not None and _NAMES_BEHIND.match(behind) is not None
 
 
 def leave_short_form(label: str) -> str:

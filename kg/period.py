@@ -116,7 +116,14 @@ def read_plan(view: View, start: int, end: int, nth: int) -> Quantity | int | No
     return make_period(view, left, match.end(), to_iso(base), to_iso(base + 4))
 
 
-_HOLIDAY = re.compile(r"\b(?:holidays?|festival|golden week|vacation)\s+$")
+_HOLIDAY = re.compile(
+    r"\b(?:holidays?|festival|golden week|vacation|season|travel rush|(?:first|last|opening) day)\s+(?:(?:in|of)\s+)?$"
+)
+# "During the 2024 Spring Festival holiday", "in the 2023 ice and snow season": some days of a year, and not the year.
+_OCCASION = re.compile(
+    r"(?:[’']s)? (?:(?!(?:an?|the|its|their|in|on|at|of|during|over|was|is|has|had|will|saw)\b)[a-z0-9][\w-]* ){0,5}?"
+    r"(?:(?:holidays?|golden week|vacation|travel rush|festival|season)(?: (?:holidays?|period|travel rush))?)(?![\w-])"
+)
 
 
 def read_past(view: View, start: int, end: int) -> Quantity | int | None:
@@ -133,6 +140,8 @@ def read_past(view: View, start: int, end: int) -> Quantity | int | None:
     else:
         stop = match.end()
     left, anchor, which = look_left(view, start), view.anchor, words.split()[0]
+    if (occasion := _OCCASION.match(view.low, stop)) is not None:
+        return make_period(view, left, occasion.end(), "", "")
     until = view.grammar.periods.years.match(view.low, stop) if words.endswith("year") else None
     if until is not None and len(until[1]) == 4 and left.preposition in ("from", "between"):
         year, rule = find_relative_year(view, words)  # "from this year to the end of 2025"
@@ -198,8 +207,10 @@ def read_years(view: View, start: int, end: int, *, qualifier: str = "exact") ->
             return make_period(view, left, match.end(), str(year), str(other), closed=True)
     if (until := _read_until_month(view, left, year, end)) is not None:
         return until
-    if low[end : end + 1] == "s":
+    if low[end : end + 1] == "s" or _HOLIDAY.search(low, max(0, start - 32), start):
         return None
+    if (occasion := _OCCASION.match(low, end)) is not None and left.preposition:
+        return make_period(view, left, occasion.end(), "", "")
     if qualifier != "exact" and (qualifier not in ("about", "upTo") or _counts_something(view, end)):
         return None
     if not (left.preposition or left.edge or left.part):

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from kg.bearers import choose_bearer
 from kg.employers import list_employers, list_governed, list_spoken_for
 from kg.english import load_words
+from kg.leading import begins_with_another
 from kg.main_subject import REACH, find_bearers, find_main_subject, give_places
 from kg.model import Entity, Mention, find_ancestors, list_distinct
 from kg.reading import Reading, SentenceReading
@@ -85,6 +86,8 @@ _HOLDS_PARTS = re.compile(
 )
 _SAME = re.compile(rf"(?:{_HOLDS_PARTS.pattern}|{_NAMED_IT.pattern})")
 
+_ITS = re.compile(r"[\s,]*(?:and |but |while |with )?[Ii]ts\b")
+_PRONOUN = re.compile(r"(?:[A-Z][^,.;]{2,40}, )?[Ii]ts? ")
 # "Located in the north of the county, 12 kilometers from its seat.": where something lies, and of nothing else.
 _FRAGMENT = re.compile(
     r"\s*(?:It is )?(?:[Ll]ocated|[Ss]ituated|[Ll]ying|[Nn]estled)"
@@ -115,6 +118,9 @@ def find_subject(
     search = _Search(reading, sentence, entities, pronoun=pronoun, things=things, kinds=kinds)
     found = search.find(position)
     if found is not None and tells_of_smaller(reading.article.text, sentence, found[0]):
+        found = None
+    if found is not None and pronoun and search.goes_on_with_another(position, found[0]):
+        search.rivals.append(found[0])
         found = None
     if rivals is not None:
         rivals += search.rivals
@@ -169,6 +175,19 @@ class _Search:
             self.rivals += list_distinct([found[0], *employers])
             return None  # "Zhao Lin, mayor of Yunhe County, said exports had risen"
         return found or self._find_speaker()
+
+    def goes_on_with_another(self, position: int, meant: Mention) -> bool:
+        """Say whether what a pronoun goes on with begins with a thing that has no name here, or another's."""
+        here, owning = self.sentence.sentence, _ITS.match(self.text, position) is not None
+        if position > here.start and meant.start >= here.start:
+            return begins_with_another(self.text, here.start, position, self.sentence.marks, meant, owning=owning)
+        for other in self._list_before(self.sentence):
+            begin, end = other.sentence.start, other.sentence.end
+            if other.sentence.part == "title" or _SAME.match(self.text, begin):
+                continue
+            if _PRONOUN.match(self.text, begin) is None and not _FRAGMENT.fullmatch(self.text, begin, end):
+                return begins_with_another(self.text, begin, end, other.marks, meant, owning=owning)
+        return False
 
     def _find_speaker(self) -> tuple[Mention, str] | None:
         """Return the place whose head or office tells the sentence, where nothing before is told of anything else."""

@@ -37,6 +37,7 @@ _PART_OF = re.compile(
     rf"|{_ANY('portions')}|(?:campus|wing|branch|annex|section)(?:es|s)?|percent)|{MARK})"
     rf" of {_LEAD}"
 )
+_AND_ITS = re.compile(r",? ?(?:and|while) its\b")
 # "15 of the 79 projects": what follows is said of the 15.
 _WHOLE = re.compile(rf"{MARK} (?:out )?of (?:all )?(?:the |these |those |its )?$")
 _JOINED = re.compile(rf",?(?: and| or| as well as) {_LEAD.rstrip('$')}")
@@ -92,6 +93,8 @@ class MatchBearing(EarlierValues):
         if not bearers:
             raise NotFilled
         nearest = bearers[-1]
+        if nearest.thing.type == "Cohort" and _AND_ITS.match(text, position):
+            raise NotFilled  # "The park has eight halls, and its output is …": the park's
         before = text[bearers[-2].end : nearest.start] if len(bearers) > 1 else ""
         between = _NAMED.sub(" of it", self.sentence.masked[nearest.end : position]).lower()
         # "Including the A Project with an investment of": of that one, where nothing stands between, not even a comma.

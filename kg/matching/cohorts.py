@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from kg.lists import breaks_off_names, leave_broken_list
+from kg.broken_lists import breaks_off_names, leave_broken_list
 from kg.matching.actions import Group, find_action, find_rest, is_rate
 from kg.matching.counted import SPOKEN_OF
 from kg.matching.sites import find_site
@@ -35,7 +35,7 @@ class MatchCohorts(MatchSpeakers):
         label = self._group_name(part["cohort"], match)
         broken = label != whole
         label = _IN_FIELDS.sub("", _BETWEEN.sub("", label))
-        if not label or _INCLUDES.search(label):
+        if not label or _INCLUDES.search(label) or label.endswith((" or", " and", " the")):
             raise NotFilled
         number = match.groupdict().get(part.get("value", "")) or ""
         value = self._quantity(match, part["value"]).value if number else ""

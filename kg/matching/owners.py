@@ -12,12 +12,12 @@ from kg.employers import list_governed
 from kg.english import load_words
 from kg.letters import fold_case
 from kg.matching.ranked import tells_measure
-from kg.matching.targets import MatchTargets
+from kg.matching.seats import MatchSeats
 from kg.matching.things import PRONOUN
 from kg.matching.words import Thing
 from kg.model import find_ancestors
 from kg.pattern import MARK, Match
-from kg.reading import Mark, find_heading
+from kg.reading import find_heading
 from kg.vocab import PARK, PLACES, RDC, class_name, local_name
 
 _ANY = load_words("owners").any_of
@@ -39,11 +39,7 @@ _OF_WIDER = re.compile(
     rf"\b[Tt]he (?:whole |entire )?({load_words('areas').any_of('wide', 'widest')})[’']s"
     r" (?!(?:first|only|largest|top)\b)"
 )
-_TOWN = re.compile(r" (?:Town|Township|Village|Street|Sub-?[Dd]istrict)$")
-# Behind where something is, and no item of a list: "Linhe Town, Yunhe District, has".
-_CLOSED = re.compile(r", (?!(?:and|or|as well as|together)\b|[A-Z])")
-# Between a place and the one it lies in: "Linhe, East China's Yunhe".
-_SEAT = re.compile(r", (?:the )?(?:(?:[A-Z][a-z]+ |[a-z]+ern )?China[’']s )?")
+_TOLD_OF = frozenset(("role", "superlative", "recognisedAs", "milestone", "intention", "location"))
 _IN = re.compile(r" in (?:the )?(?:city of )?")
 # Behind a number where it was measured, by a name that nobody knows: "in Linhe Market Pilot".
 _IN_UNKNOWN = re.compile(
@@ -54,11 +50,6 @@ _IN_UNKNOWN = re.compile(
 _RANKING = frozenset(("CNY", "USD", "EUR", "percent", "point", "times", "units", "ton"))
 # What is counted, in front of a rank.
 _COUNTED = re.compile(r" (?:[\w-]+ ){0,7}[a-z-]+s, ")
-# Around a name in the middle of a list: "areas in A, B, and C".
-_LISTED_BEFORE = re.compile(
-    r"(?:\b(?:in|of|from|between|across|including|namely|areas)|:) (?:the )?[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,3}, $"
-)
-_LISTED_BEHIND = re.compile(r",? (?:and|or|as well as) (?:the )?[A-Z]")
 _TELLS = re.compile(rf"(?: (?:also|has|had|recently))? (?:{_ANY('firms_tell')})\b")
 _INDUSTRY = re.compile(
     rf"(?:[Tt]he )?(?:(?!(?:in|of|for|by|on)\b)[\w-]+ ){{0,3}}?(?:{_ANY('sectors')})(?: (?:industry|sector))?"
@@ -117,53 +108,15 @@ _BARE_AREA = re.compile(r"(?:The |Its )?(?:total |whole |land )*area (?:is|was|o
 _PLANNED_AREA = re.compile(r"[Tt]he (?:total )?plann(?:ed|ing) (?:land )?area\b")
 
 
-class MatchOwners(MatchTargets):
+class MatchOwners(MatchSeats):
     """Judges whether a thing may own the number of a match."""
-
-    def _stands_as_seat(self, subject: Thing) -> bool:
-        """Say whether a place is named only as where another lies: "Linhe city, Yunhe province, covers 30 hectares"."""
-        if subject.how or subject.type not in PLACES:
-            return False
-        marks = [mark for mark in self.sentence.marks if mark.mention]
-        named = [mark.mention for mark in marks if mark.mention]
-        places = [n for n, m in enumerate(named) if m.entity == subject.iri and m.kind != "reference"]
-        return bool(places) and all(
-            any(self._is_seat_of(marks[other], marks[number]) for other in range(max(0, number - 2), number))
-            for number in places
-        )
-
-    def _stands_in_list(self, subject: Thing) -> bool:
-        """Say whether a place is named only inside a list of others: "in A, B, and C, covering 30 hectares"."""
-        if subject.how or subject.type not in PLACES or self._pair:
-            return False
-        text = self.article.text
-        named = [m for m in self.sentence.marks if m.mention and m.mention.entity == subject.iri]
-        before = [_LISTED_BEFORE.search(text, max(0, m.start - 60), m.start) for m in named]
-        return bool(named) and all(b and _LISTED_BEHIND.match(text, m.end) for b, m in zip(before, named, strict=True))
-
-    def _is_seat_of(self, thing: Mark, place: Mark) -> bool:
-        """Say whether a place stands behind one that the lexicon knows to lie in it, and a comma between them."""
-        if (
-            thing.mention is None
-            or place.mention is None
-            or not _SEAT.fullmatch(self.article.text, thing.end, place.start)
-        ):
-            return False
-        known = place.mention.entity in find_ancestors(thing.mention.entity, self.lexicon.entities)
-        return known or self._begins_address(thing, place)
-
-    def _begins_address(self, thing: Mark, place: Mark) -> bool:
-        """Say whether a sentence begins with a park or town and where it is: "Linhe Town, Yunhe District, has"."""
-        small = thing.key == PARK or (thing.mention is not None and _TOWN.search(thing.mention.label) is not None)
-        first = thing.start - self.sentence.sentence.start <= len("The ")
-        return small and first and place.key != PARK and _CLOSED.match(self.article.text, place.end) is not None
 
     def _may_own(self, subject: Thing, predicate: str, match: Match) -> bool:
         """Say whether a number can belong to a thing that stands elsewhere: "the output value" is of what?"""
         name = local_name(predicate)
         if self._is_of_other_measure(subject, predicate, match):
             return False
-        if name in ("role", "superlative", "recognisedAs") and self._stands_as_seat(subject):
+        if name in _TOLD_OF and (self._stands_as_seat(subject) or self._ends_governed_list(match)):
             return False  # "Qingshi Town, Linhe County, Hefei, is a hub": of the town
         if subject.type in PLACES and self._is_of_no_place(subject, name, match):
             return False

@@ -9,10 +9,10 @@ from itertools import chain, islice
 from typing import Any
 
 from kg.bearers import PART_OF_PLACE
+from kg.broken_lists import breaks_off_names
 from kg.employers import list_employed
 from kg.english import load_words
 from kg.letters import fold_case
-from kg.lists import breaks_off_names
 from kg.main_subject import reports_of_government
 from kg.matching.bearing import LOCATES
 from kg.matching.cohorts import MatchCohorts

@@ -1,0 +1,63 @@
+"""Whether words end in the middle of a list or of a name, which goes on behind them."""
+
+from __future__ import annotations
+
+import re
+
+from kg.english import load_words
+
+_ANY = load_words("lists").any_of
+# A list that a group's name breaks off at its first item: "parks involving big data", of "…, e-commerce and tourism".
+_WHICH = "(?: that| which)?"
+_BROKEN = re.compile(
+    rf"(?:{_WHICH}(?: has| have| will| also| mainly){{0,2}} "
+    r"(?:involv|cover|span|includ|featur|incorporat)(?:e|s|es|ed|ing)?"
+    rf"|{_WHICH} (?:focus|focused|focusing) on| such as"
+    rf"|{_WHICH} (?:related to|concerned with|engaged in|speciali[sz](?:ed|ing) in)"
+    r"| (?:in|from|across)(?: [\w-]+){0,4} (?:fields|areas|sectors|industries|domains),? (?:including|such as|like|of))"
+    r" (?!the (?:city|county|district)\b)[^,;:()]{2,70}$"
+)
+# "Five brands in Bosch", of "…, Siemens and ABB".
+_BROKEN_BRANDS = re.compile(r"(?<=\bbrands) in [A-Z][\w’'&.-]*(?: [A-Z][\w’'&.-]*){0,4}$")
+_NAME_LAST = re.compile(r" [A-Z][\w’'-]+$")
+_NAMES_BEHIND = re.compile(r",(?: [A-Z][\w’'-]+){1,7}(?:,(?: [A-Z][\w’'-]+){1,7}){0,6},? and (?:the )?[A-Z]")
+_FROM_NAME = re.compile(r" (?:from|in|at|by|with) [A-Z][\w’'-]+$")
+_NAME_BEHIND = re.compile(r" and [A-Z][a-z]+(?=[,.;)]|$)")
+# "Firms in Linhe's coal", of "…, power and chemical industries"; "St", of "St. Petersburg".
+_TRADE_LAST = re.compile(r"(?:[’']s| (?:in|of|from|for)) [a-z-]+$")
+_TRADES_BEHIND = re.compile(
+    r"(?:, [a-z-]+(?: [a-z-]+)?){0,6},? and [a-z-]+(?: [a-z-]+){0,2}?"
+    r" (?:industries|sectors|fields|services|products|trades)\b"
+)
+_SHORTENED = re.compile(r"(?:^| )(?:St|Mt|Dr|Mr|Ms|No|Prof)$")
+_LIST_BEHIND = re.compile(
+    rf"(?!, (?:(?:{_ANY('goes_on')}|{_ANY('adds')}|up|down|an?|the|of|it|they|its|as)\b|[\d$¥]))"
+    r"(?!, \w+ing (?:the|its|an?|over|about|more)\b)"
+    r"(?:, [a-z][\w’'&/ -]{1,50}){1,12}(?:,? (?:and|as well as|or) [a-z]|, etc)",
+    re.IGNORECASE,
+)
+
+
+def leave_broken_list(name: str, behind: str) -> str:
+    """Return a group's name without the first item of a list that goes on ``behind`` it.
+
+    >>> leave_broken_list("parks involving big data", ", e-commerce and tourism")
+    'parks'
+    """
+    broken = _BROKEN.search(name) or _BROKEN_BRANDS.search(name)
+    return name[: broken.start()] if broken and _LIST_BEHIND.match(behind) else name
+
+
+def breaks_off_names(words: str, behind: str) -> bool:
+    """Say whether words end with the first name of a list that goes on ``behind`` them.
+
+    >>> breaks_off_names("firms in Linhe", ", Yunhe and Qingshan districts")
+    True
+    """
+    if _FROM_NAME.search(words) is not None and _NAME_BEHIND.match(behind) is not None:
+        return True
+    if _TRADE_LAST.search(words) is not None and _TRADES_BEHIND.match(behind) is not None:
+        return True
+    if behind.startswith(".") and _SHORTENED.search(words) is not None:
+        return True
+    return _NAME_LAST.search(words) is not None and _NAMES_BEHIND.match(behind) is not None
