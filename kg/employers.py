@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from kg.english import load_words
 from kg.model import Mention, list_distinct
-from kg.reading import Mark
+from kg.reading import Mark, Reading, SentenceReading
 from kg.vocab import ADMIN_AREA, BEARERS, DISTRICT, PARK, local_name
 
 _ANY = load_words("bearers").any_of
@@ -33,6 +33,15 @@ _TOLD_BY = re.compile(
     rf"\b(?:{_ANY('speaks')}|announcing|reported|released|showed?|shows)\b|ccording to|\b(?:data|figures) from\b"
 )
 _ENDS = re.compile(r"(?: [a-z]+ (?:committee|government))?(?=[,.;:\"”]|$| (?:in|on|at|during|who)\b)")
+_VOICES = load_words("speakers")
+_SAID_SO = re.compile(rf"\b(?:{_VOICES.any_of('said_so')})\b")
+_RULERS = re.compile(rf"\b(?:{_VOICES.any_of('rulers_voices')})\b", re.IGNORECASE)
+_OTHERS = re.compile(rf"\b(?:{_VOICES.any_of('others_voices')})\b", re.IGNORECASE)
+_WIDER = re.compile(rf"\b(?:{_VOICES.any_of('wider_voices')})\b")
+# "Vice mayor Zhao Lin said.": nothing but who said what stands before.
+_ONLY_SAYS = re.compile(rf"(?:[\w’',.-]+ ){{1,10}}(?:{_VOICES.any_of('said_so')})[.”\"]*")
+VOICES = 12
+"""How many sentences back one who says "we" can have been told of."""
 _SPEAKER = re.compile(
     rf", (?:an? |the )?(?:[a-z-]+ ){{0,4}}?(?:{_ANY('speakers')})\b[^;.\n]{{0,140}}?,? (?:{_ANY('speaks')})\b"
 )
@@ -101,3 +110,32 @@ def list_employed(text: str, marks: Sequence[Mark], start: int) -> list[Mention]
         return []
     found = [m for m in bearers if _HEADS.search(text, max(start, m.start - 70), m.start)]
     return list_distinct(m.mention for m in found if m.mention)
+
+
+def find_voice(reading: Reading, sentence: SentenceReading) -> list[Mention] | None:
+    """Return whom the one works for who says "we" in a sentence: ``None`` if he speaks for the place that he governs.
+
+    "The meeting stressed that …. We will …": he is told of in the sentence, or last before it, or right behind.
+    """
+    text, number = reading.article.text, reading.number_of(sentence.sentence)
+    behind = [s for s in reading.sentences[number + 1 : number + 2] if _says_only(text, s)]
+    if _WIDER.search(text, sentence.sentence.start, sentence.sentence.end):
+        return []
+    known = False
+    for other in (sentence, *behind, *reversed(reading.sentences[max(0, number - VOICES) : number])):
+        here = other.sentence
+        known = known or _SAID_SO.search(text, here.start, here.end) is not None
+        if not known:
+            continue  # who is named before "he said" speaks, though that sentence does not say so
+        if found := list_employed(text, other.marks, here.start):
+            return found if len(found) == 1 and not list_governed(text, other.marks, here.start) else None
+        if _OTHERS.search(text, here.start, here.end) or _WIDER.search(text, here.start, here.end):
+            return []
+        if _RULERS.search(text, here.start, here.end):
+            return None
+    return []
+
+
+def _says_only(text: str, sentence: SentenceReading) -> bool:
+    """Say whether a sentence tells only who said what stands before it."""
+    return _ONLY_SAYS.fullmatch(text, sentence.sentence.start, sentence.sentence.end) is not None

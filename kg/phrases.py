@@ -26,15 +26,17 @@ class Phrase(NamedTuple):
     """Where what belongs to it ends: behind its quotation marks."""
 
 
-def list_phrases(text: str, start: int, end: int, phrase: Pattern, joint: Pattern) -> Iterator[Phrase]:
-    """Yield the phrases that stand in a row from ``start`` on, up to ``end`` at the latest."""
-    for _ in range(MOST):
-        found = phrase.match(text, start, end)
+def list_phrases(text: str, start: int, end: int, *readings: tuple[Pattern, Pattern]) -> Iterator[Phrase]:
+    """Yield the phrases that stand in a row from ``start`` on, up to ``end`` at the latest.
+
+    Each is what the first of the readings that fits makes of it: what a phrase is, and what joins it to one before it.
+    """
+    for number in range(MOST):
+        joined = [(phrase, joint.match(text, start, end) if number else None) for phrase, joint in readings]
+        places = [(phrase, found.end() if found else start) for phrase, found in joined if found or not number]
+        found = next(filter(None, (phrase.match(text, place, end) for phrase, place in places)), None)
         if found is None:
             return
         kind = next(name for name, words in found.groupdict().items() if words is not None)
         yield Phrase(kind.rstrip("0123456789"), *found.span(kind), found.end())
-        joined = joint.match(text, found.end(), end)
-        if joined is None:
-            return
-        start = joined.end()
+        start = found.end()

@@ -22,19 +22,26 @@ JOINT = Pattern(r",? and |, ", "")
     ],
 )
 def test_a_row_ends_where_what_follows_is_no_such_phrase(text: str, found: list[str]) -> None:
-    assert [text[p.start : p.end] for p in list_phrases(text, 0, len(text), PHRASE, JOINT)] == found
+    assert [text[p.start : p.end] for p in list_phrases(text, 0, len(text), (PHRASE, JOINT))] == found
 
 
 def test_a_phrase_is_of_the_kind_of_its_group_and_ends_behind_its_quotation_marks() -> None:
     text = 'the largest port and "city of tea"'
-    first, second = list_phrases(text, 0, len(text), PHRASE, JOINT)
+    first, second = list_phrases(text, 0, len(text), (PHRASE, JOINT))
     assert (first.kind, second.kind) == ("first", "role")
     assert text[second.end : second.stop] == '"'
 
 
+def test_each_phrase_of_a_row_is_read_by_the_first_reading_that_fits() -> None:
+    other = (Pattern(r"a (?P<role>[a-z]+ way)(?=,| and |$)", ""), Pattern(r" and ", ""))
+    text = "a hub of tea and a new way"
+    known = (Pattern(r"a (?P<role>hub [a-z ]+?)(?=,| and |$)", ""), JOINT)
+    assert [text[p.start : p.end] for p in list_phrases(text, 0, len(text), known, other)] == ["hub of tea", "new way"]
+
+
 def test_no_more_of_a_row_is_read_than_costs_little() -> None:
     text = ", ".join(["a hub"] * 40)
-    assert len([*list_phrases(text, 0, len(text), PHRASE, JOINT)]) == 9
+    assert len([*list_phrases(text, 0, len(text), (PHRASE, JOINT))]) == 9
 
 
 def test_what_stands_behind_a_phrase_says_nothing_of_it(tools: Tools) -> None:

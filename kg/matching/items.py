@@ -135,8 +135,9 @@ class MatchItems(MatchResuming):
         group, sentence, items = part["phrases"], self.sentence, self.rules.items
         if not match[group]:
             return
-        name, end = part.get("of", "phrase"), match.end(group)
-        row = [*list_phrases(sentence.folded, match.start(group), end, items[name], items[f"{name}_joint"])]
+        names, end = dict.fromkeys(("phrase", part.get("of", "phrase"))), match.end(group)
+        readings = [(items[name], items[f"{name}_joint"]) for name in names]
+        row = [*list_phrases(sentence.folded, match.start(group), end, *readings)]
         if part.get("whole") and (not row or row[-1].stop < end):
             return  # "A boat sails to a hub of trade, X said": more than such phrases
         for found in row:
@@ -145,8 +146,8 @@ class MatchItems(MatchResuming):
                 continue
             words = self.article.text[sentence.locate(found.start) : sentence.locate(found.end, end=True)]
             label = SPACE.sub(" ", words).strip()
-            if is_mark(sentence.masked[found.start : found.end]) and label[0] not in _QUOTES:
-                continue  # "known as Linhe": another name, and no role
+            if is_mark(sentence.masked[found.start : found.end]) and not (label[0].islower() or label[0] in _QUOTES):
+                continue  # "known as Linhe": another name, and no role; but "is a traffic hub"
             label = _leave_quotes(label)
             kind = class_name(part["class"]) if "class" in part else ""
             iri = mint_iri(self.base, slugify(kind), slugify(label)) if kind else ""

@@ -26,7 +26,7 @@ class MatchResuming(MatchConditions):
             return
         self.sentence = sentence
         self._subjects.clear()
-        self._asks_things = self._asks_places = False
+        self._asks_things = self._asks_places = self._asks_deeds = False
         found, _ = self._find_told(sentence.locate(place), pronoun=True)
         front = [m for m in sentence.marks if m.start < sentence.locate(place) and m.key in (PROJECT, ENTERPRISE)]
         if found is None or any(m.mention and m.mention.entity != found[0].entity for m in front):

@@ -300,6 +300,7 @@ class SentenceMatcher(MatchItems):
         self._asks_things = local_name(predicate) in self.rules.indicators["of_things"]
         name = local_name(predicate).removesuffix("Growth")
         words = self.rules.indicators["of_people"]
+        self._asks_deeds = name in DONE_IN_TURN
         self._asks_places = name in self.rules.indicators["of_places_alone"] or not words.isdisjoint(name.split("-"))
         subject = item if item and is_list(template.subject) else self._fill_thing(template.subject, match)
         if not self._may_own(subject, predicate, match):

@@ -10,7 +10,7 @@ from typing import Any
 
 from kg.bearers import PART_OF_PLACE
 from kg.broken_lists import breaks_off_names
-from kg.employers import list_employed
+from kg.employers import find_voice, list_employed
 from kg.english import load_words
 from kg.letters import fold_case
 from kg.main_subject import reports_of_government
@@ -244,8 +244,9 @@ class MatchThings(MatchCohorts):
         owner = self._find_owner(match, "x") or self._find_owner(match, "y")
         if owner and owner.mention and owner.mention.type in keys:
             return self._mention_thing(owner.mention)
-        ours = _OURS.search(self.sentence.folded, max(0, match.start() - 24), match.end())
-        if ours and not reports_of_government(self.reading):
+        voice = match.groupdict().get("voice") is not None
+        ours = voice or _OURS.search(self.sentence.folded, max(0, match.start() - 24), match.end())
+        if ours and not reports_of_government(self.reading) and not self._speaks_for_place(classes):
             return self._speakers_own(keys)
         before = self.sentence.locate(start_of(match))
         opened = _OPENS_WITH_IT.fullmatch(self.sentence.folded, 0, match.start()) is not None
@@ -330,9 +331,16 @@ class MatchThings(MatchCohorts):
         """Return what "we" and "our" stand for: whom the speaker of the sentence works for or heads, if that is one."""
         text = self.article.text
         found = list_employed(text, self.sentence.marks, self.sentence.sentence.start)
+        if not found and self._asks_deeds:
+            found = find_voice(self.reading, self.sentence) or []
         if len(found) != 1 or found[0].type not in keys:
             raise NotFilled(found)
         return self._mention_thing(found[0], "sentence-subject")
+
+    def _speaks_for_place(self, classes: str) -> bool:
+        """Say whether "we" is the place whose officials or meeting speak: of what is done and to be done alone."""
+        own = list_employed(self.article.text, self.sentence.marks, self.sentence.sentence.start)
+        return self._asks_deeds and not own and find_voice(self.reading, self.sentence) is None
 
     def _means_part(self, match: Match) -> bool:
         """Say whether "its" or "their" may mean a sector or firms: "for the sector, its …", "firms saw their …"."""

@@ -13,6 +13,10 @@ from kg.vocab import JOB_TITLE, WAS_ATTRIBUTED_TO, local_name
 _BESIDES = frozenset(("within", "locatedIn", "borders", "jobTitle", "wasAttributedTo", "worksFor"))
 
 
+# What is told in the last words of a claim.
+_BEHIND = frozenset(("location", "role", "superlative"))
+
+
 class Recent(NamedTuple):
     """The last claim of a kind of thing, and the last one before it that is of another thing."""
 
@@ -119,5 +123,5 @@ def is_covered(claim: Claim, claims: Sequence[Claim]) -> bool:
 
 
 def _words_begin(claim: Claim) -> int:
-    """Where what a claim tells begins: where something lies is told behind whatever else stands at its name."""
-    return claim.end - len(claim.object_label) if local_name(claim.predicate) == "location" else claim.start
+    """Where what a claim tells begins: what something is, or where it lies, stands behind all else."""
+    return claim.end - len(claim.object_label) if local_name(claim.predicate) in _BEHIND else claim.start

@@ -197,7 +197,7 @@ class MatchWords:
         self.sentence = sentence
         self.taken: set[int] = set()
         self._subjects: dict[tuple[int, bool, bool, bool], tuple[tuple[Mention, str] | None, tuple[Mention, ...]]] = {}
-        self._asks_things = self._asks_places = False
+        self._asks_things = self._asks_places = self._asks_deeds = False
         self._groups: dict[tuple[str, str], Thing] = {}
         """By the mark of a number and what it counts, the group that a rule has made of it first."""
         self.refusals: list[Refusal] = []
