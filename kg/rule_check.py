@@ -102,12 +102,12 @@ def _check_claim(claim: Mapping[str, Any]) -> Iterator[str]:
     for key, allowed in _ENUMS.items():
         if key in claim and claim[key] not in allowed and not str(claim[key]).startswith("$"):
             yield f"{key} {claim[key]!r} is none of {', '.join(allowed)}"
-    for key in ("unit", "status", "modality", "qualifier", "each", "values"):
+    for key in ("value", "unit", "status", "modality", "qualifier", "each", "values"):
         if key in claim and not isinstance(claim[key], str):
             yield f"{key} is {claim[key]!r}, not text"
     if not isinstance(claim.get("changed", False), bool):
         yield f"changed is {claim['changed']!r}, not true or false"
-    for key in ("subject", "predicate", "object", "value", "before", "period", "scope"):
+    for key in ("subject", "predicate", "object", "before", "period", "scope"):
         if key in claim and not isinstance(claim[key], (str, dict, list)):
             yield f"{key} is {claim[key]!r}, not text"
 

@@ -252,6 +252,8 @@ def _shortens(short: str, name: str, label: str, stated: re.Match[str] | None) -
     if _ACRONYM.fullmatch(short):
         letters = iter(re.sub(r"[^a-z]", "", f"{name} {label}".lower()))
         return all(letter in letters for letter in re.sub(r"[^a-z]", "", short.lower()))
+    if short.endswith(" Valley") and re.search(r" (?:Zone|Park|Area|City)$", label):
+        return True  # what zones are called for what they make: "Optics Valley", "Power Valley"
     first = short.split()[0].lower()
     return first in {word.lower().strip("()") for word in name.split()} and len(short) < len(name)
 
@@ -306,10 +308,12 @@ def locate_short_forms(text: str, forms: Sequence[ShortForm], words: Words) -> I
 
 
 def is_stated(text: str, mention: Mention, forms: Sequence[ShortForm]) -> bool:
-    """Say whether the bare name of a place is what an article has said that it calls another thing."""
+    """Say whether the bare name of a place, or a name that none knows, is what an article calls another thing."""
+    words = text[mention.start : mention.end]
+    if mention.kind == "cue" and mention.type == PARK:
+        return any(f.stated and f.text == words and f.mention.entity != mention.entity for f in forms)
     if mention.kind != "name" or mention.type not in (DISTRICT, ADMIN_AREA):
         return False
-    words = text[mention.start : mention.end]
     return any(f.stated and f.text == words and f.mention.type == PARK and f.mention.end < mention.start for f in forms)
 
 

@@ -42,6 +42,7 @@ def broken(tmp_path: Path, file: str, text: str) -> str:
         ('object = "$p"', 'object = "$p"\nstatus = "sure"', "status 'sure' is none of explicit, implied"),
         ('object = "$p"', 'object = "$p"\nmodality = "hoped"', "modality 'hoped' is none of achieved, planned"),
         ('object = "$p"', 'value = 3', "value is 3, not text"),
+        ('object = "$p"', 'value = ["$p", "$s"]', "value is ['$p', '$s'], not text"),
         ('object = "$p"', 'unit = 5', "unit is 5, not text"),
         ('"ship:calledAt"', '"shp:calledAt"', "predicate 'shp:calledAt': unknown prefix 'shp'"),
         ("'''{s:Ship} docked (?:at|in) {p:Port}'''", "7", "pattern is 7, not text"),

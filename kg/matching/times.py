@@ -64,6 +64,12 @@ _UNTIL = re.compile(r"until\b|till\b|before\b|prior to\b", re.IGNORECASE)
 _PUT_IN = re.compile(r"(?:[a-z-]+-)?(?:investment-in|revenue-from|income-from)-")
 _AFTER = re.compile(r",? (?:right |soon |only )?(?:after|before|once|following|when) (?!a year\b|adjust)")
 _NEXT_CLAUSE = re.compile(r"(?:, and|;|, while|, but) ")
+# "Was founded in 2012 and has a population of 3 million": what holds now is not told of when something was done.
+_HOLDS_NOW = re.compile(
+    r",? and (?:it )?(?:now |currently |also |already |mainly |today )?"
+    r"(?:has|covers|is|boasts|spans|houses|occupies|employs|contains|owns|accommodates|serves|runs|operates) "
+)
+_YEAR = re.compile(r"(?:19|20)\d\d")
 # A growth on average over years is of no single one of them.
 _ANNUAL_AVERAGE = re.compile(r"average-annual-growth\b")
 
@@ -149,7 +155,7 @@ class MatchTimes(MatchOwners):
     def _correct_period(
         self, period: Quantity | None, quantity: Quantity | None, predicate: str, modality: str
     ) -> Quantity | None:
-        """Return the period of a number but for two that were taken for it.
+        """Return the period of a number but for those that were taken for it.
 
         "Was 3 billion yuan in 2022, and grew 8 percent in the first half": a growth has the one right behind it.
         "In 2020 it planned to add 300 beds": when it was planned is not when they are to be there.
@@ -157,6 +163,9 @@ class MatchTimes(MatchOwners):
         if period is None or quantity is None:
             return period
         text, floor = self.article.text, self.sentence.sentence.start
+        inside = floor + len("In ") < period.start and _YEAR.search(text, period.start, period.end)
+        if inside and _HOLDS_NOW.search(text, period.end, max(period.end, quantity.start)):
+            return None
         if period.end <= quantity.start and _AFTER.match(text, quantity.end):
             if _NEXT_CLAUSE.search(text, period.end, quantity.start):
                 return None  # "earned 80 million yuan in 2003, and revenue soared to 140 million after the first fair"
