@@ -11,7 +11,7 @@ from kg.english import load_words
 from kg.model import Entity, Mention, list_distinct
 from kg.offices import is_office
 from kg.reading import Mark, Reading, SentenceReading
-from kg.vocab import ADMIN_AREA, BEARERS, DISTRICT, PARK, is_described
+from kg.vocab import ADMIN_AREA, BEARERS, DISTRICT, PARK, is_china, is_described, is_region
 
 REACH = 24
 """How many sentences back what a sentence is about can stand, so that the cost stays that of the text."""
@@ -65,7 +65,27 @@ def find_main_subject(reading: Reading, entities: Mapping[str, Entity]) -> tuple
         if chosen is not None:
             titled = {mark.mention.entity for mark in sentence.marks if mark.mention}
             return _find_titled(reading, entities, titled)
-    return None
+    return _find_agreed(reading, entities)
+
+
+def _find_agreed(reading: Reading, entities: Mapping[str, Entity]) -> tuple[Mention, str] | None:
+    """Return the one place that both the title and the body's first sentence with a place tell of, in whatever words.
+
+    "Foreign trade breaks record in Jilin": "In 2021, imports and exports in Jilin province hit 79 billion yuan".
+    """
+    told: list[list[Mention]] = []
+    for sentence in reading.sentences[:4]:
+        chosen = find_bearers(reading, sentence, entities)
+        if chosen is not None and (sentence.sentence.part == "title") == (not told):
+            told.append(chosen)
+        if len(told) == 2:
+            break
+    if len(told) < 2 or any(len(chosen) != 1 for chosen in told):
+        return None
+    titled, first = told[0][0], told[1][0]
+    if titled.entity != first.entity or first.type not in (ADMIN_AREA, DISTRICT, PARK):
+        return None
+    return None if is_region(first.entity) or is_china(first.entity) else (first, "article-subject")
 
 
 def reports_of_government(reading: Reading) -> bool:
@@ -124,7 +144,12 @@ def find_bearers(
 
 
 def give_places(reading: Reading, mentions: list[Mention] | None) -> list[Mention] | None:
-    """Return the mentions, for an office the place of the article's beginning, or else any, that its name names."""
+    """Return the mentions, for an office the place of the article's beginning, or else any, that its name names.
+
+    A region of the country is none where another thing stands beside it ("X leads the rise of western China").
+    """
+    if mentions and len(mentions) > 1:
+        mentions = [mention for mention in mentions if not is_region(mention.entity)] or mentions
     if not mentions or not any(is_office(mention) for mention in mentions):
         return mentions
     places: dict[str, Mention] = {}
