@@ -117,7 +117,7 @@ _OF_IT = re.compile(
 _NAMES = re.compile(r"[’']s (?:[\w-]+ )?[A-Z][a-z]")
 # "The Linhe area will focus on": of a zone that the article tells of, and not all of Linhe.
 PART_OF_PLACE = re.compile(rf"[\"”]? (?:{_ANY('parted')})\b(?![-:])")
-_GOES_ON = re.compile(rf" (?:\([A-Z]{{2,8}}\) )?(?:[A-Z][a-z]+ ){{0,2}}(?:{_ANY('landmarks')})\b")
+_GOES_ON = re.compile(rf" (?:\([A-Z]{{2,8}}\) )?(?:[A-Z][a-z]+ (?:and )?){{0,5}}(?:{_ANY('landmarks')})\b")
 # "In Beijing CBD": a part of the city, without a name of its own here.
 _CALLED_CBD = re.compile(r"(?:[’']s)? (?:CBD|Central Business District)\b")
 _OWNED_THING = re.compile(rf"[’'](?:s |(?<=s[’']) )(?:[\w-]+ ){{0,3}}?(?:{_ANY('owned')})s?\b(?! of)")
