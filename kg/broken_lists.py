@@ -29,6 +29,21 @@ _TRADES_BEHIND = re.compile(
     r"(?:, [a-z-]+(?: [a-z-]+)?){0,6},? and [a-z-]+(?: [a-z-]+){0,2}?"
     r" (?:industries|sectors|fields|services|products|trades)\b"
 )
+# "A base for seafood, seasoning food, kelp products", of "…, canned food and fish oil balls".
+_ITEM_LAST = re.compile(r"(?:, (?!(?:and|or|as|but|which|who)\b)[a-z][\w-]*(?: [a-z][\w-]*){0,3})+$")
+_ITEMS_BEHIND = re.compile(
+    r"(?:, (?:[a-z][\w-]* ){0,3}[a-z][\w-]*){0,4}, (?:[a-z][\w-]* ){1,3}[a-z]+s and"
+    r" (?:[a-z][\w-]* ){0,4}[a-z]+(?=[,.;”\"]|$)"
+)
+# "From an extensive", of "… but traditional culture".
+_DANGLES = re.compile(r"\b(?:an?|the|its|their) [a-z-]+(?:ive|al|ous|ic|ant|ent|ful|less|ed)$")
+_GOES_ON_BUT = re.compile(r",? (?:but|yet) [a-z-]+ [a-z]")
+_ENDS_OPEN = re.compile(r" (?:and|or|of|the|an?|the latter|the former)$")
+_CALLED = re.compile(r" (?:known|called|named|dubbed)$")
+_AS = re.compile(r" (?:as|for)\b| [\"“]")
+# "The largest virus-free", of "…, potato-breeding base".
+_ADJECTIVE_LAST = re.compile(r"\b(?:largest|biggest|first|only|leading) [a-z]+-[a-z]+$")
+_ADJECTIVE_BEHIND = re.compile(r", [a-z]+(?:-[a-z]+)? (?!(?:and|in|of|with|to|by|for)\b)[a-z]+")
 _SHORTENED = re.compile(r"(?:^| )(?:St|Mt|Dr|Mr|Ms|No|Prof)$")
 _LIST_BEHIND = re.compile(
     rf"(?!, (?:(?:{_ANY('goes_on')}|{_ANY('adds')}|up|down|an?|the|of|it|they|its|as)\b|[\d$¥]))"
@@ -58,6 +73,23 @@ def breaks_off_names(words: str, behind: str) -> bool:
         return True
     if _TRADE_LAST.search(words) is not None and _TRADES_BEHIND.match(behind) is not None:
         return True
+    if breaks_off_items(words, behind):
+        return True
+    if _ENDS_OPEN.search(words) or (_ADJECTIVE_LAST.search(words) and _ADJECTIVE_BEHIND.match(behind)):
+        return True
+    if _GOES_ON_BUT.match(behind) and _DANGLES.search(words):
+        return True
+    if _CALLED.search(words) and _AS.match(behind):
+        return True
     if behind.startswith(".") and _SHORTENED.search(words) is not None:
         return True
     return _NAME_LAST.search(words) is not None and _NAMES_BEHIND.match(behind) is not None
+
+
+def breaks_off_items(words: str, behind: str) -> bool:
+    """Say whether words end with an item of a list that goes on ``behind`` them.
+
+    >>> breaks_off_items("base for seafood, seasoning food, kelp products", ", canned products and fish oil balls.")
+    True
+    """
+    return _ITEM_LAST.search(words) is not None and _ITEMS_BEHIND.match(behind) is not None

@@ -29,6 +29,10 @@ def find_inverted(text: str, words: Words) -> Iterator[Found]:
     if "ort of " in text:
         for port in _PORT.finditer(text):
             name = port["name"].removesuffix("'s").removesuffix("’s")
+            before = _CAPITAL_BEFORE.search(text, max(0, port.start() - 24), port.start())
+            # "Yangpu port of Hainan" has a name of its own.
+            if before is not None and not words.leads_up(before[1]) and before[1] not in ("and", "&"):
+                continue
             if _can_be_of(name, words) and not _OTHER_PORT.search(text, max(0, port.start() - 12), port.start()):
                 yield Found(port.start(), port.start("name") + len(name), PROJECT, f"{name} Port")
     if "Bank of " in text:

@@ -23,8 +23,8 @@ _COMMA = re.compile(r", (?:and |but )?")
 # "A demonstration area in", "The development of", "This factory can": a thing without a name.
 _DESCRIBED = re.compile(
     r"(?:[Tt]he|[Tt]his|[Tt]hat|[Aa]n?|[Aa]nother|[Oo]ne|[Ee]ach) (?P<words>(?:[\w’'&-]+ ){0,6}?)"
-    rf"(?P<head>[a-z][\w-]*)"
-    rf"(?=(?:,[^.;]{{2,160}}?,)? (?:{_ANY('behind')}|{_VERB})\b|, (?:which|located|built|founded)\b)"
+    rf"(?P<head>[a-z][\w-]*(?<!ly))"
+    rf"(?=(?:,[^.;]{{2,160}}?,)? (?:{_ANY('behind')}|(?:[a-z]+ly )?{_VERB})\b|, (?:which|located|built|founded)\b)"
 )
 # "Yunhe Ice World is", "Construction has": a name, or one word.
 _NAMED = re.compile(
@@ -59,6 +59,8 @@ def begins_with_another(
     if described is not None:
         if any(m.mention and lead <= m.start < described.end() for m in marks) or _PLACE.fullmatch(described[0]):
             return False
+        if " and " in described["words"]:
+            return False  # several
         return _NO_IT.fullmatch(described["head"]) is None or _is_of_other(text, described.end(), marks, meant)
     named_so = _NAMED.match(text, lead, end)
     if named_so is None or _POST.match(text, named_so.end("name")):

@@ -47,6 +47,7 @@ _STOP = re.compile(
     r"|, (?:it|they|we|(?:the|this) (?:base|city|zone|park|county|district|area|town|project|port|company|firm))"
     r" (?:has|have|had|is|are|was|were|will|plans|aims|now|also|strives|seeks|[a-z]+(?:ed|es))\b"
     r"|, (?:the )?[\ue000-\ue0ff][\ue100-\uf8ff] (?:has|have|had|is|are|was|were|will|plans|aims|now|also|strives)\b"
+    r"|, (?:the )?[A-Z][\w&-]*(?: [A-Z][\w&-]*){0,4} (?:has|have|had|is|was|will)\b"
     r"|,? as well as (?:(?:the|in|other|some|many|several) )*(?:[a-z-]+ ){0,2}(?:fields|areas|sectors|others)\b"
     r"|[;:()（）]|\.(?!\w)| [–—-]{1,3}(?: |$)|—).*",
     re.DOTALL,
@@ -318,7 +319,7 @@ _INITIALS = re.compile(r"(?:[A-Z]\.)+[A-Z]?")
 # "To March this year, Shenlan, Lanhai and other firms": when, and no firm.
 _MONTH = re.compile(rf"(?:{load_words('dating').any_of('months')})", re.IGNORECASE)
 _NO_NAME = frozenset(("IT", "AI", "EV", "5G", "ICT", "St", "Mt"))
-_NO_FIRST = frozenset(("in", "by", "for", "since", "with", "at", "on", "of", "from", "through", "under"))
+_NO_FIRST = frozenset(("all", "in", "by", "for", "since", "with", "at", "on", "of", "from", "through", "under"))
 _BARE = frozenset(_WORDS.all_of("bare"))
 _SMALL = frozenset(_WORDS.all_of("small"))
 _NO_KIND = re.compile(rf"\b(?:{_ANY('no_kind')})$", re.IGNORECASE)

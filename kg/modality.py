@@ -88,7 +88,8 @@ _PARTICIPLE = re.compile(
 # "A total of 210 projects worth 3 billion yuan will be built".
 _WILL_BE = re.compile(
     r"(?: (?:with|worth|involving|costing) [^,.;]{2,60}?)? will (?:all |also )?be (?:jointly |gradually )?"
-    r"(?:built|developed|constructed|implemented|carried out|arranged|started|launched|planned)\b"
+    r"(?:built|developed|constructed|implemented|carried out|arranged|started|launched|planned|recorded|handled"
+    r"|received|registered|created|generated|added|held|produced|delivered|installed|set up|established)\b"
     r"| to be (?:newly )?(?:built|developed|constructed|introduced|implemented|launched|added|set up|established)\b"
     r"| (?:is|are) (?:set|scheduled|expected|poised|due|slated) to (?:start|begin|commence|be)\b"
 )

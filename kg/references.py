@@ -43,7 +43,8 @@ _UNKNOWN_SUBJECT = re.compile(
 _INDEFINITE = re.compile(r"(?:^|[.!?]\s|\n)\s*An? (?:[\d,.]+[\w-]* )?$")
 # "YUNHE, July 19 (Xinhua) -- Exports rose", "YUNHE: Exports rose": only where it was written.
 _DATELINE = re.compile(
-    r"(?:, [A-Z][\w.,’' ]{2,30})?,? ?(?:\([A-Z][\w’' ]{2,30}\) ?[-–—]{1,2}|[-–—]{2}|(?<=[A-Z]{2}) ?[-–—:_]"
+    r"(?: /[A-Z][A-Za-z]{2,12}/)?(?:, [A-Z][\w.,’' ]{2,30})?"
+    r",? ?(?:\([A-Z][\w’' ]{2,30}\) ?[-–—]{1,2}|[-–—]{2}|(?<=[A-Z]{2}) ?[-–—:_]"
     r"|(?<=[A-Z]{2})(?:, \([^()\n]{3,70}\)|,? ?\([^()\n]{0,40}(?:News|Daily|Agency)[^()\n]{0,40}\))(?= [A-Z][a-z])"
     r"|, [A-Z][a-z]+ \d{1,2}\. /[A-Z]{2,6}/\.)"
     r" ?(?=[\"“A-Z0-9])"

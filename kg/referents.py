@@ -240,6 +240,25 @@ def _is_of_page(reference: Mention, target: Mention, fallback: Mapping[str, Ment
     return alone and text.find("\n", target.end, reference.start) >= 0
 
 
+def _has_rival(reference: Mention, target: Mention, named: Named, ends: Heads, text: str) -> bool:
+    """Say whether a new paragraph may go on with another of that kind, which more sentences before began with.
+
+    "The A Park has grown. … Its counterpart, the B Park, is abroad. … The park will": of which of the two?
+    """
+    if text.find("\n", target.end, reference.start) < 0:
+        return False
+    own, words = len(named.begun.get(target.entity, ())), set(fold_case(target.label).split())
+    others = (begun for entity, begun in named.begun.items() if entity != target.entity)
+    return any(
+        begun[-1].type == target.type
+        and ends.fit(begun[-1])
+        and not is_wide(begun[-1].entity)
+        and len(begun) >= own
+        and not words.issuperset(fold_case(begun[-1].label).split())
+        for begun in others
+    )
+
+
 def _is_sole_firm(reference: Mention, topic: Mention, named: Named, text: str) -> bool:
     """Say whether a sentence goes on with the one firm that sentences have begun with, behind a paragraph with others.
 
@@ -307,6 +326,7 @@ def choose_target(reference: Mention, named: Named, fallback: Mapping[str, Menti
         # "Linhe joined Yunhe, Qinglan and Hualin. In the city": of none of the others, for they are several.
         return topic if topic.entity != target.entity and _is_alone(topic, named, types, fallback, text) else None
     if topic.entity == target.entity:
-        return None if _is_of_page(reference, target, fallback, ends, text) else target
+        rival = _is_of_page(reference, target, fallback, ends, text) or _has_rival(reference, target, named, ends, text)
+        return None if rival else target
     # "X Park is located in the Y Park. The park …": what is only where the topic lies is not spoken of.
     return topic if topic.end < target.start and _IS_IN.fullmatch(text, topic.end, target.start) else None

@@ -120,6 +120,7 @@ _OTHERS = re.compile(
     rf"|(?:{_WORDS.any_of('lets')}) (?:[\w\ue000-\uf8ff’'-]+ ){{1,6}}?{FORMS['verb']}\b)"
 )
 _RELATIVE = re.compile(r"\b(?:that|which|who|whom|whose|where|when|while|if)\b")
+_MEANING = re.compile(rf", [a-z]{{3,}}ing (?:[^,;:]{{0,40}} )?to {_HOW}{FORMS['verb']}\b")
 _PURPOSE = re.compile(rf"\bto {_HOW}{FORMS['verb']}\b")
 
 
@@ -146,6 +147,8 @@ def _split_form(text: str, form: str, opened: int) -> list[Span]:
         bare = not text[opened : match.start()].strip()  # "will design and build ports"
         if match.end() > end or bare or _is_quoted(piece) or _goes_on(piece, form):
             continue
+        if form == "verb" and _MEANING.search(text, opened, match.start()):
+            continue  # "continues to grow, making efforts to draw firms, build a port": what these efforts are for
         plain = form == "verb" and not found and "," not in match["link"]
         if plain and _PURPOSE.search(text, opened, match.start()):
             continue  # "will build a port to boost trade and attract firms"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, TypeGuard
 
+from kg.broken_lists import breaks_off_names
 from kg.letters import fold_case
 from kg.lists import Item, is_item, is_mark, leave_short_form, may_be_kind, split_list, strip_noun
 from kg.matching.resuming import MatchResuming
@@ -144,7 +145,10 @@ class MatchItems(MatchResuming):
             broken = isinstance(sentence, Reduction) and sentence.is_broken(found.start, found.end)
             if broken or part.get("kind", found.kind) != found.kind:
                 continue
-            words = self.article.text[sentence.locate(found.start) : sentence.locate(found.end, end=True)]
+            begin, stop = sentence.locate(found.start), sentence.locate(found.end, end=True)
+            words = self.article.text[begin:stop]
+            if breaks_off_names(words, self.article.text[stop : stop + 200]):
+                continue
             label = SPACE.sub(" ", words).strip()
             if is_mark(sentence.masked[found.start : found.end]) and not (label[0].islower() or label[0] in _QUOTES):
                 continue  # "known as Linhe": another name, and no role; but "is a traffic hub"

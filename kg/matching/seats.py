@@ -21,7 +21,7 @@ _LISTED_BEFORE = re.compile(
 )
 _LISTED_BEHIND = re.compile(r",? (?:and|or|as well as) (?:the )?[A-Z]")
 # Between a place and the one it lies in: "Linhe, East China's Yunhe".
-_SEAT = re.compile(r", (?:the )?(?:(?:[A-Z][a-z]+ |[a-z]+ern )?China[’']s )?")
+_SEAT = re.compile(r", (?:the )?(?:(?:[A-Za-z]+ )?China[’']s )?")
 _TOWN = re.compile(r" (?:Town|Township|Village|Street|Sub-?[Dd]istrict)$")
 
 

@@ -46,6 +46,10 @@ def _contradict(claims: Sequence[Claim]) -> bool:
     return len(set(said)) < len(said)
 
 
+# A thing that has no name and no word beside its kind.
+_BARE_KIND = re.compile(r"[a-z]+")
+
+
 class SentenceMatcher(MatchItems):
     """Applies the rules to one sentence.
 
@@ -313,6 +317,8 @@ class SentenceMatcher(MatchItems):
         """Return the thing or the text that a template says of its subject."""
         target = item if item and not is_list(template.subject) else self._fill_object(template.object, match)
         self._check_target(subject, predicate, target)
+        if rule.kind == "residual" and _BARE_KIND.fullmatch(subject.label) and match[0].startswith("the "):
+            raise NotFilled  # "The plant was mainly used for food": a plant that nothing before has told of
         if rule.kind == "outline" and self._is_related(subject, predicate):
             raise NotFilled  # a more special rule has said where it lies, or of what it is a part
         return target
