@@ -36,6 +36,7 @@ _HAS_DONE = re.compile(
     rf"|, and (?=(?:(?:[a-z-]+|{MARK}) ){{1,4}}(?:of )?{MARK}"
     r" (?:were|was) (?:recorded|reali[sz]ed|achieved|completed)\b)"
     rf"|, and (?={MARK} (?:[a-z-]+ ){{0,4}}(?:has|have) (?:already )?been [a-z]+(?:ed|t)\b)"
+    rf"|, where (?=(?:it|they|the [a-z]+|{MARK}) (?:now |currently |already )?(?:has|have|had|owns|operates)\b)"
     rf"|, as (?:the |it |they |{MARK} )(?:[a-z-]+ ){{0,2}}?(?=(?:bets|has|have|is|are|continues)\b)"
 )
 # "The mayor will tell delegates that exports rose": what will be told has been done.

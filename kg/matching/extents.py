@@ -32,7 +32,7 @@ _OPENS = re.compile(
 # "In China, exports rose", "Across the country, …": what follows is told of all of that.
 _FRONTED = re.compile(
     r"[\s\"“]*(?:in|across|throughout|within|around|all over|for) (?:all of )?(?:the )?"
-    r"(?:whole |entire |rest of |rural |urban )?"
+    r"(?:whole |entire |rest of |rural |urban |neighbou?ring |nearby |adjacent |adjoining )?"
     rf"(?:(?P<others>(?:other|some|many|most|several|all|neighbou?ring|surrounding|similar) "
     r"(?:[a-z-]+ ){0,2}(?:cities|districts|counties|provinces|regions|countries|places|towns|villages|zones|parks))"
     rf"|(?P<mark>{MARK})|(?P<word>{_AREAS.any_of('city', 'wide', 'widest', 'narrow')}))(?: as a whole| at large)?, "
