@@ -155,6 +155,8 @@ class _Search:
             self.text, here, self.entities, strict=self.pronoun, things=self.things, kinds=self.kinds
         )
         chosen = give_places(self.reading, chosen)
+        if chosen and position > begin and begins_unknown(self.text, self.sentence):
+            return None  # "Lanhai is one of the tea areas in Yunhe County, with an output of": of Lanhai
         if chosen is not None:
             return self._decide(chosen, "sentence-subject")
         if has_unknown_name(self.text, self.sentence, position) or tells_of_wider(self.text, self.sentence, position):

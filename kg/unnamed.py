@@ -130,9 +130,19 @@ _BEGINS_THING = re.compile(
 )
 
 
+# "Gyalze is one of the main grain areas in Tibet, with an output of": a place whose name no rule of Chinese makes.
+_BEGINS_PLACE = re.compile(
+    r"\s*([A-Z][a-z]{2,}(?:[- ][A-Z]?[a-z]+)?) (?:is|was|remains|became) (?:now |also )?(?:one of |an? |the )"
+    r"(?:[a-z-]+ ){0,6}(?:areas?|counties|county|cit(?:y|ies)|towns?|townships?|villages?|districts?|prefectures?"
+    r"|regions?|zones?|places?|islands?|ports?) (?:in|of|under|near) "
+)
+
+
 def begins_unknown(text: str, sentence: SentenceReading) -> bool:
     """Say whether a sentence says what a place is that nobody knows: "Lanhai is a town in Yunhe County. It has …"."""
     if _begins_unmarked(_BEGINS_FEATURE, text, sentence) or _begins_unmarked(_BEGINS_THING, text, sentence):
+        return True
+    if _begins_unmarked(_BEGINS_PLACE, text, sentence):
         return True
     begins = _BEGINS_UNKNOWN.match(text, sentence.sentence.start, sentence.sentence.end)
     if begins is None or begins[1] in ENGLISH or begins[1] in _COMMON or _SAYS_WHAT.match(text, begins.end()) is None:
