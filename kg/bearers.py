@@ -79,6 +79,11 @@ _THING_IN = re.compile(
 )
 # "Linhe lies in the center of Yunhe": no center is spoken of.
 _IN_MIDDLE = re.compile(r"\b(?:in|at|on) the (?:[a-z-]+ ){0,3}(?:cent(?:er|re)|hub) of(?: the)? [\"“‘']?$")
+# "Linhe is the gateway and the hub of Yunhe": that is Linhe, and no other hub.
+_IS = re.compile(
+    r"\b(?:is|was|as|becomes?|became|remains?|being|into)(?: (?:also|now|still|currently|both))? "
+    r"(?:(?:the|an?|one of) [^.;:]{3,90}(?:,| and) )?$"
+)
 _SITED = re.compile(rf"\w (?:is |are |was )?(?:{_ANY('lies')}) (?:in|at|on|within) [^.;\n]{{0,60}}$")
 # "Linhe, Qinglan and Hualin": a name between that nobody knows stands in the same list.
 _JOINED = re.compile(
@@ -291,6 +296,8 @@ def _houses_unknown(text: str, mark: Mark, marks: Sequence[Mark]) -> bool:
     """Say whether a mark tells where something lies that has no name, or one that nobody knows."""
     thing = _THING_IN.search(text, max(0, mark.start - 90), mark.start)
     if thing is not None and _IN_MIDDLE.search(text, max(0, thing.start() - 10), mark.start):
+        thing = None
+    if thing is not None and _IS.search(text, max(0, thing.start() - 110), thing.start()):
         thing = None
     if thing is not None and not any(thing.start() < other.end and other.start < mark.start for other in marks):
         return True
