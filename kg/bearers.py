@@ -16,7 +16,7 @@ from kg.english import load_words
 from kg.model import Entity, Mention, find_ancestors, list_distinct
 from kg.offices import speaks_for
 from kg.reading import Mark
-from kg.vocab import ADMIN_AREA, BEARERS, DISTRICT, ENTERPRISE, PARK, is_described, local_name
+from kg.vocab import ADMIN_AREA, BEARERS, DISTRICT, ENTERPRISE, PARK, PROJECT, is_described, local_name
 
 LEAD = 12
 """How many characters at most "In the whole …" has, with which a sentence begins."""
@@ -90,6 +90,7 @@ _JOINED = re.compile(
     r"(?:, (?:the )?[A-Z][\w’'-]+(?: (?:City|County|District))?){0,6}(?:,? (?:and|or)(?: the)? |, (?:the )?)"
 )
 _OF = re.compile(r"\bof(?: the)? $", re.IGNORECASE)
+_OF_FIRM = re.compile(r" (?:of|by) (?:the )?")
 _FROM = re.compile(r"\bfrom(?: the)? $", re.IGNORECASE)
 _SHOWS = re.compile(r",| in | show")
 _WITHIN = re.compile(r"\b(?:at|in)(?: the)? $", re.IGNORECASE)
@@ -203,6 +204,10 @@ def _divide_candidates(text: str, found: Sequence[Mark], marks: Sequence[Mark]) 
             return None
         if mark.key == ADMIN_AREA and _places_unknown(text, mark, marks):
             return None
+        if mark.key == ENTERPRISE and any(
+            m.key == PROJECT and _OF_FIRM.fullmatch(text, m.end, mark.start) for m in marks
+        ):
+            continue  # "The storage project of Lanhai Co": the project is spoken of
         before = _before_kind(text, mark.start)
         directed = _DIRECTED.search(text, max(0, mark.start - 30), mark.start) is not None
         made = mark.key == ENTERPRISE and _MADE_BY.search(text, max(0, mark.start - 60), mark.start)
@@ -216,6 +221,11 @@ def _divide_candidates(text: str, found: Sequence[Mark], marks: Sequence[Mark]) 
             free.append(mark)
             governed = None
     return free, placed
+
+
+def _owns_project(text: str, firm: Mark, marks: Sequence[Mark]) -> bool:
+    """Say whether a firm is named only as whose a project is: "the storage project of Lanhai Co"."""
+    return any(m.key == PROJECT and _OF_FIRM.fullmatch(text, m.end, firm.start) for m in marks)
 
 
 def _before_kind(text: str, start: int) -> str:

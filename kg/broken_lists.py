@@ -39,6 +39,16 @@ _ITEMS_BEHIND = re.compile(
 _DANGLES = re.compile(r"\b(?:an?|the|its|their) [a-z-]+(?:ive|al|ous|ic|ant|ent|ful|less|ed)$")
 _GOES_ON_BUT = re.compile(r",? (?:but|yet) [a-z-]+ [a-z]")
 _ENDS_OPEN = re.compile(r" (?:and|or|of|the|an?|the latter|the former)$")
+_DOING = re.compile(r", [a-z]{3,}ing$")
+# "Planned", of "… and constructed as per the standard"; a quotation that does not end.
+_PARTICIPLE = re.compile(r" [a-z]+ed$")
+_PARTICIPLES = re.compile(
+    r" and (?:[a-z]+ed|built|set up|run|made|drawn up) (?:as|by|in|with|for|according|under|on|at|to)\b"
+)
+_QUOTED = re.compile(r" [‘'](?=[A-Z])[^’']*$")
+_GROUP_DONE = re.compile(r"\b(?:first|last|batch|lot|list) of [^,;]{6,60} [a-z]+ed$")
+# "Connecting Linhe", of "… and the coast".
+_JOINS_ONE = re.compile(r"\b(?:connecting|linking|joining|between) (?!.*\b(?:and|with|to)\b)[^,;]{2,80}$")
 _CALLED = re.compile(r" (?:known|called|named|dubbed)$")
 _AS = re.compile(r" (?:as|for)\b| [\"“]")
 # "The largest virus-free", of "…, potato-breeding base".
@@ -77,6 +87,14 @@ def breaks_off_names(words: str, behind: str) -> bool:
         return True
     if _ENDS_OPEN.search(words) or (_ADJECTIVE_LAST.search(words) and _ADJECTIVE_BEHIND.match(behind)):
         return True
+    if behind.startswith(" and ") and _JOINS_ONE.search(words):
+        return True
+    if behind.startswith(" ") and _DOING.search(words):
+        return True
+    if breaks_off_group(words, behind):
+        return True
+    if (_PARTICIPLE.search(words) and _PARTICIPLES.match(behind)) or _QUOTED.search(words):
+        return True
     if _GOES_ON_BUT.match(behind) and _DANGLES.search(words):
         return True
     if _CALLED.search(words) and _AS.match(behind):
@@ -84,6 +102,15 @@ def breaks_off_names(words: str, behind: str) -> bool:
     if behind.startswith(".") and _SHORTENED.search(words) is not None:
         return True
     return _NAME_LAST.search(words) is not None and _NAMES_BEHIND.match(behind) is not None
+
+
+def breaks_off_group(words: str, behind: str) -> bool:
+    """Say whether words end with what was done to a group, by someone named ``behind`` them.
+
+    >>> breaks_off_group("first batch of pilot cities approved", " by the State Council")
+    True
+    """
+    return behind.startswith(" by ") and _GROUP_DONE.search(words) is not None
 
 
 def breaks_off_items(words: str, behind: str) -> bool:

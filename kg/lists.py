@@ -233,7 +233,8 @@ def _name_parts(masked: str, parts: Sequence[Item], *, joined: bool) -> Iterator
         halves = _halves(masked, part)
         inside = joined and 0 < number < len(parts) - 1
         if inside and len(halves) > 1 and not all(is_mark(_bare(masked, half)) for half in halves):
-            yield part
+            if all(" " in masked[slice(*half)] for half in halves):  # "Rongxing and Erjie" may be two
+                yield part
         else:
             yield from halves
 

@@ -240,6 +240,18 @@ def _is_of_page(reference: Mention, target: Mention, fallback: Mapping[str, Ment
     return alone and text.find("\n", target.end, reference.start) >= 0
 
 
+def _names_unmarked(reference: Mention, target: Mention, text: str) -> bool:
+    """Say whether a thing of that kind was named since by a name nothing knows: "Linhe highway port … The port"."""
+    head = text[reference.start : reference.end].rpartition(" ")[2]
+    since = max(target.end, reference.start - _NEAR)
+    named = re.compile(
+        r"(?:(?<=[.!?] )|(?<=\n))(?!(?:In|At|The|For|From|This|On|By|As|Its|Their|With|Such|That|These|A|An)\b)"
+        r"[A-Z][a-z]+"
+        rf" (?!(?:the|this|its|a|an|and|of|in|new)\b)[a-z]+ {re.escape(head)}\b"
+    )
+    return head.isalpha() and head.islower() and named.search(text, since, reference.start) is not None
+
+
 def _has_rival(reference: Mention, target: Mention, named: Named, ends: Heads, text: str) -> bool:
     """Say whether a new paragraph may go on with another of that kind, which more sentences before began with.
 
@@ -306,7 +318,7 @@ def choose_target(reference: Mention, named: Named, fallback: Mapping[str, Menti
     if told:
         return _find_told(reference, named, fitting, ends, text)
     if resumed := _find_resumed(reference, named, types, ends, fallback, text):
-        return resumed
+        return None if _names_unmarked(reference, resumed, text) else resumed
     if wide and (topic := _find_sole_topic(reference, named, types, fallback, text)):
         return topic
     if not fitting:
@@ -314,6 +326,8 @@ def choose_target(reference: Mention, named: Named, fallback: Mapping[str, Menti
     target = max(fitting, key=lambda m: m.start)
     if _PHASE.search(target.label):
         return None  # "The first phase of X is running. The project has cost 3 billion yuan": all of it
+    if _names_unmarked(reference, target, text):
+        return None
     topics = [m for m in _list_topics(named, types) if ends.fit(m)]
     topic = max(topics, key=lambda m: m.start, default=target)
     if types == [ENTERPRISE] and _is_sole_firm(reference, topic, named, text):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from kg.bearers import choose_bearer
+from kg.bearers import LEAD, choose_bearer
 from kg.employers import list_employers, list_governed, list_spoken_for
 from kg.english import load_words
 from kg.leading import begins_with_another
@@ -52,6 +52,11 @@ _OF_OWN_PART = re.compile(
     r"\s*(?:[^.;\n]{0,120}?, )?(?:The )?[A-Z][\w-]*(?: [A-Z][\w-]*){0,3}[’']s? (?:[a-z-]+ ){0,2}"
     r"(?:private|non-?public|state-owned|digital|marine|real|foreign-invested|low-altitude)"
     r" (?:economy|sector|enterprises)\b"
+)
+# "Reporters learned that the local crane industry has grown. It achieved …": the industry did.
+_TELLS_OF_TRADE = re.compile(
+    r"\b(?:that|and|while|where),? (?:[^.;\n]{0,60}, )?the (?:local |[a-z]+[’']s )?(?:[a-z-]+ ){0,3}(?:industry|sector)"
+    r" (?:has|had|is|was|grew|saw|achieved|maintained|continued|kept|reached)\b"
 )
 _MADE = re.compile(
     r"(?:(?:The|Its|Their|It|Total|Gross|Annual) (?:total |gross |annual )*)?"
@@ -158,6 +163,9 @@ class _Search:
         if chosen and position > begin and begins_unknown(self.text, self.sentence):
             return None  # "Lanhai is one of the tea areas in Yunhe County, with an output of": of Lanhai
         if chosen is not None:
+            known = [m for m in chosen if m.start - begin < LEAD]
+            if not known and position > begin and begins_unknown(self.text, self.sentence):
+                return None  # "Lanhai, in the west of Linhe County, borders a lake, with a shore of 12 km"
             return self._decide(chosen, "sentence-subject")
         if has_unknown_name(self.text, self.sentence, position) or tells_of_wider(self.text, self.sentence, position):
             return None
@@ -232,9 +240,9 @@ class _Search:
                 continue
             if last is None and (self._hides_subject(other) or heads_unknown(self.text, other)):
                 return None
-            if self.pronoun and self._is_next(other) and begins_unknown(self.text, other):
+            if self._is_next(other) and begins_unknown(self.text, other):
                 return None
-            if self.pronoun and _OF_OWN_PART.match(self.text, other.sentence.start, other.sentence.end):
+            if self.pronoun and self._tells_of_part(other):
                 return None
             if last is not None and _is_heading(self.text, other, last):
                 return last[0], "heading-subject"
@@ -254,6 +262,13 @@ class _Search:
             self.rivals += list_distinct([*last, main[0]])
             return None
         return main
+
+    def _tells_of_part(self, other: SentenceReading) -> bool:
+        """Say whether a sentence tells of an industry or an economy of a place, which a pronoun may mean."""
+        span = other.sentence.start, other.sentence.end
+        if _OF_OWN_PART.match(self.text, *span):
+            return True
+        return self._is_next(other) and _TELLS_OF_TRADE.search(self.text, *span) is not None
 
     def _choose_told(
         self, other: SentenceReading, last: list[Mention], main: tuple[Mention, str] | None, *, told: bool

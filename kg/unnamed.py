@@ -63,7 +63,7 @@ _HEAD_OF_PLACE = re.compile(
 # With such a name nobody knows a sentence begins: "Xialing saw its GDP …", "Northern Yunhe Province saw …".
 _BEGINS_UNKNOWN = re.compile(
     r"\s*[\"“]?(?:[A-Z][\w ]{0,60}, )?(?:(?:[A-Z]?[a-z]*(?:north|south|east|west)[a-z]*|Central) (?:China[’']s )?)?"
-    rf"({CHINESE_NAME})(?= |[’']s)",
+    rf"({CHINESE_NAME})(?=[ ,]|[’']s)",
 )
 # "Wang Zhen covers 12 hectares": a town in two words.
 _BEGINS_IN_TWO = re.compile(
@@ -73,7 +73,9 @@ _BEGINS_IN_TWO = re.compile(
 # "The Lanzhou-Xining region grew": of a region that is neither of them.
 _BEGINS_COUPLED = re.compile(r"\s*[\"“]?(?:[A-Z][\w ]{0,60}, )?[Tt]he ([A-Z][a-z]+(?:[-–‐][A-Z][a-z]+)+)(?= |[’']s)")
 _SAYS_WHAT = re.compile(
-    r"(?: (?:Park|Base|Town|Village|Port|Airport|Bay|Lake|Island|Resort))?(?: \([^()]{1,40}\))?(?:,[^,.;]{3,80},)?"
+    r"(?: (?:Park|Base|Town|Village|Port|Airport|Bay|Lake|Island|Resort"
+    r"|(?:highway|rail|railway|road|river|dry|land) port))?"
+    r"(?: \([^()]{1,40}\))?(?:,[^.;]{3,120}?,)?"
     r" (?:also |now )?(?:is|was|has|had|lies|sits|covers|borders|consists|boasts|became)\b"
 )
 # "The customs said India is the largest buyer, with imports of …": of what nobody here knows.

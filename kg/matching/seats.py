@@ -20,6 +20,11 @@ _LISTED_BEFORE = re.compile(
     r"(?:\b(?:in|of|from|between|across|including|namely|areas)|:) (?:the )?[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,3}, $"
 )
 _LISTED_BEHIND = re.compile(r",? (?:and|or|as well as) (?:the )?[A-Z]")
+_BEHIND_NAME = re.compile(
+    r"\b(?:in|of|from|near|at) (?:the )?(?:city of |county of |town of )?"
+    r"(?!(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun))"
+    r"[A-Z][a-z]+(?: (?:[A-Z][a-z]+|city|county|town|township|village|district)){0,3}, (?:[a-z]+ )?China[’']s $"
+)
 # Between a place and the one it lies in: "Linhe, East China's Yunhe".
 _SEAT = re.compile(r", (?:the )?(?:(?:[A-Za-z]+ )?China[’']s )?")
 _TOWN = re.compile(r" (?:Town|Township|Village|Street|Sub-?[Dd]istrict)$")
@@ -35,6 +40,9 @@ class MatchSeats(MatchTargets):
         marks = [mark for mark in self.sentence.marks if mark.mention]
         named = [mark.mention for mark in marks if mark.mention]
         places = [n for n, m in enumerate(named) if m.entity == subject.iri and m.kind != "reference"]
+        text = self.article.text
+        if places and all(_BEHIND_NAME.search(text, max(0, marks[n].start - 60), marks[n].start) for n in places):
+            return True  # "From the city of Linhe, east China's Anhui", where nobody knows Linhe
         return bool(places) and all(
             any(self._is_seat_of(marks[other], marks[number]) for other in range(max(0, number - 2), number))
             for number in places

@@ -9,7 +9,7 @@ from itertools import chain, islice
 from typing import Any
 
 from kg.bearers import PART_OF_PLACE
-from kg.broken_lists import breaks_off_names
+from kg.broken_lists import breaks_off_group, breaks_off_names
 from kg.employers import find_voice, list_employed
 from kg.english import load_words
 from kg.letters import fold_case
@@ -34,6 +34,7 @@ from kg.vocab import (
     class_name,
     described_iri,
     is_china,
+    is_region,
     mint_iri,
     slugify,
 )
@@ -357,6 +358,8 @@ class MatchThings(MatchCohorts):
         for mark in self.sentence.marks:
             if mark.mention is None or mark.end > before or mark.mention.type not in actors:
                 continue
+            if is_region(mark.mention.entity):
+                continue
             if _PREPOSITION.search(text, max(0, mark.start - 24), mark.start):
                 continue
             part = mark.mention.type != PARK and PART_OF_PLACE.match(text, mark.end)
@@ -413,6 +416,10 @@ class MatchThings(MatchCohorts):
         if not label or not all(self._words(match, name) for name, _ in FIELD.findall(part["thing"])):
             raise NotFilled
         kind = class_name(class_iri(class_name(part["class"])))
+        if kind == "Recognition" and (alone := FIELD.fullmatch(part["thing"])):
+            end = self._group_span(match, alone[1])[1]
+            if breaks_off_group(label, self.article.text[end : end + 200]):
+                raise NotFilled
         if part.get("here"):
             label = _DETERMINER.sub("", label)
             return Thing(described_iri(base, article, class_iri(kind), slugify(label)), label, kind, garbled)
