@@ -11,7 +11,7 @@ from kg.english import load_words
 from kg.letters import fold_case
 from kg.model import Mention, Span
 from kg.referents import RESUMES, Named, choose_target
-from kg.vocab import ADMIN_AREA, DISTRICT, PARK, PROJECT, is_described
+from kg.vocab import ADMIN_AREA, DISTRICT, PARK, PROJECT, is_china, is_described
 
 _WORDS = load_words("references")
 _SUBJECT = re.compile(r"(?:^|[.!?。！？;]\s+|\n\s*)(?:[A-Z][\w ]{0,30}, )?(?:[Tt]he )?[\"“‘]?$")
@@ -49,6 +49,7 @@ _DATELINE = re.compile(
     r"|, [A-Z][a-z]+ \d{1,2}\. /[A-Z]{2,6}/\.)"
     r" ?(?=[\"“A-Z0-9])"
 )
+_COUNTRY = re.compile(r"\b(?:country|nation)\b", re.IGNORECASE)
 _PLACE_CLASSES = frozenset({ADMIN_AREA, DISTRICT, PARK})
 _SITES = frozenset(_WORDS.all_of("sites"))
 _UNNAMED_SITE = re.compile(
@@ -198,6 +199,8 @@ class _Resolver:
         if self.text.startswith(" seat", mention.end) and self.text[: mention.start].endswith(" from "):
             return None  # "30 kilometers from the county seat": a town
         target = choose_target(mention, self.named, self.fallback, self.text)
+        if target is not None and is_china(target.entity) and not _COUNTRY.search(self.text, mention.start, mention.end):
+            target = None  # "China's largest cotton area … In the region": of no country
         if target is not None:
             if mention.type.partition("\t")[0] == PARK and _IN_ANOTHER.match(self.text, mention.end):
                 return None  # "The economic zone in Kashgar attracted": of the one there, and not of the one before

@@ -48,8 +48,9 @@ class Template:
     @property
     def goes_on(self) -> bool:
         """Whether it says more of the value just before in the sentence."""
-        parts = (str(self.subject), str(self.predicate))
-        return all(part.startswith("<") and not part.startswith("<-") for part in parts)
+        subject, predicate = str(self.subject), str(self.predicate)
+        behind = subject.startswith("<") and not subject.startswith("<-")
+        return behind and (predicate.startswith("http") or (predicate.startswith("<") and not predicate.startswith("<-")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from kg.vocab import PLACES, local_name, observation_iri
 
 # The base that a growth has where an article names none: not worth a scope of its own.
 _USUAL = re.compile(
-    r"(?:the )?(?:(?:same|corresponding) period (?:of |in )?)?(?:the )?(?:last|previous|preceding|prior) year"
+    r"(?:in )?(?:the )?(?:(?:same|corresponding) period (?:of |in )?)?(?:the )?(?:last|previous|preceding|prior) year"
     r"|the year before|the year-earlier (?:level|period)|(?:that |those )(?:of|in) (?:the )?(?:last|previous) year"
 )
 _SAME_PERIOD = re.compile(r"(?:the )?(?:same|corresponding) period (?:of|in) ((?:19|20)\d\d)")
