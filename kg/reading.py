@@ -295,6 +295,8 @@ _IS = (
 )
 _GAPS = re.compile(rf" +(?=[,.;](?:\s|$))|(?<![A-Z.])[,;](?=[A-Za-z])|{_IS}")
 _SHORT_IS = re.compile(_IS)
+# "Ordos' exports" are "Ordos's exports" to them.
+_BARE_OWNER = re.compile(r"[’'](?= (?!(?:and|or|is|was|are|were|has|had|have|will|in|on|at|to|of|by|for|with|from|as)\b))")
 
 
 class _Masking:
@@ -310,11 +312,16 @@ class _Masking:
     def add_words(self, text: str, start: int, end: int) -> None:
         """Add words; a blank that is left out or added counts as a mark without characters.
 
-        Where words are glued to a comma or a mark ("reached104 billion yuan,an increase of 4%on") a blank is added.
+        Where words are glued to a comma or a mark ("reached104 billion yuan,an increase of 4%on") a blank is added, and
+        to the apostrophe behind a name on "s" another.
         """
         if self.length and start < end and text[start].isascii() and text[start].isalpha() and text[start - 1] == "%":
             self._add(" ", start)
             self._begin(start)
+        if self.length and _BARE_OWNER.match(text, start, end) and text[start - 1] == "s":
+            self._add(text[start] + "s", start)
+            self._begin(start + 1)
+            start += 1
         for gap in _GAPS.finditer(text, start, end):
             kept = gap[0][0] in ",;"
             stop = gap.end() if kept else gap.start()
