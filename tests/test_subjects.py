@@ -64,11 +64,23 @@ def claims_of(tools: Tools, text: str, indicator: str, *, title: str = "") -> li
             "Yunhe County",
         ),
         ("Linhe District is in the east.\n\nYunhe County is in the west.\n\nTax revenue was 8 billion yuan.", ""),
+        # A great region of the country is no rival of what stands beside it, and what "the region" means is no country.
+        ("Urumqi leads the rise of western China. Tax revenue was 8 billion yuan.", "Urumqi"),
+        ("China's largest farms are here. Tax revenue in the region was 8 billion yuan.", ""),
+        # Of a place by a name that no rule of Chinese makes, and not of what it lies in.
+        ("Gyalze is one of the main towns in Tibet, with tax revenue of 8 billion yuan.", ""),
     ],
 )
 def test_a_number_belongs_to_one_thing_or_to_none(tools: Tools, text: str, owner: str) -> None:
     found = claims_of(tools, text, "taxRevenue")
     assert [claim.subject_label for claim in found] == ([owner] if owner else [])
+
+
+def test_title_and_first_place_of_the_body_agree_on_what_an_article_is_about(tools: Tools) -> None:
+    body = "In 2021, GDP in {} hit 79 billion yuan.\n\nTax revenue was 8 billion yuan."
+    for place, owner in (("Hunan Province", ["Hunan Province"]), ("Yunhe County and Linhe District", [])):
+        found = read_text(tools, body.format(place), title="Trade sets a record in Hunan Province")
+        assert [c.subject_label for c in found if c.predicate.endswith("taxRevenue")] == owner
 
 
 def test_what_is_resolved_is_recorded(tools: Tools) -> None:
