@@ -72,6 +72,11 @@ _RATIO = re.compile(r"(?:(?:the|its) )?(?:share|proportion|ratio|percentage)\b",
 # "the city's", of a city that no mention names: the subject, wherever it is told.
 _UNRESOLVED = re.compile(r"\b(?:the|its) (?:city|district|county|zone|park|area|new area|town)[’']s (?:total )?")
 _DETERMINER_LAST = re.compile(r"\b(?:the|its|their) $", re.IGNORECASE)
+# "A huge revenue" is revenue.
+_PRAISED = re.compile(
+    r"(?:huge|massive|enormous|staggering|whopping|stunning|astonishing|astounding|impressive|remarkable|hefty"
+    r"|jaw-dropping|eye-popping|mere|record-breaking|sizeable|sizable) (?=[\w-]+)"
+)
 _DETERMINER = re.compile(r"(?:(?:the|a|an|its|their|our|this|these) )+", re.IGNORECASE)
 FIELD = re.compile(r"\{(\w+)(:stage|:deed|:said|:head|:members|:measure)?\}")
 _QUOTES = re.compile('["“”‘「」『』《》]')
@@ -315,7 +320,7 @@ class MatchWords:
     def _indicator(self, words: str, growth: bool) -> str:
         """Return the indicator that words name: one of the lexicon's, else one coined from the words."""
         lead = _DETERMINER.match(words)
-        label = _OWNED.sub(_say_owned, words[lead.end() :] if lead else words)
+        label = _PRAISED.sub("", _OWNED.sub(_say_owned, words[lead.end() :] if lead else words), count=1)
         if not label:
             raise NotFilled
         label = _OF_WHEN.sub("", label)
