@@ -74,7 +74,7 @@ _UNRESOLVED = re.compile(r"\b(?:the|its) (?:city|district|county|zone|park|area|
 _DETERMINER_LAST = re.compile(r"\b(?:the|its|their) $", re.IGNORECASE)
 # "A huge revenue" is revenue.
 _PRAISED = re.compile(
-    r"(?:huge|massive|enormous|staggering|whopping|stunning|astonishing|astounding|impressive|remarkable|hefty"
+    r"(?<![\w-])(?:huge|massive|enormous|staggering|whopping|stunning|astonishing|astounding|impressive|remarkable|hefty"
     r"|jaw-dropping|eye-popping|mere|record-breaking|sizeable|sizable) (?=[\w-]+)"
 )
 _DETERMINER = re.compile(r"(?:(?:the|a|an|its|their|our|this|these) )+", re.IGNORECASE)
