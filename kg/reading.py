@@ -296,7 +296,9 @@ _IS = (
 _GAPS = re.compile(rf" +(?=[,.;](?:\s|$))|(?<![A-Z.])[,;](?=[A-Za-z])|{_IS}")
 _SHORT_IS = re.compile(_IS)
 # "Ordos' exports" are "Ordos's exports" to them.
-_BARE_OWNER = re.compile(r"[’'](?= (?!(?:and|or|is|was|are|were|has|had|have|will|in|on|at|to|of|by|for|with|from|as)\b))")
+_BARE_OWNER = re.compile(
+    r"[’'](?= (?!(?:and|or|is|was|are|were|has|had|have|will|in|on|at|to|of|by|for|with|from|as)\b))"
+)
 
 
 class _Masking:

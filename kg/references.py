@@ -199,7 +199,11 @@ class _Resolver:
         if self.text.startswith(" seat", mention.end) and self.text[: mention.start].endswith(" from "):
             return None  # "30 kilometers from the county seat": a town
         target = choose_target(mention, self.named, self.fallback, self.text)
-        if target is not None and is_china(target.entity) and not _COUNTRY.search(self.text, mention.start, mention.end):
+        if (
+            target is not None
+            and is_china(target.entity)
+            and not _COUNTRY.search(self.text, mention.start, mention.end)
+        ):
             target = None  # "China's largest cotton area … In the region": of no country
         if target is not None:
             if mention.type.partition("\t")[0] == PARK and _IN_ANOTHER.match(self.text, mention.end):

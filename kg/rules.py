@@ -50,7 +50,9 @@ class Template:
         """Whether it says more of the value just before in the sentence."""
         subject, predicate = str(self.subject), str(self.predicate)
         behind = subject.startswith("<") and not subject.startswith("<-")
-        return behind and (predicate.startswith("http") or (predicate.startswith("<") and not predicate.startswith("<-")))
+        return behind and (
+            predicate.startswith("http") or (predicate.startswith("<") and not predicate.startswith("<-"))
+        )
 
 
 @dataclass(frozen=True, slots=True)
