@@ -136,6 +136,10 @@ _CLAUSE_END = re.compile(
 _AND_NOW = re.compile(r"(?:, | )(?:and|but|while) (?:now|today|currently|nowadays|at present)\b")
 
 
+# "A population of 150,000 (2004), and more than 20 ethnic groups": the year is that of the number before it.
+_NUMBER_BEFORE = re.compile(r"\d(?: [^\s,;()]{1,12}){0,2} \($")
+
+
 def find_period(text: str, sentence: SentenceReading, span: tuple[int, int]) -> Quantity | None:
     """Return the period that governs a span: inside it, right behind it, else the last before it.
 
@@ -194,6 +198,8 @@ def _leave_told(text: str, marks: Sequence[Mark], floor: int, start: int) -> Ite
         words = _before(text, mark, floor)
         if any(low < mark.start < high for low, high in asides) or _dates_saying(text, mark, start):
             continue
+        if "," in text[mark.end : start] and _dates_number(text, mark):
+            continue
         if text.startswith(", and ", mark.end) and _WITH.search(words):
             continue
         if _DONE_BY_NOW.match(text, mark.end, start + 60) and _EXPECTED.search(words):
@@ -206,6 +212,13 @@ def _leave_told(text: str, marks: Sequence[Mark], floor: int, start: int) -> Ite
             continue
         if not _EVENT.search(words) or _SAID_OF.search(words):
             yield mark
+
+
+def _dates_number(text: str, mark: Mark) -> bool:
+    """Say whether a period stands in brackets of its own behind a number: "a population of 150,000 (2004), and"."""
+    return (
+        text.startswith(")", mark.end) and _NUMBER_BEFORE.search(text, max(0, mark.start - 30), mark.start) is not None
+    )
 
 
 def _dates_saying(text: str, mark: Mark, start: int) -> bool:
@@ -324,6 +337,8 @@ _ON_YEAR = re.compile(
 def _follows(text: str, end: int, mark: Mark) -> bool:
     """Say whether a period stands right behind a span, or behind a comma and at the end of its clause."""
     between = _ON_YEAR.sub("", text[end : mark.start]).strip()
+    if between == "(":
+        return text.startswith(")", mark.end)
     return not between or (between == "," and _CLAUSE_END.match(text, mark.end) is not None)
 
 

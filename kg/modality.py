@@ -44,6 +44,11 @@ _TO_BE_TOLD = re.compile(r"\bwill (?:tell|say|announce|report|present|inform|exp
 # "Against a target of 6 percent, GDP grew by 3": what was reached is no target.
 _AGAINST = re.compile(r"\b(?:against|missing|beating) (?:an?|its|the) (?:[a-z-]+ ){0,2}(?:targets?|goals?) of\b")
 
+# "To reach the target of green growth, the city built 3 plants": what it was built for.
+_PURPOSE = re.compile(
+    r"^[\W_]*(?:(?:in order )?to|with a view to) (?:reach|meet|achieve|attain|fulfill?|reali[sz]e|hit) "
+    rf"(?:the|its|this|their) (?:[a-z-]+ ){{0,2}}(?:{_ANY('goals')})s?\b[^,.;:]{{0,60}}, "
+)
 # "Among the 57 firms which are planned to move, 52 have moved": which those are, and not what they did.
 _AMONG = re.compile(rf"(?:^|[.;] )(?:among|of|out of) (?:all )?(?:the )?{MARK} [^,.;:]{{3,150}}, ")
 _PLANS = re.compile(
@@ -119,7 +124,7 @@ def find_modality(
     clause = max(text.rfind(mark, 0, start) for mark in (";", ":", ". ")) + 1
     among = _AMONG.search(text, max(0, start - 3 * CLAUSE), start + 1)
     clause = max(clause, start - CLAUSE, min(among.end(), start) if among else 0)
-    lead, match = ASIDE.sub(", ", text[clause:start]), _PASSED.sub(", ", text[start:end])
+    lead, match = ASIDE.sub(", ", _PURPOSE.sub("", text[clause:start])), _PASSED.sub(", ", text[start:end])
     denied = _CLAUSE.split(lead)[-1] + match
     lead = _TO_BE_TOLD.sub("", _AGAINST.sub("", _DONE.split(lead)[-1]))
     done = [found.start() for found in _HAS_DONE.finditer(lead + match) if found.start() <= len(lead)]
