@@ -204,9 +204,7 @@ def _divide_candidates(text: str, found: Sequence[Mark], marks: Sequence[Mark]) 
             return None
         if mark.key == ADMIN_AREA and _places_unknown(text, mark, marks):
             return None
-        if mark.key == ENTERPRISE and any(
-            m.key == PROJECT and _OF_FIRM.fullmatch(text, m.end, mark.start) for m in marks
-        ):
+        if mark.key == ENTERPRISE and _owns_project(text, mark, marks):
             continue  # "The storage project of Lanhai Co": the project is spoken of
         before = _before_kind(text, mark.start)
         directed = _DIRECTED.search(text, max(0, mark.start - 30), mark.start) is not None
