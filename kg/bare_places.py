@@ -115,10 +115,15 @@ def find_stems(mentions: Iterable[Mention]) -> set[str]:
     return {name.partition(" ")[0] for name in names if name.count(" ") == 1}
 
 
+_FIRM_BEFORE = re.compile(r" (?:Group|Company|Corporation|Corp|Motors?|Holdings?|Technologies|Electric|Bank) $")
+
+
 def ends_another(text: str, mention: Mention, ends: Collection[int]) -> bool:
     """Say whether the bare name of a place only ends a name that nothing knows: "Dongfeng Liuzhou"."""
     if mention.type not in _PLACES or mention.kind != "name" or " " in text[mention.start : mention.end]:
         return False
+    if _FIRM_BEFORE.search(text, max(0, mention.start - 16), mention.start):
+        return True  # "Volkswagen Group China"
     before = find_name_before(text, mention.start)
     return before is not None and before.end("name") not in ends
 

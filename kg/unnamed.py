@@ -26,6 +26,12 @@ _TOO_WIDE = re.compile(
     r"(?:[’']s (?!(?:[a-z]+-)?(?:first|only|[a-z]+est|most|top|second)\b)(?:[a-z]|GDP\b|CPI\b|PPI\b)"
     r"| (?:is|was|has|had|will|saw|recorded|reported|registered|[a-z]+ed)\b)"
 )
+# "Three northeastern provinces account for 110 million people, with GDP reaching": of these, and of no other place.
+_SEVERAL = re.compile(
+    r"[\s\"“]*(?:[Tt]he )?(?:[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix|[Ss]even|[Ee]ight|[Nn]ine|[Tt]en|[0-9]+|[Ss]everal"
+    r"|[Mm]any|[Ss]ome|[Mm]ost|[Oo]ther|[Tt]hese|[Tt]hose) (?:[a-z-]+ ){0,3}"
+    r"(?:provinces|cities|counties|districts|regions|countries|prefectures|municipalities)\b"
+)
 # "Sports shoes make 60 percent of the city's output": of a city that no mark explains, and not of its province.
 _SMALLER = re.compile(r"\b[Tt]he (?:whole |entire )?(city|county|district|town|township|village|zone)\b(?! of\b|-)")
 _PROVINCES = tuple(_AREAS.all_of("province_ends"))
@@ -174,9 +180,9 @@ def is_of_site(text: str, sentence: SentenceReading) -> bool:
 
 
 def tells_of_wider(text: str, sentence: SentenceReading, position: int) -> bool:
-    """Say whether a clause before ``position`` begins with a province or country that no name explains."""
+    """Say whether a clause before ``position`` begins with a province, country or several places without a name."""
     start = sentence.sentence.start
-    if _TOO_WIDE.search(text, start, position):
+    if _TOO_WIDE.search(text, start, position) or _SEVERAL.match(text, start, position):
         return True
     found = _WIDER.finditer(text, start, position)
     return any(all(not mark.start <= match.start(1) < mark.end for mark in sentence.marks) for match in found)
