@@ -146,6 +146,19 @@ _BEGINS_PLACE = re.compile(
 )
 
 
+# "In Linhe, an industrial cluster is being built, with annual revenues of": of the cluster, and not of Linhe.
+_BEGINS_KIND = re.compile(
+    r"\s*[\"“]?(?:In [A-Z][\w ]{0,30}, )?[Aa]n? (?:[a-z-]+ ){0,4}"
+    r"(cluster|market|park|base|hub|zone|cent(?:er|re)|company|firm|plant|complex|valley|factory) (?:is|was|has|will)\b"
+)
+
+
+def tells_of_kind(text: str, sentence: SentenceReading, position: int) -> bool:
+    """Say whether what stands at ``position``, behind a comma, is told of a thing without a name or a mark."""
+    begin = sentence.sentence.start
+    return text.rfind(", ", begin, position) > begin + 40 and _begins_unmarked(_BEGINS_KIND, text, sentence)
+
+
 def begins_unknown(text: str, sentence: SentenceReading) -> bool:
     """Say whether a sentence says what a place is that nobody knows: "Lanhai is a town in Yunhe County. It has …"."""
     if _begins_unmarked(_BEGINS_FEATURE, text, sentence) or _begins_unmarked(_BEGINS_THING, text, sentence):
