@@ -61,6 +61,24 @@ _LIST_BEHIND = re.compile(
     r"(?:, [a-z][\w’'&/ -]{1,50}){1,12}(?:,? (?:and|as well as|or) [a-z]|, etc)",
     re.IGNORECASE,
 )
+# What words end with, and what goes on behind it.
+_ANYTHING, _BLANK, _AND, _BY, _STOP = (re.compile(form) for form in ("", " ", " and ", " by ", r"\."))
+_BREAKS = (
+    (_FROM_NAME, _NAME_BEHIND),
+    (_TRADE_LAST, _TRADES_BEHIND),
+    (_ITEM_LAST, _ITEMS_BEHIND),
+    (_ENDS_OPEN, _ANYTHING),
+    (_ADJECTIVE_LAST, _ADJECTIVE_BEHIND),
+    (_JOINS_ONE, _AND),
+    (_DOING, _BLANK),
+    (_GROUP_DONE, _BY),
+    (_PARTICIPLE, _PARTICIPLES),
+    (_QUOTED, _ANYTHING),
+    (_DANGLES, _GOES_ON_BUT),
+    (_CALLED, _AS),
+    (_SHORTENED, _STOP),
+    (_NAME_LAST, _NAMES_BEHIND),
+)
 
 
 def leave_broken_list(name: str, behind: str) -> str:
@@ -74,34 +92,14 @@ def leave_broken_list(name: str, behind: str) -> str:
 
 
 def breaks_off_names(words: str, behind: str) -> bool:
-    """Say whether words end with the first name of a list that goes on ``behind`` them.
+    """Say whether words end inside a list, a name or a quotation that goes on ``behind`` them.
 
     >>> breaks_off_names("firms in Linhe", ", Yunhe and Qingshan districts")
     True
+    >>> breaks_off_names("base for seafood, seasoning food, kelp products", ", canned products and fish oil balls.")
+    True
     """
-    if _FROM_NAME.search(words) is not None and _NAME_BEHIND.match(behind) is not None:
-        return True
-    if _TRADE_LAST.search(words) is not None and _TRADES_BEHIND.match(behind) is not None:
-        return True
-    if breaks_off_items(words, behind):
-        return True
-    if _ENDS_OPEN.search(words) or (_ADJECTIVE_LAST.search(words) and _ADJECTIVE_BEHIND.match(behind)):
-        return True
-    if behind.startswith(" and ") and _JOINS_ONE.search(words):
-        return True
-    if behind.startswith(" ") and _DOING.search(words):
-        return True
-    if breaks_off_group(words, behind):
-        return True
-    if (_PARTICIPLE.search(words) and _PARTICIPLES.match(behind)) or _QUOTED.search(words):
-        return True
-    if _GOES_ON_BUT.match(behind) and _DANGLES.search(words):
-        return True
-    if _CALLED.search(words) and _AS.match(behind):
-        return True
-    if behind.startswith(".") and _SHORTENED.search(words) is not None:
-        return True
-    return _NAME_LAST.search(words) is not None and _NAMES_BEHIND.match(behind) is not None
+    return any(following.match(behind) and last.search(words) for last, following in _BREAKS)
 
 
 def breaks_off_group(words: str, behind: str) -> bool:
@@ -110,13 +108,4 @@ def breaks_off_group(words: str, behind: str) -> bool:
     >>> breaks_off_group("first batch of pilot cities approved", " by the State Council")
     True
     """
-    return behind.startswith(" by ") and _GROUP_DONE.search(words) is not None
-
-
-def breaks_off_items(words: str, behind: str) -> bool:
-    """Say whether words end with an item of a list that goes on ``behind`` them.
-
-    >>> breaks_off_items("base for seafood, seasoning food, kelp products", ", canned products and fish oil balls.")
-    True
-    """
-    return _ITEM_LAST.search(words) is not None and _ITEMS_BEHIND.match(behind) is not None
+    return _BY.match(behind) is not None and _GROUP_DONE.search(words) is not None

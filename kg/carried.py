@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from kg.dating import PRESENT, find_same_period, is_base, is_of_event
+from kg.dating import PRESENT, YEAR, find_same_period, is_base, is_of_event
 from kg.english import load_words
 from kg.model import Quantity, Span
 from kg.reading import Mark, Reading, SentenceReading
@@ -26,7 +26,6 @@ _NUMBERS = frozenset(("money", "percent", "times", "points"))
 # A period that figures are reported for: a year, a part of one, some months of it.
 _REPORTED = re.compile(rf"\b(?:19|20)\d\d\b|\b(?:{_ANY('parts')}|{_ANY('months')})\b", re.IGNORECASE)
 _LOOSE = re.compile(rf"^(?:{_ANY('open')})\b|\b(?:{_ANY('vague')})\b", re.IGNORECASE)
-_YEAR = re.compile(r"(?:19|20)\d\d")
 _AHEAD = re.compile(rf"\b(?:{_ANY('ahead')})\b")
 _OTHER_TIME = re.compile(rf"\b(?:{_ANY('other_times')})\b")
 _OPENS_ELSEWHERE = re.compile(rf"(?:{_ANY('elsewhere')})\b", re.IGNORECASE)
@@ -163,7 +162,7 @@ def _set_frame(text: str, sentence: SentenceReading, told: Sequence[Mark], befor
         return None
     if len({text[m.start : m.end].lower() for m in told}) > 1 and not first.first:
         return None  # two that nothing resolves
-    if not _REPORTED.search(words) or _LOOSE.search(words) or len(set(_YEAR.findall(words))) > 1:
+    if not _REPORTED.search(words) or _LOOSE.search(words) or len(set(YEAR.findall(words))) > 1:
         return None
     if before is not None and _BESIDES.search(text, here.start, told[0].start):
         return None
@@ -189,7 +188,7 @@ def _bounds(period: Quantity) -> tuple[str, str]:
 def _is_part(period: Quantity, whole: Quantity, words: str) -> bool:
     """Say whether a period lies in the one carried so far: of which of the two goes on, nothing tells."""
     if not (period.first and whole.first):
-        return not _YEAR.search(words) and len(words) != whole.end - whole.start
+        return not YEAR.search(words) and len(words) != whole.end - whole.start
     same = (period.first, period.last) == (whole.first, whole.last)
     return not same and whole.first <= period.first and period.last <= f"{whole.last}~"
 

@@ -25,6 +25,7 @@ _BASE_TOO = re.compile(r"\b(?:over|from|than|compared (?:with|to)) (?:the )?(?:s
 # "In 2018 and 2019": one number of both, and of neither.
 _BOTH_YEARS = re.compile(r"\b(?:in|during|for) (?:the years? )?(?:19|20)\d\d and $")
 _AND_YEAR = re.compile(r" and (?:19|20)\d\d\b(?! (?:to|[a-z]+ (?:billion|million|percent))\b)")
+YEAR = re.compile(r"(?:19|20)\d\d")
 ONE_YEAR = re.compile(r"(?:in|for|of|during) (?:19|20)\d\d", re.IGNORECASE)
 # What stands before a period that says what a number is compared with, and not when it was measured.
 _BASE = re.compile(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from kg.bearers import LEAD, choose_bearer
+from kg.bearers import choose_bearer
 from kg.employers import list_employers, list_governed, list_spoken_for
 from kg.english import load_words
 from kg.leading import begins_with_another
@@ -166,9 +166,6 @@ class _Search:
         if chosen and position > begin and begins_unknown(self.text, self.sentence):
             return None  # "Lanhai is one of the tea areas in Yunhe County, with an output of": of Lanhai
         if chosen is not None:
-            known = [m for m in chosen if m.start - begin < LEAD]
-            if not known and position > begin and begins_unknown(self.text, self.sentence):
-                return None  # "Lanhai, in the west of Linhe County, borders a lake, with a shore of 12 km"
             return self._decide(chosen, "sentence-subject")
         if has_unknown_name(self.text, self.sentence, position) or tells_of_wider(self.text, self.sentence, position):
             return None

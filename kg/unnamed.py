@@ -156,7 +156,7 @@ _BEGINS_KIND = re.compile(
 def tells_of_kind(text: str, sentence: SentenceReading, position: int) -> bool:
     """Say whether what stands at ``position``, behind a comma, is told of a thing without a name or a mark."""
     begin = sentence.sentence.start
-    return text.rfind(", ", begin, position) > begin + 40 and _begins_unmarked(_BEGINS_KIND, text, sentence)
+    return _begins_unmarked(_BEGINS_KIND, text, sentence) and text.rfind(", ", begin, position) > begin + 40
 
 
 def begins_unknown(text: str, sentence: SentenceReading) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kg.carried import find_frame, means_year_told
-from kg.dating import ONE_YEAR, find_period, find_pointed_period, is_base
+from kg.dating import ONE_YEAR, YEAR, find_period, find_pointed_period, is_base
 from kg.matching.earlier import is_growth
 from kg.matching.owners import MatchOwners
 from kg.matching.words import Thing, clean_words
@@ -69,7 +69,6 @@ _HOLDS_NOW = re.compile(
     r",? and (?:it )?(?:now |currently |also |already |mainly |today )?"
     r"(?:has|covers|is|boasts|spans|houses|occupies|employs|contains|owns|accommodates|serves|runs|operates) "
 )
-_YEAR = re.compile(r"(?:19|20)\d\d")
 # A growth on average over years is of no single one of them.
 _ANNUAL_AVERAGE = re.compile(r"average-annual-growth\b")
 
@@ -163,7 +162,7 @@ class MatchTimes(MatchOwners):
         if period is None or quantity is None:
             return period
         text, floor = self.article.text, self.sentence.sentence.start
-        inside = floor + len("In ") < period.start and _YEAR.search(text, period.start, period.end)
+        inside = floor + len("In ") < period.start and YEAR.search(text, period.start, period.end)
         if inside and _HOLDS_NOW.search(text, period.end, max(period.end, quantity.start)):
             return None
         if period.end <= quantity.start and _AFTER.match(text, quantity.end):
