@@ -54,6 +54,9 @@ _AS = re.compile(r" (?:as|for)\b| [\"“]")
 # "The largest virus-free", of "…, potato-breeding base".
 _ADJECTIVE_LAST = re.compile(r"\b(?:largest|biggest|first|only|leading) [a-z]+-[a-z]+$")
 _ADJECTIVE_BEHIND = re.compile(r", [a-z]+(?:-[a-z]+)? (?!(?:and|in|of|with|to|by|for)\b)[a-z]+")
+# "The sea in south central", of "…, southwest and northwest China".
+_SIDE_LAST = re.compile(r"\b(?:north|south|east|west|central|middle)[a-z]*$")
+_SIDE_BEHIND = re.compile(r"(?:, | and )(?:north|south|east|west|central|middle)[a-z]*\b(?! (?:of|from|to)\b)")
 _SHORTENED = re.compile(r"(?:^| )(?:St|Mt|Dr|Mr|Ms|No|Prof)$")
 _LIST_BEHIND = re.compile(
     rf"(?!, (?:(?:{_ANY('goes_on')}|{_ANY('adds')}|up|down|an?|the|of|it|they|its|as)\b|[\d$¥]))"
@@ -76,9 +79,37 @@ _BREAKS = (
     (_QUOTED, _ANYTHING),
     (_DANGLES, _GOES_ON_BUT),
     (_CALLED, _AS),
+    (_SIDE_LAST, _SIDE_BEHIND),
     (_SHORTENED, _STOP),
     (_NAME_LAST, _NAMES_BEHIND),
 )
+# "The four key sectors for", of "… for which it gives subsidies"; "to build a port, the mayor of Linhe", of "…, said".
+_LED_TO = re.compile(r",? (?:for|of|in|to|by|with|from|at|on|under|through|into)$")
+_WHICH_BEHIND = re.compile(r" (?:which|whom|whose|what|where)\b")
+_SPEAKER_LAST = re.compile(
+    rf", (?:the |an? )?(?:[a-z-]+ ){{0,3}}(?:{load_words('speakers').any_of('officials')})"
+    r"(?: (?:of|at|in|with)\b[^;:]{2,80})?$"
+)
+_SAID_BEHIND = re.compile(r",? (?:said|says|told|announced|noted|added|explained|revealed|stressed)\b")
+_AND_THAT = re.compile(r",? and that (?=[a-z]+ )")
+
+
+def leave_others_words(words: str, behind: str) -> str:
+    """Return a claim's words without the last of them where these begin what goes on ``behind`` them.
+
+    >>> leave_others_words("agreed to build a port, the mayor of Linhe, Anhui province", ", said on Tuesday.")
+    'agreed to build a port'
+    >>> leave_others_words("four key sectors for", " which it gives subsidies.")
+    'four key sectors'
+    >>> leave_others_words("to build a base, and that firms will take part", ".")
+    'to build a base'
+    """
+    if _WHICH_BEHIND.match(behind):
+        words = _LED_TO.sub("", words)
+    if _SAID_BEHIND.match(behind):
+        words = _SPEAKER_LAST.sub("", words)
+    that = _AND_THAT.search(words)
+    return words[: that.start()] if that and " that " not in words[: that.start()] else words
 
 
 def leave_broken_list(name: str, behind: str) -> str:

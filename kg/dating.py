@@ -138,6 +138,7 @@ _AND_NOW = re.compile(r"(?:, | )(?:and|but|while) (?:now|today|currently|nowaday
 
 
 # "A population of 150,000 (2004), and more than 20 ethnic groups": the year is that of the number before it.
+_CLOSED = re.compile(r"(?: (?:census|estimate|figures?|data))?\)", re.IGNORECASE)
 _NUMBER_BEFORE = re.compile(r"\d(?: [^\s,;()]{1,12}){0,2} \($")
 
 
@@ -216,10 +217,9 @@ def _leave_told(text: str, marks: Sequence[Mark], floor: int, start: int) -> Ite
 
 
 def _dates_number(text: str, mark: Mark) -> bool:
-    """Say whether a period stands in brackets of its own behind a number: "a population of 150,000 (2004), and"."""
-    return (
-        text.startswith(")", mark.end) and _NUMBER_BEFORE.search(text, max(0, mark.start - 30), mark.start) is not None
-    )
+    """Say whether a period stands in brackets of its own behind a number: "150,000 people (2004 census), and"."""
+    closed = _CLOSED.match(text, mark.end) is not None
+    return closed and _NUMBER_BEFORE.search(text, max(0, mark.start - 30), mark.start) is not None
 
 
 def _dates_saying(text: str, mark: Mark, start: int) -> bool:
@@ -329,8 +329,9 @@ def _stands_aside(text: str, mark: Mark, start: int, end: int) -> bool:
 
 # "Rose 3 percent year on year in the first half": nothing stands between that matters.
 _ON_YEAR = re.compile(
-    r"^,? (?:year[- ](?:on|over)[- ]year|yoy|y-o-y|on[- ]year|(?:from|than|over) a year (?:earlier|ago|before))"
-    r"(?![\w-])",
+    r"^(?: ?\([^()]{1,30}\))?,? (?:year[- ](?:on|over)[- ]year|yoy|y-o-y|on[- ]year"
+    r"|(?:from|than|over) a year (?:earlier|ago|before))"
+    r"(?![\w-])|^ ?\((?:[A-Za-z$]{1,4} ?)?\d[^()]{0,24}\)",
     re.IGNORECASE,
 )
 
@@ -339,7 +340,7 @@ def _follows(text: str, end: int, mark: Mark) -> bool:
     """Say whether a period stands right behind a span, or behind a comma and at the end of its clause."""
     between = _ON_YEAR.sub("", text[end : mark.start]).strip()
     if between == "(":
-        return text.startswith(")", mark.end)
+        return _CLOSED.match(text, mark.end) is not None
     return not between or (between == "," and _CLAUSE_END.match(text, mark.end) is not None)
 
 

@@ -213,13 +213,20 @@ def merge_marks(
     return marks
 
 
+# The "new four modernizations": a slogan's number.
+_SLOGAN = re.compile(r"[\"“‘](?:new |the )?[a-z]+ [a-z-]+(?: [a-z-]+)?[\"”’]", re.IGNORECASE)
+_NEW = re.compile(r"[\"“‘](?:new |the )?$", re.IGNORECASE)
+
+
 def _is_name(text: str, quantity: Quantity) -> bool:
-    """Say whether a number stands in quote marks alone: the "4" of a slogan counts nothing."""
+    """Say whether a number stands in quote marks alone, or as a word of a slogan in quote marks: it counts nothing."""
     start, end = quantity.start, quantity.end
-    return quantity.kind == "count" and widen_quotes(text, start, end, max(0, start - 1), min(end + 1, len(text))) != (
-        start,
-        end,
-    )
+    if quantity.kind != "count":
+        return False
+    if widen_quotes(text, start, end, max(0, start - 1), min(end + 1, len(text))) != (start, end):
+        return True
+    opening = _NEW.search(text, max(0, start - 5), start)
+    return opening is not None and text[start].isalpha() and _SLOGAN.match(text, opening.start()) is not None
 
 
 def _mark_quantity(text: str, quantity: Quantity, mentions: Sequence[Mention]) -> Mark:

@@ -9,7 +9,7 @@ from itertools import chain, islice
 from typing import Any
 
 from kg.bearers import PART_OF_PLACE
-from kg.broken_lists import breaks_off_group, breaks_off_names
+from kg.broken_lists import breaks_off_group, breaks_off_names, leave_others_words
 from kg.employers import find_voice, list_employed
 from kg.english import load_words
 from kg.letters import fold_case
@@ -113,7 +113,8 @@ class MatchThings(MatchCohorts):
         start, end = self._group_span(match, name)
         if piece is not None:
             start, end = self.sentence.locate(piece.start), self.sentence.locate(piece.end, end=True)
-        words = self.article.text[start:end]
+        words = leave_others_words(self.article.text[start:end], self.article.text[end : end + 40])
+        end = start + len(words)
         words = words[3:] if words.startswith(("'s ", "’s ")) else words  # "It's expected to open"
         if breaks_off_names(words, self.article.text[end : end + 200]):
             raise NotFilled
