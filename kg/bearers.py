@@ -29,7 +29,8 @@ _COARSE = (*_PROVINCES, "China")
 
 _OF_CHINA = r"(?: (?:[a-z]+ )?china[’']s)?[ -][\"“‘']?$"
 _GOVERNED = re.compile(
-    r"\b(?:of|in|at|for|to|from|by|with|into|on|near|than|unlike|among|across|between|under|as|like|including|includes?:?|namely:?|outside|via"
+    r"\b(?:(?:tops?|topped|leads?|led|throughout)(?= all)"
+    r"|of|in|at|for|to|from|by|with|into|on|near|than|unlike|among|across|between|under|as|like|including|includes?:?|namely:?|outside|via"
     r"|over|governs|governing|administers|administering|capital of|capital(?: city)? is|located in|within|along"
     r"|east|west|north|south|central"
     r"|(?-i:[a-z]{3,}ing)|eastern|western|northern|southern|(?:north|south)(?:east|west)(?:ern)?)"
@@ -60,6 +61,12 @@ _LIES = re.compile(
 # In an address: "Linhe Zone, Qinglan, Yunhe Province"; but "Linhe Zone, Qinglan and Hualin" are three.
 _ADDRESS = re.compile(r"[\"”]?, (?:[A-Z][a-z]+(?: [Cc]ity)?, )?(?:the )?(?:(?:[A-Za-z]+ )?China[’']s )?[\"“]?")
 _AND = re.compile(r"(?:[’']s)?,? (?:and|or)\b")
+# "Situated in the northwest of Yunhe Province, Linhe borders": not in the list, but what the sentence is about.
+_FRONTED = re.compile(rf"(?:{_ANY('fronted')})\b[^.;\n]{{3,160}}, (?:the )?")
+_TELLS = re.compile(
+    r"(?: [Cc]ity| [Cc]ounty| [Dd]istrict| [Pp]rovince)?(?: \([^()\n]{1,40}\))?"
+    rf" (?:also |now |still |[a-z]+ly )?(?:{_ANY('fronted_does')})\b"
+)
 _HOLDS = re.compile(r"(?:[’']s)? (?:(?!(?:of|in|under|at)\b)[a-z][\w-]* ){0,2}[\"“]?")
 # A name nobody knows, and where it lies: "Linhe Zone in Yunhe Province".
 _UNNAMED = re.compile(
@@ -197,6 +204,7 @@ def _divide_candidates(text: str, found: Sequence[Mark], marks: Sequence[Mark]) 
     governed: Mark | None = None
     for number, mark in enumerate(found):
         joined = governed is not None and _JOINED.fullmatch(text, governed.end, mark.start) is not None
+        joined = joined and not _is_fronted(text, mark)
         if _only_places(text, mark, found[max(0, number - 1) : number], found[number + 1 : number + 2]):
             governed = mark if joined else governed
             continue
@@ -219,6 +227,15 @@ def _divide_candidates(text: str, found: Sequence[Mark], marks: Sequence[Mark]) 
             free.append(mark)
             governed = None
     return free, placed
+
+
+def _is_fronted(text: str, mark: Mark) -> bool:
+    """Say whether a mark is what the sentence is about, behind words that only say where: "Located in A, B borders"."""
+    if text[mark.start - 2 : mark.start] != ", " or _TELLS.match(text, mark.end) is None:
+        return False
+    low = max(0, mark.start - 180)
+    begin = max((text.rfind(end, low, mark.start) + len(end) for end in ("\n", ". ")), default=low)
+    return _FRONTED.fullmatch(text, max(low, begin), mark.start) is not None
 
 
 def _owns_project(text: str, firm: Mark, marks: Sequence[Mark]) -> bool:

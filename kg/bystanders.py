@@ -101,6 +101,13 @@ _DESCRIBES = re.compile(
     rf"|{IN_CIRCLE.pattern}"
     rf"|(?:(?:overall|annual|yearly|\w+-year|development) ){{0,2}}(?:{_ANY('norms')})\b)"
 )
+# "The Linhe county government has built roads. It …": who governs acts for the place.
+_GOVERNS = re.compile(
+    r"(?:[’']s)?(?: (?:municipal|city|county|district|provincial|regional|prefectural|autonomous|local|people[’']s))*"
+    r" (?:government|authorities)(?: also| now| then| later)?"
+    r" (?:has|have|will|is|are|plans?|aims?|launched|issued|introduced|decided|promised|pledged|invested|built|started"
+    r"|began)\b"
+)
 # "Linhe companies sell abroad": what is told is theirs.
 _FIRMS_OF = re.compile(r" (?:enterprises|companies|firms|investors|businessmen|merchants)\b")
 
@@ -108,7 +115,7 @@ _FIRMS_OF = re.compile(r" (?:enterprises|companies|firms|investors|businessmen|m
 def stands_beside(text: str, mark: Mark) -> bool:
     """Say whether a thing only describes, houses, borders, ranks or holds what is spoken of, or is compared with it."""
     start, end = mark.start, mark.end
-    if _DESCRIBES.match(text, end, end + 60) or dates_line(text, start, end):
+    if dates_line(text, start, end) or (_DESCRIBES.match(text, end, end + 60) and not _GOVERNS.match(text, end)):
         return True
     if _seats_other(text, mark) or _PARTS.search(text, max(0, start - 200), start):
         return True

@@ -25,6 +25,10 @@ MOST = 6
 GOVERNED = 24
 """How many masked characters before a thing are looked at for what governs it."""
 
+# "The park will be developed and managed jointly by A": it is to be managed.
+_PASSIVE = re.compile(r"\b(?:be|being) (?:[a-z]+ly )?[a-z]+(?:ed|ilt|ade|wn)$")
+_PARTICIPLE = re.compile(r" [a-z]+ed (?:jointly |mainly |together )?(?:by|with|under|in|at|on|for|as|into|jointly)\b")
+
 
 @dataclass(frozen=True, slots=True)
 class Reduction(SentenceReading):
@@ -112,6 +116,9 @@ def _find_joined(sentence: SentenceReading, reducers: Reducers) -> Iterator[list
         return
     end = len(sentence.folded)
     for match in reducers.joined.finditer(sentence.folded, subject.end()):
+        if _PASSIVE.search(sentence.folded, max(0, match.start() - 60), match.start()):
+            if _PARTICIPLE.match(sentence.folded, match.start("said")):
+                continue
         if reducers.barrier.search(sentence.folded, subject.end(), match.start()):
             return
         following = reducers.joined.search(sentence.folded, match.end())

@@ -39,7 +39,8 @@ _AMONG_EXAMPLES = re.compile(
 # "The city has", "In 2022, the city had", "Some 180 km from Yunhe, the city has": it goes on with what was told of.
 RESUMES = re.compile(
     rf"(?:^|[.!?。！？][\"”’)]?\s+|\n\s*)[\"“]?"
-    rf"(?:(?:{_WORDS.any_of('fronts')})\b(?:(?!\b(?:{_WORDS.any_of('acting')})\b)[^.;:\n]){{0,160}}, )?$"
+    rf"(?:(?:{_WORDS.any_of('fronts')})\b(?:(?!\b(?:{_WORDS.any_of('acting')})\b)[^.;:\n]){{0,160}}, "
+    r"|(?:Since then|Now|Today|Meanwhile|Currently|Yesterday|Recently) )?$"
 )
 _AND = re.compile(r"(?: (?:[Dd]istrict|[Cc]ounty|[Cc]ity))?,? (?:and|or|as well as)(?: the)? ")
 _FRONTED = re.compile(r"(?:^|[.!?]\s|\n\s*)(?:In|At|For|As for|Of) (?:the )?$")
@@ -139,7 +140,9 @@ def _find_resumed(
 
     "Yunhe lies in the north of Linhe. The city has …": of Yunhe; no sentence begins with Linhe.
     """
-    topic = max((m for m in _list_topics(named, types) if ends.fit(m)), key=lambda m: m.start, default=None)
+    # No province is "the city": what a sentence began with before it is still spoken of.
+    told = (begun[-1] for begun in named.begun.values() if begun[-1].type in types and ends.fit(begun[-1]))
+    topic = max(told, key=lambda m: m.start, default=None)
     if (
         topic is None
         or topic.type not in _PLACES

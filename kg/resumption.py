@@ -22,7 +22,10 @@ _IT = re.compile(
     rf"(?:(?!\b(?:{_ANY('acting')})\b|\b(?:the|this|these|its|an?) (?:[a-z-]+ ){{0,3}}(?:{_ANY('built')})\b)[^;:.])"
     rf"{{0,160}}, )?(?P<it>it) (?:(?:{_ANY('adverbs')}) ){{0,2}}+"
     rf"(?!(?:{_ANY('numbers_did')})\b)(?!(?:is|was|will be|has been|can be) (?:{_ANY('dummies')})\b)"
-    rf"(?!(?:{_ANY('no_doings')})\b)(?!(?:is|was) [^.;]{{0,120}}\b(?:that|who|when|where)\b)"
+    # "It was the city that built": but "it is a county that lives on tea" is what a thing is told to be.
+    rf"(?!(?:{_ANY('no_doings')})\b)"
+    rf"(?!(?:is|was) (?!an? (?!(?:{_ANY('pities')})\b)(?:[a-z-]+ ){{1,6}}(?:that|where) )"
+    r"[^.;]{0,120}\b(?:that|who|when|where)\b)"
 )
 # "It has become the largest airport of the west": told of no place.
 _BUILDING = re.compile(

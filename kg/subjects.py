@@ -72,7 +72,8 @@ _OF_ANOTHER = re.compile(
 )
 # A sentence that tells of "it", and in no clause of another.
 _TELLS_OF_IT = re.compile(
-    r"Its? (?!(?:is|was) (?:said|reported|learned|understood|expected|known)\b)"
+    r"(?:[A-Z][a-z]+(?: (?:[a-z][\w-]*|[0-9]{4})){1,12}, i|I)ts?"
+    r" (?!(?:is|was) (?:said|reported|learned|understood|expected|known)\b)"
     r"(?:(?!,? (?:and|while|but|where|which) (?:the )?(?:[A-Z][\w-]* ){1,4}(?:is|was|has|had|[a-z]+s|[a-z]+ed) )[^;:])+"
 )
 
@@ -278,11 +279,20 @@ class _Search:
             self.rivals += list_distinct([*last, *first])
             return None
         is_main = main is not None and [main[0].entity] == [mention.entity for mention in last]
+        if main and not self.pronoun and not is_main and self._owns_what_moves(other, last, main[0]):
+            self.rivals += list_distinct([*last, main[0]])
+            return None
         # "…, the Red Hill Project covers 30 mu. It …": of a project right before, wherever it stands.
         is_near = last[:1] != [] and last[0].type == PROJECT and self._is_next(other)
         found = self._decide(last, "paragraph-subject")
         sure = told or is_main or is_near or not self.pronoun or (main is None and self._is_only(last))
         return found if sure else None
+
+    def _owns_what_moves(self, other: SentenceReading, last: list[Mention], main: Mention) -> bool:
+        """Say whether a sentence tells what of another's comes to the main thing: "A's firms will move to B"."""
+        owned = [m for m in other.marks if m.mention and m.mention.entity == last[0].entity] if last else []
+        named = any(m.mention and m.mention.entity == main.entity for m in other.marks)
+        return named and bool(owned) and all(self.text.startswith(("’s ", "'s "), m.end) for m in owned)
 
     def _decide(self, chosen: list[Mention], how: str) -> tuple[Mention, str] | None:
         """Return the one thing chosen, if it is one; note the rivals, if there are several."""

@@ -26,6 +26,7 @@ _BASED = re.compile(r"^[\w’']+-(?:based|headquartered) (?=[A-Z])")
 # What is done or to be done, in words: of a chain of verb phrases each is told alone.
 DONE_IN_TURN = frozenset(("intention", "milestone"))
 _QUOTES = "\"“”‘’'"
+_NAME = re.compile(r"[A-Z][\w’'-]+(?:,? (?:of |and |the )?[A-Z][\w’'-]*){1,9}")
 
 
 def is_list(part: Any) -> TypeGuard[dict[str, Any]]:
@@ -38,6 +39,11 @@ def _leave_quotes(label: str) -> str:
     inner = label.strip(_QUOTES)
     whole = not any(quote in inner for quote in _QUOTES[:3])
     return inner if whole or sum(label.count(quote) for quote in _QUOTES[:3]) % 2 else label
+
+
+def _is_name_behind_and(text: str, begin: int, label: str) -> bool:
+    """Say whether words are a name behind "and the": what the phrase before goes on with."""
+    return text.endswith(" and the ", 0, begin) and _NAME.fullmatch(label) is not None
 
 
 class ItemMatch:
@@ -152,6 +158,8 @@ class MatchItems(MatchResuming):
             label = SPACE.sub(" ", words).strip()
             if is_mark(sentence.masked[found.start : found.end]) and not (label[0].islower() or label[0] in _QUOTES):
                 continue  # "known as Linhe": another name, and no role; but "is a traffic hub"
+            if found is not row[0] and _is_name_behind_and(self.article.text, begin, label):
+                return  # "a node connecting the cities and the Linhe Corridor": no node is that
             label = _leave_quotes(label)
             kind = class_name(part["class"]) if "class" in part else ""
             iri = mint_iri(self.base, slugify(kind), slugify(label)) if kind else ""
