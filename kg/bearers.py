@@ -233,9 +233,11 @@ def _is_fronted(text: str, mark: Mark) -> bool:
     """Say whether a mark is what the sentence is about, behind words that only say where: "Located in A, B borders"."""
     if text[mark.start - 2 : mark.start] != ", " or _TELLS.match(text, mark.end) is None:
         return False
-    low = max(0, mark.start - 180)
-    begin = max((text.rfind(end, low, mark.start) + len(end) for end in ("\n", ". ")), default=low)
-    return _FRONTED.fullmatch(text, max(low, begin), mark.start) is not None
+    begin = low = max(0, mark.start - 180)
+    for end in ("\n", ". "):
+        if (found := text.rfind(end, low, mark.start)) >= 0:
+            begin = max(begin, found + len(end))
+    return _FRONTED.fullmatch(text, begin, mark.start) is not None
 
 
 def _owns_project(text: str, firm: Mark, marks: Sequence[Mark]) -> bool:
