@@ -130,7 +130,10 @@ def stands_beside(text: str, mark: Mark) -> bool:
     return is_neighbour(text, mark) or _is_in_slogan(text, mark) or _is_bracketed(text, mark)
 
 
+# "China Coal Huainan": a word of a firm's name.
+_IN_FIRM = re.compile(rf"\b[A-Z][a-z]+ (?:{_ANY('trades_of_firms')}) $")
 _LEADS = (
+    (_IN_FIRM, 40),
     (_RANKED_IN, 60),
     (_CAPITAL_IS, 30),
     (_COMPARED, 24),

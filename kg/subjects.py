@@ -23,6 +23,7 @@ from kg.unnamed import (
     heads_unknown,
     is_of_site,
     is_of_unnamed,
+    tells_of_any,
     tells_of_kind,
     tells_of_smaller,
     tells_of_wider,
@@ -159,6 +160,8 @@ class _Search:
         if self.pronoun and _OF_ANOTHER.search(self.text, max(begin, position - 150), position):
             return None
         if tells_of_kind(self.text, self.sentence, position):
+            return None
+        if self.pronoun and tells_of_any(self.text, self.sentence, position):
             return None
         chosen = choose_bearer(
             self.text, here, self.entities, strict=self.pronoun, things=self.things, kinds=self.kinds

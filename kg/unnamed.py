@@ -176,6 +176,18 @@ def founds_unnamed(text: str, sentence: SentenceReading) -> bool:
     return _FOUNDS.search(text, sentence.sentence.start, sentence.sentence.end) is not None
 
 
+# "If an enterprise reaches such a size, it will get 30,000 yuan": whatever enterprise does.
+_SUPPOSED = re.compile(
+    r"\b(?:[Ii]f|[Ww]hen(?:ever)?|[Oo]nce|[Ii]n case) (?:an?|any|one|each|every) (?:[a-z-]+ ){0,4}?"
+    rf"(?:{_BEARERS.any_of('supposed')})\b[^.;]*$"
+)
+
+
+def tells_of_any(text: str, sentence: SentenceReading, position: int) -> bool:
+    """Say whether a sentence supposes, before ``position``, some firm or place of a kind: "If a firm …, it will"."""
+    return _SUPPOSED.search(text, sentence.sentence.start, position) is not None
+
+
 def is_of_unnamed(text: str, sentence: SentenceReading) -> bool:
     """Say whether a sentence tells of a place or firm that the article does not name: "The province's GDP"."""
     return any(_begins_unmarked(form, text, sentence) for form in (_UNRESOLVED, _BEGINS_COUPLED))

@@ -10,6 +10,7 @@ from kg.dating import is_base
 from kg.english import load_words
 from kg.matching.counted import COUNT
 from kg.matching.earlier import SUMS, is_growth
+from kg.matching.goods import is_of_goods
 from kg.matching.times import STRETCH, MatchTimes
 from kg.matching.words import NotFilled, Thing
 from kg.model import Quantity, Resolution
@@ -136,7 +137,10 @@ class MatchValues(MatchTimes):
             if local_name(predicate) != "duration":
                 raise NotFilled
             before = None  # "from two hours to 30 minutes": how long it takes now
-        if self._is_no_level(quantity, subject, predicate):
+        told = self.earlier.list_values(self.sentence.sentence.start)
+        if self._is_no_level(quantity, subject, predicate) or is_of_goods(
+            predicate, self.article.text, told, quantity.start
+        ):
             raise NotFilled
         if quantity.kind == "money" and local_name(predicate) == "population":
             raise NotFilled  # "residents and per capita GDP of 10 million and 280,000 yuan": no one is a yuan
