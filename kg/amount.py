@@ -19,6 +19,7 @@ MAX_DIGITS = 20
 ONE = Decimal(1)
 _HALF = Decimal("0.5")
 _ROUNDED = Decimal("0.08")
+_THOUSAND = Decimal(1000)  # "677 thousand and 800 mu"
 _SIGNED = ("percent", "points")
 
 _NUMBER = re.compile(NUMBER)
@@ -266,7 +267,8 @@ def _compound(
         if gap is None or read is None:
             break
         part_end, part_scale, part_unit = read_tail(view, read[1], currency)
-        if read[0] * part_scale >= smallest or (part_scale is ONE and not worded):
+        spelled = worded or (smallest == _THOUSAND and gap[0] == " and " and not read[0] % 100)
+        if read[0] * part_scale >= smallest or (part_scale is ONE and not spelled):
             break
         value, number = value + read[0] * part_scale / scale, Span(number.start, read[1])
         end, unit, smallest = part_end, part_unit, part_scale

@@ -42,7 +42,11 @@ _SCOPE = re.compile(
     r"|first|only|most [a-z]+)\b[^.;,]{0,60} (?:in|of|across)(?: the)? $"
 )
 # What is only compared with: "one third of that in Linhe", "higher than in Linhe".
-_COMPARED = re.compile(r"\b(?:(?:that|those) (?:of|in|for)|than(?: (?:of|in|for))?)(?: the)? $")
+_COMPARED = re.compile(
+    r"\b(?:(?:that|those) (?:of|in|for)|than(?: (?:of|in|for))?)(?: the)? $"
+    r"|\bpoints (?:higher|lower|above|below|faster|more|less|slower)(?: than)?"
+    r" [^.;,]{3,60},? and (?:that of )?(?:the )?$"
+)
 # "Its capital is Jinan. It borders Hebei": not the capital does.
 _CAPITAL_IS = re.compile(r"\bcapital(?: city)? (?:is|of which is) (?:the )?$")
 # "The State Council approved the zone": told of what it approves.
@@ -136,7 +140,7 @@ _LEADS = (
     (_IN_FIRM, 40),
     (_RANKED_IN, 60),
     (_CAPITAL_IS, 30),
-    (_COMPARED, 24),
+    (_COMPARED, 90),
     (_BEHIND, 120),
     (_SEAT, 120),
     (_WHOLE, 80),

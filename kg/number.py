@@ -22,6 +22,7 @@ _LIST_MARK = re.compile(r"(?:[.)、]|\.[0-9.]+)(?:\s|\Z)")
 _CLOCK = re.compile(r" ?(?:[ap]\.?m(?![a-z])|o'clock)")
 _ARTICLE = re.compile(r"(?<![a-z0-9])an?[ \n-]\Z")
 _LETTER_SCALES = ("m", "k", "b")
+_FACTOR = "a factor of "
 _OFTEN = ("once ", "twice ", "times ")
 _HALF_UNIT = re.compile(r"(?: an?[ \n]|-| )([a-z]+)(?![a-z-])")
 _HALF_SCALE = re.compile(r" a (?=million|billion|trillion)")
@@ -48,6 +49,8 @@ def read_amount(view: View, start: int, match: re.Match[str] | None = None) -> O
             return end
     elif low.startswith(("-old", " old"), end) or _is_heading(view, amount):
         return end
+    if amount.unit is None and low.endswith(_FACTOR, max(view.floor, start - len(_FACTOR)), start):
+        return make_ratio(view, start, end, amount.worth)._replace(start=start - len(_FACTOR))
     return finish(view, amount)
 
 

@@ -35,10 +35,15 @@ def find_shared_period(text: str, sentence: SentenceReading, end: int) -> Quanti
         return mark.quantity  # "It added 30 labs and 12 institutes last year"
     if not _SHARED_AT.match(text, mark.start) or not _SHARED_END.match(text, mark.end):
         return None
+    if _OF_AVERAGE.search(text, end, mark.start):
+        return None  # "up 4 percent and growing an average of 2 percent over the past two years"
     return mark.quantity if _SHARES.match(text[end : mark.start]) else None
 
 
 _LISTED_END = re.compile(r"\s*(?:[.;,)]|$)")
+_OF_AVERAGE = re.compile(
+    r"\baverag(?:e|ing|ed) (?:[a-z-]+ ){0,4}\d[\d.]* ?(?:percent|%|pct|per cent) $|\bon average $", re.IGNORECASE
+)
 _LISTED = re.compile(
     r"(?!.*(?:\b(?:which|who|that|when|after|before|until|where|will|but|once|because|so|has|have|had|is|are|was|were"
     r"|while|would|could|than|expected|planned|set to|founded|established|built|opened|completed|launched"

@@ -21,6 +21,9 @@ _IN_TURN = frozenset(("percent", "CNY", "USD"))
 # Of a size that stands in the name of a group: "projects worth more than 100 million yuan".
 _AT_LEAST = frozenset(("moreThan", "atLeast"))
 _RATIOS = frozenset(("percent", "point", "times", "rank"))
+_STRETCHES = frozenset(("measure.day", "measure.week", "measure.month", "measure.year"))
+# "3 billion yuan during the nine months, accounting for": when, and no number of its own.
+_DURING = re.compile(r"\b(?:during|in|over|within|for) the (?:past |last |first )?$")
 
 
 # What only a part is a part of: "12 projects, including 3 from abroad, accounting for a quarter of the total".
@@ -55,6 +58,7 @@ class EarlierValues(CountedGroups):
         text = self.article.text
         between = [m for m in self.sentence.marks if last.end <= m.start and m.end <= start]
         between = [m for m in between if not (m.key == "ordinal" and text.startswith(" time", m.end))]
+        between = [m for m in between if not (m.key in _STRETCHES and _DURING.search(text, last.end, m.start))]
         # "3 billion yuan in the first half in Linhe, up 5 percent": whose the value is.
         between = [m for m in between if m.mention is None or m.mention.entity != last.subject]
         if last.subject_type == "Cohort":
@@ -203,7 +207,9 @@ class EarlierValues(CountedGroups):
             if not is_growth(claim.predicate) or claim.unit != "percent":
                 raise NotFilled  # "reached 3 billion yuan, the second fastest": the fastest what?
             return claim.predicate
-        if form in ("change", "portion", "average") and not _is_amount(claim):
+        if form in ("change", "portion") and not _is_amount(claim):
+            raise NotFilled
+        if form == "average" and not (_is_amount(claim) or (is_growth(claim.predicate) and claim.unit == "percent")):
             raise NotFilled
         if form == "change" and self._has_changed(claim) and not self._names_base(claim, match):
             raise NotFilled  # "up 28 percent, and 10.8 percent higher": by how much, two numbers say
