@@ -39,7 +39,10 @@ _OWNED = re.compile(r"[’']s?$")
 _LAST = re.compile(r"([\w’'-]+)[ \n]+$")
 _NO_AMOUNTS = frozenset(("period", "date", "ordinal"))
 # Between what equates and a description: "is also an important base".
-_PASSED = frozenset(("the", "a", "also", "now", "currently", "still", "both", "only", "already", "gradually"))
+_ALSO = frozenset(
+    ("also", "now", "currently", "still", "already", "gradually", "today", "even", "just", "mainly", "essentially")
+)
+_PASSED = _ALSO | {"the", "a", "both", "only"}
 # A row of what something is, as far as one of its items: "is a hub of trade, an important base …".
 _ROW = re.compile(
     r"\b(?:is|are|was|becomes?|became|becoming|as|into|named|called|remains?)(?: (?:also|now|both|not only)){0,2}"
@@ -269,6 +272,8 @@ class Describer:
         if head in _ROLES_OF and _ROW.search(self.folded, max(floor, begin - _ROW_REACH), begin):
             return False
         before = _LAST.search(self.folded, max(floor, begin - 24), begin)
+        if before is not None and before[1] in _ALSO:  # "is also a logistics center"
+            before = _LAST.search(self.folded, max(floor, begin - 36), before.start())
         if before is None or before[1] not in self.forms.equates:
             return True
         return _NAMES_SOME.search(self.folded, max(floor, begin - 32), begin) is not None
