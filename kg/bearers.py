@@ -16,7 +16,7 @@ from kg.english import load_words
 from kg.model import Entity, Mention, find_ancestors, list_distinct
 from kg.offices import speaks_for
 from kg.reading import Mark
-from kg.vocab import ADMIN_AREA, BEARERS, DISTRICT, ENTERPRISE, PARK, PROJECT, is_described, local_name
+from kg.vocab import ADMIN_AREA, BEARERS, DISTRICT, ENTERPRISE, PARK, PROJECT, is_described, is_region, local_name
 
 LEAD = 12
 """How many characters at most "In the whole …" has, with which a sentence begins."""
@@ -194,7 +194,14 @@ def _find_candidates(text: str, marks: Sequence[Mark], *, things: bool, kinds: f
     if not things:
         found = [m for m in found if m.mention and (not is_described(m.mention.entity) or _begins(text, m))]
     found = [m for m in found if m.mention and not _PRESS.search(m.mention.label) and not stands_beside(text, m)]
-    return [m for m in leave_posts(text, found) if not _is_joined(text, m)]
+    found = [m for m in leave_posts(text, found) if not _is_joined(text, m)]
+    # "Located in East China, Jiangxi has …": no more than where Jiangxi lies, and Jiangxi is no place that holds it.
+    return [m for m in found if not _is_region_around(text, m)] or found
+
+
+def _is_region_around(text: str, mark: Mark) -> bool:
+    governed = _GOVERNED.search(text, max(0, mark.start - 60), mark.start)
+    return governed is not None and mark.mention is not None and is_region(mark.mention.entity)
 
 
 def _divide_candidates(text: str, found: Sequence[Mark], marks: Sequence[Mark]) -> tuple[list[Mark], list[Mark]] | None:

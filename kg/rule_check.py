@@ -11,7 +11,7 @@ from kg.concepts import MODALITIES, QUALIFIERS, STATUSES
 _TEXTS = ("id", "says", "kind", "status", "part", "texts", "pattern", "unless", "prior", "joiner")
 _LISTS = ("triggers", "counter", "first", "second", "classes")
 _ENUMS = {"status": STATUSES, "modality": MODALITIES, "qualifier": QUALIFIERS}
-_KINDS = ("pattern", "outline", "residual", "link", "placement", "chain", "owner")
+_KINDS = ("pattern", "outline", "residual", "leftover", "link", "placement", "chain", "owner")
 _PARTS = ("any", "title", "body", "meta")
 _READINGS = ("any", "translated", "plain")
 _STATED = ("explicit", "implied", "garbled")
@@ -86,7 +86,7 @@ def check_rule(entry: Mapping[str, Any]) -> Iterator[str]:
         yield "it claims nothing: [[rule.claim]] is missing"
     if entry.get("part", "any") not in _PARTS or entry.get("texts", "any") not in _READINGS:
         yield f"part is one of {_PARTS}, texts one of {_READINGS}"
-    if kind in ("pattern", "outline", "residual") and "pattern" not in entry:
+    if kind in ("pattern", "outline", "residual", "leftover") and "pattern" not in entry:
         yield "pattern is missing"
 
 

@@ -362,6 +362,7 @@ class _Compiler:
             owners=tuple(rule for rule in rules if rule.kind == "owner"),
             outlines=tuple(rule for rule in rules if rule.kind == "outline"),
             residual=tuple(rule for rule in rules if rule.kind == "residual"),
+            leftovers=tuple(rule for rule in rules if rule.kind == "leftover"),
             chunking=self.chunking,
             planned=self.modality["planned"],
             target=self.modality["target"],

@@ -180,6 +180,8 @@ class RuleSet:
     """Rules over the outline of a sentence, for the numbers that no other rule has read."""
     residual: tuple[Rule, ...]
     """Rules for words of which no other rule has claimed anything, tried when all others have read the sentence."""
+    leftovers: tuple[Rule, ...]
+    """Rules over outlines for the numbers that nothing has read, not even a reduction: tried last of all."""
     chunking: Chunking
     planned: Pattern
     target: Pattern
@@ -218,6 +220,11 @@ class RuleSet:
         return self._make_index(self.residual)
 
     @cached_property
+    def leftover_index(self) -> RuleIndex:
+        """Which rules for leftover numbers can match an outline: likewise."""
+        return self._make_index(self.leftovers)
+
+    @cached_property
     def continuing(self) -> tuple[Rule, ...]:
         """The rules that only go on with the value just before in the sentence."""
         return tuple(rule for rule in self.rules if rule.measures and all(t.goes_on for t in rule.templates))
@@ -234,7 +241,8 @@ class RuleSet:
     @property
     def every(self) -> tuple[Rule, ...]:
         """Every rule, of whatever kind."""
-        return (*self.rules, *self.outlines, *self.residual, *self.links, *self.placements, *self.chains, *self.owners)
+        tried = (*self.rules, *self.outlines, *self.residual, *self.leftovers)
+        return (*tried, *self.links, *self.placements, *self.chains, *self.owners)
 
     @property
     def predicates(self) -> frozenset[str]:

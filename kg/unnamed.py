@@ -8,6 +8,7 @@ from kg.chinese import CHINESE_NAME, ENGLISH, SYLLABLE
 from kg.english import load_words
 from kg.model import Mention
 from kg.reading import SentenceReading
+from kg.vocab import ADMIN_AREA, DISTRICT
 
 _AREAS = load_words("areas")
 _BEARERS = load_words("bearers")
@@ -33,6 +34,11 @@ _SEVERAL = re.compile(
     r"(?:provinces|cities|counties|districts|regions|countries|prefectures|municipalities)\b"
 )
 # "Sports shoes make 60 percent of the city's output": of a city that no mark explains, and not of its province.
+# "The township had a population of 1,000": of no city that is named.
+_TOWN = re.compile(
+    r"(?:[A-Z][^,.;\n]{2,40}, )?(?:[Tt]he|[Tt]his) (?:township|town|village|subdistrict)[’']?s? (?!of\b)"
+)
+_TOWNS = ("Town", "town", "Township", "township", "Village", "village", "Subdistrict", "subdistrict", "Street")
 _SMALLER = re.compile(r"\b[Tt]he (?:whole |entire )?(city|county|district|town|township|village|zone)\b(?! of\b|-)")
 _PROVINCES = tuple(_AREAS.all_of("province_ends"))
 # What a sentence begins with that is another's, where no mark says whose: "The province's GDP", "The company".
@@ -214,7 +220,12 @@ def tells_of_wider(text: str, sentence: SentenceReading, position: int) -> bool:
 
 
 def tells_of_smaller(text: str, sentence: SentenceReading, place: Mention) -> bool:
-    """Say whether a sentence tells of a city or district without a name, where a province is all that is named."""
+    """Say whether a sentence tells of a city or district without a name, where a province is all that is named.
+
+    Or of a town or village, where nothing that is named is one.
+    """
+    if _TOWN.match(text, sentence.sentence.start, sentence.sentence.end) and not place.label.endswith(_TOWNS):
+        return place.type in (ADMIN_AREA, DISTRICT)
     if not place.label.endswith(_PROVINCES):
         return False
     named = [m for m in sentence.marks if m.mention and not m.mention.label.startswith("the ")]

@@ -137,7 +137,7 @@ def read_parts(domain: Domain, tools: Tools, sources: Sequence[Source], workers:
     global _tools
     _tools = tools  # a forked process has it at once, and what is made of the rules when they are first needed
     rules = tools.extractor.rules
-    _ = rules.index, rules.outline_index, rules.residual_index
+    _ = rules.index, rules.outline_index, rules.residual_index, rules.leftover_index
     try:
         size = max(1, min(BATCH, len(sources) // (4 * workers)))
         batches = [sources[at : at + size] for at in range(0, len(sources), size)]

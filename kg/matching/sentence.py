@@ -75,7 +75,9 @@ class SentenceMatcher(MatchItems):
             for reading in readings:
                 self._turn_to(reading, claims)
                 claims += self._match_patterns(reading, self.rules.residual, self.rules.residual_index)
-            self.sentence = whole
+            self._turn_to(whole, claims)
+            if self._has_unread(whole):
+                claims += self._match_outlines(whole, self.rules.leftovers, self.rules.leftover_index)
         return claims
 
     def _match_reduction(self, reduction: SentenceReading, known: Sequence[Claim]) -> list[Claim]:
@@ -108,7 +110,7 @@ class SentenceMatcher(MatchItems):
         """
         claims = self._match_patterns(sentence, self.rules.rules, self.rules.index)
         if sentence.sentence.part == "body":
-            outlined = self._match_outlines(sentence)
+            outlined = self._match_outlines(sentence, self.rules.outlines, self.rules.outline_index)
             claims += outlined
             if any(claim.value for claim in claims) and self._has_unread(sentence):
                 claims += self._match_patterns(sentence, self.rules.continuing, self.rules.continuing_index)
@@ -159,15 +161,14 @@ class SentenceMatcher(MatchItems):
         new = {_meaning(claim): claim for claim, known in zip(made, owners, strict=True) if not known}
         return list(new.values())
 
-    def _match_outlines(self, sentence: SentenceReading) -> list[Claim]:
+    def _match_outlines(self, sentence: SentenceReading, rules: Sequence[Rule], index: RuleIndex) -> list[Claim]:
         """Return what the rules over outlines claim of numbers that no rule before has read, and of groups counted."""
-        rules = self.rules.outlines
         unread = bool(rules) and self._has_unread(sentence)
         if not rules or not (unread or self._groups):
             return []
         claims: list[Claim] = []
         outline = outline_sentence(sentence, self.rules.chunking)
-        index, part, translated = self.rules.outline_index, sentence.sentence.part, self.reading.translated
+        part, translated = sentence.sentence.part, self.reading.translated
         found = index.find_literals(outline.shape)
         codes = frozenset(chunk.code for chunk in outline.chunks if chunk.code)
         for trial in index.select_rules(sentence.triggers, codes, part, translated, found):
