@@ -121,7 +121,7 @@ def stands_beside(text: str, mark: Mark) -> bool:
     start, end = mark.start, mark.end
     if dates_line(text, start, end) or (_DESCRIBES.match(text, end, end + 60) and not _GOVERNS.match(text, end)):
         return True
-    if _seats_other(text, mark) or _PARTS.search(text, max(0, start - 200), start):
+    if _seats_other(text, mark) or is_part(text, mark):
         return True
     if _AND_SO_ON.match(text, end, end + 200) or _FIRMS_OF.match(text, end) or lies_on_side(text, start, end):
         return True
@@ -153,6 +153,11 @@ def is_neighbour(text: str, mark: Mark) -> bool:
     if _NEIGHBOUR.match(text, mark.end) is None:
         return False
     return _BORDERED.search(text, max(0, mark.start - 420), mark.start) is not None
+
+
+def is_part(text: str, mark: Mark) -> bool:
+    """Say whether a thing is named as a part of what is spoken of: "it consists of two districts, Linhe and Yunhe"."""
+    return _PARTS.search(text, max(0, mark.start - 200), mark.start) is not None
 
 
 def _seats_other(text: str, mark: Mark) -> bool:

@@ -230,6 +230,7 @@ class Lexicon:
         found = self._leave_others(text, found, list_others(text, named, forms))
         found = [[m for m in group if not is_stated(text, m, forms)] for group in found]
         short = locate_short_forms(text, forms, self._words)
+        named = [m for group in found for m in group]
         for mention in chain(short, find_worded(text, named, self._references, self.descriptions.behind)):
             number = bisect_right(starts, mention.start) - 1
             if number >= 0 and mention.end <= spans[number][1]:

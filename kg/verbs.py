@@ -112,7 +112,8 @@ _NEXT = {
     "verb": _follows("(?:will |to )", "verb"),
     "verb_s": _follows("(?:also )", "verb_s"),
     "verb_ed": _follows("(?:(?:has|have) )", "verb_ed", r"(?! (?:by|in|at|on|with|from|as|to|for|under|through)\b)"),
-    "verb_ing": _follows("(?:also )", "verb_ing"),
+    # "The production of chemicals and building materials": what is made.
+    "verb_ing": _follows("(?:also )", "verb_ing", r"(?! (?:materials|stones?|industr(?:y|ies)|sectors?)\b)"),
 }
 # Who else does what is told next: "encourages firms to go abroad and open shops", "a law that sets limits and …".
 _OTHERS = re.compile(

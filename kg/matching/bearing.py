@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from kg.bystanders import is_neighbour
+from kg.bystanders import is_neighbour, is_part
 from kg.english import load_words
 from kg.matching.earlier import EarlierValues
 from kg.matching.words import POSSESSIVE, NotFilled, Thing, start_of
@@ -125,6 +125,8 @@ class MatchBearing(EarlierValues):
             mark = self.sentence.mark_at(found[0])
             before = text[max(0, found.start() - 40) : found.start()]
             if mark.mention is None or mark.mention.type not in keys or POSSESSIVE.match(text, found.end()):
+                continue
+            if is_part(self.article.text, mark):
                 continue
             placed = _GOVERNS if class_name(mark.mention.type) in PLACES - {"Park"} else LOCATES
             joined = governed >= 0 and _JOINED.fullmatch(text, governed, found.start())

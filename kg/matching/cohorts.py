@@ -25,6 +25,9 @@ _IN_FIELDS = re.compile(r" in (?:sectors|fields|areas|industries)(?= that\b|$)")
 # A group's name of what is counted alone, as it stands in a rule.
 _NO_VERB_IN = re.compile(r"(?:(?:\{[xuwcf]\}|projects) ?)+")
 
+# "4 enterprises that", where a text breaks off.
+_WHICH_LAST = re.compile(r" (?:that|which|who|whose)$")
+
 
 class MatchCohorts(MatchSpeakers):
     """Makes, and finds again, the groups of a match."""
@@ -59,7 +62,7 @@ class MatchCohorts(MatchSpeakers):
 
     def _group_name(self, template: str, match: Match) -> str:
         """Return how a group is called, without a list that its name would break off."""
-        name = self._label(template, match)
+        name = _WHICH_LAST.sub("", self._label(template, match))
         ends = [match.end(group) for group, _ in FIELD.findall(template) if match.groupdict().get(group)]
         behind = self.sentence.locate(max(ends), end=True) if ends else 0
         if not ends:

@@ -26,7 +26,10 @@ _BASED = re.compile(r"^[\w’']+-(?:based|headquartered) (?=[A-Z])")
 # What is done or to be done, in words: of a chain of verb phrases each is told alone.
 DONE_IN_TURN = frozenset(("intention", "milestone"))
 _QUOTES = "\"“”‘’'"
-_NAME = re.compile(r"[A-Z][\w’'-]+(?:,? (?:of |and |the )?[A-Z][\w’'-]*){1,9}")
+_NAME = re.compile(
+    r"[A-Z][\w’'-]+(?:(?:,? (?:of |and |the )?[A-Z][\w’'-]*){1,9}"
+    r"|(?: [A-Z][\w’'-]*){0,9} (?:region|area|delta|belt|corridor|basin|plain))"
+)
 
 
 def is_list(part: Any) -> TypeGuard[dict[str, Any]]:

@@ -229,7 +229,10 @@ class MatchOwners(MatchSeats):
         marks = [m.mention for m in self.sentence.marks if behind and m.mention and m.start == behind.end()]
         if not marks or class_name(marks[0].type) not in PLACES:
             return False
-        return marks[0].entity not in (subject.iri, *find_ancestors(subject.iri, self.lexicon.entities))
+        around = find_ancestors(subject.iri, self.lexicon.entities)
+        if marks[0].entity in around:  # "The planting area is 3,000 mu in Guizhou", where Renhuai was told of before
+            return subject.how.endswith("-subject") and subject.how != "sentence-subject"
+        return marks[0].entity != subject.iri
 
     def _is_of_sector(self, name: str, match: Match) -> bool:
         """Say whether a bare "added value" is that of a sector named before it: "The tertiary sector grew, with …"."""

@@ -19,6 +19,8 @@ from kg.vocab import mint_iri, slugify
 
 _ASIDE = re.compile(r" ?\([^()]{1,40}\)$")
 # "GDP of the first quarter": when is no part of an indicator's name.
+# "The area of the planting area of sorghum": the area.
+_AREA_OF_AREA = re.compile(r"^area of (?=(?:the )?(?:planting|planted|growing|sown|cultivation|plantation) area\b)")
 _OF_WHEN = re.compile(
     r" (?:of|in|for|during|over)(?: the)?(?: ?(?:this|that|same|said) (?:time )?period| whole(?: of)?(?: the)?)?$"
 )
@@ -323,7 +325,7 @@ class MatchWords:
         label = _PRAISED.sub("", _OWNED.sub(_say_owned, words[lead.end() :] if lead else words), count=1)
         if not label:
             raise NotFilled
-        label = _OF_WHEN.sub("", label)
+        label = _AREA_OF_AREA.sub("", _OF_WHEN.sub("", label))
         form = _HERE.sub("", _ASIDE.sub("", label))
         while form:
             for spelt in (form, form[0].lower() + form[1:], f"{form}s"):
