@@ -45,6 +45,7 @@ _BASE_AMOUNT = re.compile(
     r"(?:rmb ?|cny ?|us\$|[$€])?"
     r"\d[\d.,:]*(?:(?<=\d)(?:st|nd|rd|th)(?: place)?)?"
     rf"(?:%| ?(?:{_ANY('amounts')})\b\.?){{0,4}}"
+    rf"(?: and (?:rmb ?|cny ?|us\$|[$€])?\d[\d.,]*(?:%| ?(?:{_ANY('amounts')})\b){{0,4}})?"
     r"(?: \([^()]{1,40}\))?(?: (?:increase|growth|rise|gain|decrease|decline|drop|fall|slump|contraction))?"
     r"(?: (?:at|in|by))?(?: the)? ?$"
 )
@@ -67,7 +68,7 @@ _BASE_PART = re.compile(
     r"(?:.*\b(?:last|previous|preceding|prior) (?:year|month|quarter)"
     r"|(?:the )?[a-z-]+[ -](?:half|quarter) of [12]\d{3})$"
 )
-_AMOUNT = re.compile(rf"(?:{_ANY('changes')})\)? ?$")
+_AMOUNT = re.compile(rf"(?:{_ANY('changes')})\)?(?:,? respectively,?)? ?$")
 # Words that tell what holds now.
 PRESENT = re.compile(rf"\b(?:{load_words('carrying').any_of('now')})\b")
 _EVENT = re.compile(rf"\b(?:{_ANY('events')})\b[^,.;]{{0,110}}$|^\W*completed $")
@@ -165,6 +166,9 @@ def find_period(text: str, sentence: SentenceReading, span: tuple[int, int]) -> 
     for mark in chain(inside, behind, before, _leave_told(text, past, floor, start)):
         if is_base(text, mark, floor) or _is_name(text, mark):
             continue
+        first = mark.end <= start and text.endswith("for the first time ", floor, mark.start)
+        if first and any(m.start < mark.start for m in past):
+            continue  # "91 billion yuan in October, exceeding 90 billion for the first time in 2022, up 8 percent"
         if _PLANNED_FOR.search(_before(text, mark, floor)):
             planned = planned or mark.quantity
             continue

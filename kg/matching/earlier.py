@@ -21,6 +21,8 @@ _IN_TURN = frozenset(("percent", "CNY", "USD"))
 # Of a size that stands in the name of a group: "projects worth more than 100 million yuan".
 _AT_LEAST = frozenset(("moreThan", "atLeast"))
 _RATIOS = frozenset(("percent", "point", "times", "rank"))
+# "91 billion yuan, exceeding 90 billion yuan for the first time, up 8 percent": what was passed on the way.
+_PASSED = re.compile(r"(?: (?:mark|threshold|barrier|milestone))? for the first time\b")
 _STRETCHES = frozenset(("measure.day", "measure.week", "measure.month", "measure.year"))
 # "3 billion yuan during the nine months, accounting for": when, and no number of its own.
 _DURING = re.compile(r"\b(?:during|in|over|within|for) the (?:past |last |first )?$")
@@ -58,12 +60,14 @@ class EarlierValues(CountedGroups):
         text = self.article.text
         between = [m for m in self.sentence.marks if last.end <= m.start and m.end <= start]
         between = [m for m in between if not (m.key == "ordinal" and text.startswith(" time", m.end))]
+        passed = [m for m in between if m.key == "money" and _PASSED.match(text, m.end, m.end + 24)]
+        between = [m for m in between if m not in passed]
         between = [m for m in between if not (m.key in _STRETCHES and _DURING.search(text, last.end, m.start))]
         # "3 billion yuan in the first half in Linhe, up 5 percent": whose the value is.
         between = [m for m in between if m.mention is None or m.mention.entity != last.subject]
         if last.subject_type == "Cohort":
             between = [m for m in between if not self._houses(m)]
-        if start - last.end > REACH or any(m.key not in ("period", "date") for m in between):
+        if start - last.end > (2 * REACH if passed else REACH) or any(m.key not in ("period", "date") for m in between):
             raise NotFilled
         if any(c.subject != last.subject for c in values if c.end == last.end):
             raise NotFilled
@@ -224,8 +228,8 @@ class EarlierValues(CountedGroups):
         if form == "contribution":
             return mint_iri(self.base, "indicator", slugify(f"contribution of {self._say_indicator(claim.predicate)}"))
         if form == "average":
-            if claim.subject_type == "Cohort" or claim.value_before:
-                raise NotFilled  # "from 4 billion yuan in 2013 to 9 billion": over years that no one period names
+            if claim.subject_type == "Cohort":
+                raise NotFilled
             return self._name_average(claim.predicate)
         if form == "exact" and (claim.qualifier != "moreThan" or claim.unit != self._quantity(match, "v").unit):
             raise NotFilled
