@@ -30,6 +30,8 @@ _COARSE = (*_PROVINCES, "China")
 _OF_CHINA = r"(?: (?:[a-z]+ )?china[’']s)?[ -][\"“‘']?$"
 _GOVERNED = re.compile(
     r"\b(?:(?:tops?|topped|leads?|led|throughout)(?= all)"
+    r"|(?:encourages?|encouraged|urges?|urged|spurs?|spurred|helps?|helped|asks?|asked|supports?|supported|guides?"
+    r"|guided|requires?|required|enables?|enabled|visited|visits)"
     r"|of|in|at|for|to|from|by|with|into|on|near|than|unlike|among|across|between|under|as|like|including|includes?:?|namely:?|outside|via"
     r"|over|governs|governing|administers|administering|capital of|capital(?: city)? is|located in|within|along"
     r"|east|west|north|south|central"
@@ -67,7 +69,10 @@ _TELLS = re.compile(
     r"(?: [Cc]ity| [Cc]ounty| [Dd]istrict| [Pp]rovince)?(?: \([^()\n]{1,40}\))?"
     rf" (?:also |now |still |[a-z]+ly )?(?:{_ANY('fronted_does')})\b"
 )
-_HOLDS = re.compile(r"(?:[’']s)? (?:(?!(?:of|in|under|at)\b)[a-z][\w-]* ){0,2}[\"“]?")
+_HOLDS = re.compile(
+    r"(?:[’']s)? (?:(?!(?:of|in|under|at|and|or|will|would|has|have|had|is|are|was|were|can|may|should)\b)"
+    r"[a-z][\w-]* ){0,2}[\"“]?"
+)
 # A name nobody knows, and where it lies: "Linhe Zone in Yunhe Province".
 _UNNAMED = re.compile(
     r"(?:[a-z]|[A-Z][a-z]+) ([A-Z][a-z][\w-]*) in (?:the )?(?:(?:[A-Z]\w+ )?China[’']s |city of )?[\"“]?$"
