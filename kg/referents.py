@@ -80,6 +80,9 @@ def _is_passed(target: Mention, text: str) -> bool:
     return named and passed is not None and text[target.end : target.end + 1] not in ("'", "’")
 
 
+_SMALL = frozenset(("town", "township", "village", "subdistrict", "street"))
+
+
 class Heads(NamedTuple):
     """What the name of a thing ends with that a reference may mean, and what it does not end with."""
 
@@ -211,6 +214,8 @@ def _choose_near(named: Named, types: Sequence[str], ends: Heads, fallback: Mapp
     # A park or county may be called something near its name; no city is "the province".
     sole = "province" not in ends.wanted and sum(len(named.things.get(t, ())) for t in types) == 1
     near = [fallback[t] for t in types if t in fallback and not ends.bars(fallback[t])]
+    if ends.wanted and _SMALL.issuperset(ends.wanted):  # no place that the lexicon knows is a town or a village
+        near = [thing for thing in near if thing.kind != "name"]
     chosen = [thing for thing in near if ends.fit(thing) or sole]
     return max(chosen, key=lambda m: m.start) if chosen else None
 

@@ -55,6 +55,8 @@ _TORN = re.compile(
     # "The investment in continued and new projects": what is continued, the second item alone says.
     r"| (?:in|of|for|from|by) (?:new|continued|continuing|ongoing|existing|newly started|all|other|domestic|foreign)$"
 )
+# "Projects were signed, reaching a total investment of": what these do, and no name of what is measured.
+_DOES = re.compile(r"(?:reach|total|totall|exceed|hitt|surpass|amount)ing ", re.IGNORECASE)
 # Of what the rate is, no word says.
 _BARE = frozenset(("rate", "ratio", "share", "proportion", "number", "total number"))
 # "The proportion of GDP": of what, the words do not say.
@@ -335,7 +337,7 @@ class MatchWords:
             form = form[whole.end() :] if whole else ""
         if any(form.search(label) for form in (_OTHERS, _POINTS, _TORN, _BARE_SHARE)) or _QUARTER.match(label):
             raise NotFilled
-        if label.lower() in _BARE or _TIME_ALONE.fullmatch(label):
+        if label.lower() in _BARE or _TIME_ALONE.fullmatch(label) or _DOES.match(label):
             raise NotFilled
         label = _SECTOR.sub(_say_sector, _VALUE_ADDED.sub("added value", _SHORT.sub("", label)))
         return mint_iri(self.base, "indicator", slugify(f"growth of {label}" if growth else label))
