@@ -211,8 +211,8 @@ def _choose_near(named: Named, types: Sequence[str], ends: Heads, fallback: Mapp
     # "The Management Committee of X Zone said the zone …": X Zone is meant, and stands in another name only.
     if ends.wanted and any(named.find_last(kind, ends) for kind in named.mentions if kind not in types):
         return None
-    # A park or county may be called something near its name; no city is "the province".
-    sole = "province" not in ends.wanted and sum(len(named.things.get(t, ())) for t in types) == 1
+    # A park or county may be called something near its name; no city is "the province" or "the town".
+    sole = not {"province", "town"} & set(ends.wanted) and sum(len(named.things.get(t, ())) for t in types) == 1
     near = [fallback[t] for t in types if t in fallback and not ends.bars(fallback[t])]
     if ends.wanted and _SMALL.issuperset(ends.wanted):  # no place that the lexicon knows is a town or a village
         near = [thing for thing in near if thing.kind != "name"]

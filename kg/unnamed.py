@@ -50,6 +50,11 @@ _UNRESOLVED = re.compile(
 _SITE = re.compile(
     rf"\s*[\"“]?(?:[A-Z][\w ]{{0,30}}, )?[Tt]he ((?:[a-z-]+ ){{0,3}}?(?:{_AREAS.any_of('sites')})(?:[’']s)?) "
 )
+# "In the demonstration area of the pilot project, vegetation cover has reached 95 percent": of that area alone.
+_IN_SITE = re.compile(
+    r"\s*[\"“]?(?:In|At|On|Across|Within) ((?:the|this|a) (?:[\w–-]+ ){0,5}?(?:demonstration|pilot|experimental|core|trial)"
+    r" (?:area|zone|base|plot|garden|farm|site|field)s?)\b[^,;.\n]{0,60}, "
+)
 # A capital inside the sentence that no name explains: somebody or something nobody here knows.
 _UNKNOWN = re.compile(
     r"(?:\b(?:[a-z][\w-]*|In|At|For|From|Of|Across|Throughout),? (?:the )?|^)([A-Z][a-z]{2,}[\w-]*)"
@@ -207,7 +212,7 @@ def _begins_unmarked(form: re.Pattern[str], text: str, sentence: SentenceReading
 
 def is_of_site(text: str, sentence: SentenceReading) -> bool:
     """Say whether a sentence begins with a park, base or town that no mark explains: "The industrial park"."""
-    return _begins_unmarked(_SITE, text, sentence)
+    return _begins_unmarked(_SITE, text, sentence) or _begins_unmarked(_IN_SITE, text, sentence)
 
 
 def tells_of_wider(text: str, sentence: SentenceReading, position: int) -> bool:
