@@ -24,11 +24,14 @@ _NAMES_BEHIND = re.compile(r",(?: [A-Z][\w’'-]+){1,7}(?:,(?: [A-Z][\w’'-]+){
 _FROM_NAME = re.compile(r" (?:from|in|at|by|with) [A-Z][\w’'-]+$")
 _NAME_BEHIND = re.compile(r" and [A-Z][a-z]+(?=[,.;)]|$)")
 # "Firms in Linhe's coal", of "…, power and chemical industries"; "St", of "St. Petersburg".
-_TRADE_LAST = re.compile(r"(?:[’']s| (?:in|of|from|for)) [a-z-]+$")
+_TRADE_LAST = re.compile(r"(?:[’']s| (?:in|of|from|for)(?: the)?) [a-z-]+$")
 _TRADES_BEHIND = re.compile(
     r"(?:, [a-z-]+(?: [a-z-]+)?){0,6},? and [a-z-]+(?: [a-z-]+){0,2}?"
-    r" (?:industries|sectors|fields|services|products|trades)\b"
+    r" (?:industries|sectors|fields|services|products|trades|areas|regions)\b"
 )
+# "A producer of goods such as shoots, seeds, gem", of "…, and dried chili".
+_SUCH_AS_LAST = re.compile(r"\b(?:such as|including|like|namely) (?:(?! and\b)[^;()])*, (?:(?! and\b)[^;(),])*$")
+_AND_BEHIND = re.compile(r",? (?:and|as well as) (?:[a-z]+ ){1,3}?[a-z]+[.;,]")
 # "A base for seafood, seasoning food, kelp products", of "…, canned food and fish oil balls".
 _ITEM_LAST = re.compile(r"(?:, (?!(?:and|or|as|but|which|who)\b)[a-z][\w-]*(?: [a-z][\w-]*){0,3})+$")
 _ITEMS_BEHIND = re.compile(
@@ -80,11 +83,15 @@ _BREAKS = (
     (_DANGLES, _GOES_ON_BUT),
     (_CALLED, _AS),
     (_SIDE_LAST, _SIDE_BEHIND),
+    (_SUCH_AS_LAST, _AND_BEHIND),
     (_SHORTENED, _STOP),
     (_NAME_LAST, _NAMES_BEHIND),
 )
 # "The four key sectors for", of "… for which it gives subsidies"; "to build a port, the mayor of Linhe", of "…, said".
 _LED_TO = re.compile(r",? (?:for|of|in|to|by|with|from|at|on|under|through|into)$")
+# "Has many makers, the most famous", of "… of which are made by Lanhai".
+_SOME_OF = re.compile(r", (?:the|some|many|most|several|all|each|one|both)\b[^,]*$")
+_OF_WHICH = re.compile(r" (?:of|among) (?:which|whom)\b")
 _WHICH_BEHIND = re.compile(r" (?:which|whom|whose|what|where)\b")
 _SPEAKER_LAST = re.compile(
     rf", (?:the |an? )?(?:[a-z-]+ ){{0,3}}(?:{load_words('speakers').any_of('officials')})"
@@ -106,6 +113,8 @@ def leave_others_words(words: str, behind: str) -> str:
     """
     if _WHICH_BEHIND.match(behind):
         words = _LED_TO.sub("", words)
+    if _OF_WHICH.match(behind):
+        words = _SOME_OF.sub("", words)
     if _SAID_BEHIND.match(behind):
         words = _SPEAKER_LAST.sub("", words)
     that = _AND_THAT.search(words)
@@ -119,7 +128,10 @@ def leave_broken_list(name: str, behind: str) -> str:
     'parks'
     """
     broken = _BROKEN.search(name) or _BROKEN_BRANDS.search(name)
-    return name[: broken.start()] if broken and _LIST_BEHIND.match(behind) else name
+    if broken and _LIST_BEHIND.match(behind):
+        return name[: broken.start()]
+    begun = _SUCH_AS_LAST.search(name) if _AND_BEHIND.match(behind) else None
+    return name[: begun.start()].rstrip() if begun else name
 
 
 def breaks_off_names(words: str, behind: str) -> bool:

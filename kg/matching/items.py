@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, TypeGuard
 
-from kg.broken_lists import breaks_off_names
+from kg.broken_lists import breaks_off_names, leave_broken_list
 from kg.letters import fold_case
 from kg.lists import Item, is_item, is_mark, leave_short_form, may_be_kind, split_list, strip_noun
 from kg.matching.resuming import MatchResuming
@@ -155,7 +155,8 @@ class MatchItems(MatchResuming):
             if broken or part.get("kind", found.kind) != found.kind:
                 continue
             begin, stop = sentence.locate(found.start), sentence.locate(found.end, end=True)
-            words = self.article.text[begin:stop]
+            words = leave_broken_list(self.article.text[begin:stop], self.article.text[stop : stop + 400])
+            stop = begin + len(words)
             if breaks_off_names(words, self.article.text[stop : stop + 200]):
                 continue
             label = SPACE.sub(" ", words).strip()

@@ -419,7 +419,8 @@ class MatchThings(MatchCohorts):
         kind = class_name(class_iri(class_name(part["class"])))
         if kind == "Recognition" and (alone := FIELD.fullmatch(part["thing"])):
             end = self._group_span(match, alone[1])[1]
-            if breaks_off_group(label, self.article.text[end : end + 200]):
+            behind = self.article.text[end : end + 200]
+            if breaks_off_group(label, behind) or breaks_off_names(label, behind):
                 raise NotFilled
         if part.get("here"):
             label = _DETERMINER.sub("", label)
