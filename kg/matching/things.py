@@ -420,7 +420,8 @@ class MatchThings(MatchCohorts):
         if kind == "Recognition" and (alone := FIELD.fullmatch(part["thing"])):
             end = self._group_span(match, alone[1])[1]
             behind = self.article.text[end : end + 200]
-            if breaks_off_group(label, behind) or breaks_off_names(label, behind):
+            said = label.rpartition(" ")[2].islower()  # and no name: of "Green City, Forest City and …" each is a title
+            if breaks_off_group(label, behind) or (said and breaks_off_names(label, behind)):
                 raise NotFilled
         if part.get("here"):
             label = _DETERMINER.sub("", label)
