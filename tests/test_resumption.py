@@ -24,8 +24,10 @@ def read(tools: Tools, text: str) -> SentenceReading:
         ("In the past year, it has made 300,000 cars.", 18),
         ("Thanks to new roads, it now makes cars.", 21),
         ("As a provincial capital, it has 5 parks.", 25),
+        ("It is a county that lives on cars.", 0),
         # No thing at all, or another than what was told of before.
         ("It is said that cars are made.", None),
+        ("It is a pity that cars are made.", None),
         ("It will take ten years to make cars.", None),
         ("It was Zhao Lin who made cars.", None),
         ("It said that cars are made.", None),
@@ -74,3 +76,21 @@ def test_rules_with_a_name_read_it(tools: Tools) -> None:
     said = [describe_claim(claim) for claim in found]
     assert said == ["Linhe District | share | 30 percent of the country's tea"]
     assert [r.rule for claim in found for r in claim.resolved if r.part == "subject"] == ["reference"]
+
+
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [
+        ("Located in Hefei, Linhe District borders Yunhe County. It has a long coast.", "Linhe District"),
+        ("In recent years, the Linhe county government has taken steps. It has a long coast.", "Linhe county"),
+        ("Linhe District is small. Due to its hills, it had few roads. It has a long coast.", "Linhe District"),
+        ("Hefei will encourage Linhe District to grow. It has a long coast.", "Hefei"),
+        ("Linhe Farm was founded in 1951. The farm has a long coast.", "Linhe Farm"),
+        # Nobody says whose it is.
+        ("Located in Hefei, firms in Linhe District grew. It has a long coast.", None),
+    ],
+)
+def test_it_goes_on_with_what_was_told_of(tools: Tools, text: str, subject: str | None) -> None:
+    roles = [claim for claim in read_text(tools, text) if claim.predicate.endswith("role")]
+    told = [describe_claim(claim).partition(" | ")[0] for claim in roles]
+    assert told == ([subject] if subject else [])
