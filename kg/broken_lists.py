@@ -98,6 +98,8 @@ _SPEAKER_LAST = re.compile(
     r"(?: (?:of|at|in|with)\b[^;:]{2,80})?$"
 )
 _SAID_BEHIND = re.compile(r",? (?:said|says|told|announced|noted|added|explained|revealed|stressed)\b")
+# "Will save resources, actively", of "… and steadily cut carbon".
+_ADVERB_LAST = re.compile(r", [a-z]{3,}ly$")
 _AND_THAT = re.compile(r",? and that (?=[a-z]+ )")
 
 
@@ -117,6 +119,7 @@ def leave_others_words(words: str, behind: str) -> str:
         words = _SOME_OF.sub("", words)
     if _SAID_BEHIND.match(behind):
         words = _SPEAKER_LAST.sub("", words)
+    words = _ADVERB_LAST.sub("", words) if behind.startswith(" and ") else words
     that = _AND_THAT.search(words)
     return words[: that.start()] if that and " that " not in words[: that.start()] else words
 
