@@ -53,7 +53,8 @@ _SITE = re.compile(
 # "In the demonstration area of the pilot project, vegetation cover has reached 95 percent": of that area alone.
 _IN_SITE = re.compile(
     r"\s*[\"“]?(?:In|At|On|Across|Within) ((?:the|this|a) (?:[\w–-]+ ){0,5}?"
-    r"(?:demonstration|pilot|experimental|core|trial) (?:area|zone|base|plot|garden|farm|site|field)s?)\b[^,;.\n]{0,60}, "
+    r"(?:demonstration|pilot|experimental|core|trial) (?:area|zone|base|plot|garden|farm|site|field)s?)\b"
+    r"[^,;.\n]{0,60}, "
 )
 # A capital inside the sentence that no name explains: somebody or something nobody here knows.
 _UNKNOWN = re.compile(
