@@ -26,6 +26,7 @@ _BASED = re.compile(r"^[\w’']+-(?:based|headquartered) (?=[A-Z])")
 # What is done or to be done, in words: of a chain of verb phrases each is told alone.
 DONE_IN_TURN = frozenset(("intention", "milestone"))
 _QUOTES = "\"“”‘’'"
+_GOES_ON = re.compile(r" (?:will|would|has|have|had|is|are|was|were|plans|aims|also)\b")
 _NAME = re.compile(
     r"[A-Z][\w’'-]+(?:(?:,? (?:of |and |the )?[A-Z][\w’'-]*){1,9}"
     r"|(?: [A-Z][\w’'-]*){0,9} (?:region|area|delta|belt|corridor|basin|plain))"
@@ -42,6 +43,11 @@ def _leave_quotes(label: str) -> str:
     inner = label.strip(_QUOTES)
     whole = not any(quote in inner for quote in _QUOTES[:3])
     return inner if whole or sum(label.count(quote) for quote in _QUOTES[:3]) % 2 else label
+
+
+def _goes_on(masked: str, end: int) -> bool:
+    """Say whether a verb stands at a place: "the county will"."""
+    return _GOES_ON.match(masked, end) is not None
 
 
 def _is_name_behind_and(text: str, begin: int, label: str) -> bool:
@@ -192,6 +198,8 @@ class MatchItems(MatchResuming):
             mention = self.sentence.mark_at(words).mention
             if mention is None or class_name(mention.type) not in (kind, *part.get("also", ())):
                 return None
+            if mention.kind == "reference" and not names and _goes_on(masked, bare.end):
+                return None  # "goods such as tea, rice and salt, the county will": whom the sentence goes on with
             return self._mention_thing(mention)
         marks = [self.sentence.mark_at(found[0]) for found in re.finditer(MARK, words)]
         likely = part.get("likely")
