@@ -148,7 +148,9 @@ def read_tail(view: View, end: int, currency: Unit | None) -> tuple[int, Decimal
         if name in grammar.money_scales and not currency and not (match[2] and _is_money(grammar, match[2])):
             return _read_spaced(view, end, name, match.end(1))
         scale, stop = grammar.scales[name], match.end(1)
-    if match[2] and not (scale == ONE and grammar.patterns.currency.match(low, match.start(2), match.end(2) + 2)):
+    on_year = low.startswith(("-on-", "-over-"), match.end())  # "an increase of 35,000 year-on-year"
+    priced = scale == ONE and match[2] and grammar.patterns.currency.match(low, match.start(2), match.end(2) + 2)
+    if match[2] and not priced and not on_year:
         found = grammar.after_units[squeeze(match[2])]
         if currency is None or found.code == currency.code:
             unit, stop = found, match.end(2)

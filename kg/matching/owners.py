@@ -55,6 +55,12 @@ _INDUSTRY = re.compile(
     rf"(?:[Tt]he )?(?:(?!(?:in|of|for|by|on)\b)[\w-]+ ){{0,3}}?(?:{_ANY('sectors')})(?: (?:industry|sector))?"
     rf"(?: (?:in|of) (?:the )?[A-Z][\w-]+(?: [A-Z][\w-]+){{0,3}})? (?:{_ANY('sectors_did')})\b"
 )
+# "In 2022, Linhe's textile industry held its ground, with exports of 3 billion yuan": whatever it did.
+_INDUSTRY_WITH = re.compile(
+    r"(?:(?:In|By|During|From|Last|This) [^,;.]{2,40}, )?(?:[Tt]he |[A-Z][\w-]+(?: [A-Z][\w-]+){0,3}[’']s )?"
+    r"(?!(?:in|of|for|by|on)\b)(?:[\w-]+ ){1,4}?(?:industry|industries|sectors?)"
+    r"(?: (?:in|of) (?:the )?[A-Z][\w-]+(?: [A-Z][\w-]+){0,3})? (?!\d)(?:(?!\d)[^,;.]){3,80}, with "
+)
 _PART_NAMED = re.compile(r" (?:of|in|for) ")
 _SECTORS = re.compile(
     r"\b(?:[Ii]ndustry|[Ii]ndustries|[Ss]ectors?|(?:farming|agriculture|forestry)\b[^.;]{0,60}\bfishery)\b"
@@ -278,7 +284,7 @@ class MatchOwners(MatchSeats):
     def _is_told_of_industry(self, match: Match) -> bool:
         """Say whether the sentence is about an industry: "Manufacturing led, with exports of 3 billion yuan"."""
         start = self.sentence.sentence.start
-        about = _INDUSTRY.match(self.article.text, start)
+        about = _INDUSTRY.match(self.article.text, start) or _INDUSTRY_WITH.match(self.article.text, start)
         own = "s" in match.re.groupindex or _INDUSTRY.match(self.article.text, self._span(match).start)
         # "The service sector did well, with the added value of modern services at …": that names whose it is.
         own = own or _PART_NAMED.search(match.groupdict().get("x") or "")
