@@ -60,6 +60,7 @@ _SECTION = re.compile(
 _PART_OF_OTHER = re.compile(
     r" (?:[Aa]rea|[Cc]ommunity|[Vv]illage|[Ss]ub-?district|[Ss]treet|[Tt]own(?:ship)?|[Nn]eighbou?rhood)"
     r"(?: of| in|,) (?:the )?(?:[A-Z][\w’'-]+ ){1,2}(?:[Dd]istrict|[Cc]ounty|New Area)\b"
+    r"| (?:town(?:ship)?|village|sub-?district)\b(?!s)"
 )
 # "Profit-making services", "export-oriented firms": nothing measured.
 _COMPOUND = re.compile(

@@ -127,3 +127,16 @@ def test_repeated_words_cost_no_more_than_their_number(word: str, tools: Tools) 
     sentences = [sentence for text in texts for sentence in read_sentences(tools, text)]
     few, many = (measure_seconds(partial(outline, tools, sentence), repeats=5) for sentence in sentences)
     assert many < 10 * few + 0.04
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        # Only what neither a rule nor a reduction has read is a leftover.
+        ("The workers then treated 80.27 kilometers of small streams.", "stretch-of"),
+        ("Yunhe County built 2 kilometers of walls.", "length-built"),
+        ("Yunhe County, which lies in Anhui, has built 2 kilometers of walls.", "length-built"),
+    ],
+)
+def test_a_leftover_number_is_read_last(text: str, rule: str, tools: Tools) -> None:
+    assert {claim.rule for claim in read_text(tools, text) if claim.value} == {rule}
