@@ -213,7 +213,10 @@ def _begins_unmarked(form: re.Pattern[str], text: str, sentence: SentenceReading
 
 def is_of_site(text: str, sentence: SentenceReading) -> bool:
     """Say whether a sentence begins with a park, base or town that no mark explains: "The industrial park"."""
-    return _begins_unmarked(_SITE, text, sentence) or _begins_unmarked(_IN_SITE, text, sentence)
+    if _begins_unmarked(_SITE, text, sentence):
+        return True
+    inside = _IN_SITE.match(text, sentence.sentence.start)
+    return inside is not None and not any(m.start < inside.end(1) and inside.start(1) < m.end for m in sentence.marks)
 
 
 def tells_of_wider(text: str, sentence: SentenceReading, position: int) -> bool:
