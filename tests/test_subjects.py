@@ -32,7 +32,10 @@ def claims_of(tools: Tools, text: str, indicator: str, *, title: str = "") -> li
             "There are 9 firms in Linhe Science Park, Qinglan, Anhui Province. Tax revenue was 8 billion yuan.",
             "Linhe Science Park",
         ),
-        ("Located in East China, Jiangxi is a farming province. Its tax revenue was 8 billion yuan.", "Jiangxi Province"),
+        (
+            "Located in East China, Jiangxi is a farming province. Its tax revenue was 8 billion yuan.",
+            "Jiangxi Province",
+        ),
         ("Linhe District grew. In the pilot zone of the new project, tax revenue was 8 billion yuan.", ""),
         ("Zhuji grew. The township had a tax revenue of 8 billion yuan.", ""),
         ("HEFEI, May 2 (Xinhua) -- Linhe District grew. Tax revenue was 8 billion yuan.", "Linhe District"),
