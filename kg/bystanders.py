@@ -45,7 +45,7 @@ _SCOPE = re.compile(
 _COMPARED = re.compile(
     r"\b(?:(?:that|those) (?:of|in|for)|than(?: (?:of|in|for))?)(?: the)? $"
     r"|\bpoints (?:higher|lower|above|below|faster|more|less|slower)(?: than)?"
-    r" [^.;,]{3,60},? and (?:that of )?(?:the )?$"
+    r" (?:[^.;,]|\.\d){3,60},? and (?:that of )?(?:the )?$"
 )
 # "Its capital is Jinan. It borders Hebei": not the capital does.
 _CAPITAL_IS = re.compile(r"\bcapital(?: city)? (?:is|of which is) (?:the )?$")
