@@ -41,6 +41,8 @@ _SENTENCE_END = re.compile(
     r"|(?<=[a-z0-9%)])[,;](?=(?:The|We|There|In|At|It|Among|This|These|From|By|With|Since|After|For|More|A|An) )"
     r"|(?<=[a-z0-9)%”\"]),(?= it (?:is|was|has|had|covers|covered|belongs|consists|owns|takes|lies|governs|contains)\b)"
 )
+# "RMB 581. 003 billion": a number with a blank in it.
+_IN_NUMBER = re.compile(r"\d\. \d{1,3} (?:million|billion|trillion)\b")
 # What no clause of its own begins with: "When it was founded, it …", "Covering 30 hectares, it …".
 _DEPENDS = re.compile(
     r"\s*(?:[A-Z][a-z]+(?:ed|ing)|When|While|As|After|Before|Since|Once|If|Although|Though|Because|Due|Thanks|Given"
@@ -290,6 +292,8 @@ def split_sentences(text: str, start: int, end: int) -> list[Span]:
     position = start
     for match in _SENTENCE_END.finditer(text, start, end):
         if text[match.start()] == "." and _is_abbreviation(text, max(start, match.start() - 12), match):
+            continue
+        if _IN_NUMBER.match(text, max(0, match.start() - 1)):
             continue
         if text[match.start()] == "," and not _is_splice(text, position, match.end()):
             continue

@@ -21,8 +21,8 @@ _BROKEN = re.compile(
 _BROKEN_BRANDS = re.compile(r"(?<=\bbrands) in [A-Z][\w’'&.-]*(?: [A-Z][\w’'&.-]*){0,4}$")
 _NAME_LAST = re.compile(r" [A-Z][\w’'-]+$")
 _NAMES_BEHIND = re.compile(r",(?: [A-Z][\w’'-]+){1,7}(?:,(?: [A-Z][\w’'-]+){1,7}){0,6},? and (?:the )?[A-Z]")
-_FROM_NAME = re.compile(r" (?:from|in|at|by|with) [A-Z][\w’'-]+$")
-_NAME_BEHIND = re.compile(r" and [A-Z][a-z]+(?=[,.;)]|$)")
+_FROM_NAME = re.compile(r" (?:from|in|at|by|with) (?:the )*(?:[a-z]+[’']s )?[A-Z][\w’'-]+$")
+_NAME_BEHIND = re.compile(r" and (?:the )?[A-Z][a-z]+(?:[- ][A-Z][a-z]+){0,5}(?=[,.;)]|$)")
 # "Firms in Linhe's coal", of "…, power and chemical industries"; "St", of "St. Petersburg".
 _TRADE_LAST = re.compile(r"(?:[’']s| (?:in|of|from|for)(?: the)?) [a-z-]+$")
 _TRADES_BEHIND = re.compile(
@@ -60,6 +60,9 @@ _ADJECTIVE_BEHIND = re.compile(r", [a-z]+(?:-[a-z]+)? (?!(?:and|in|of|with|to|by
 # "The sea in south central", of "…, southwest and northwest China".
 _SIDE_LAST = re.compile(r"\b(?:north|south|east|west|central|middle)[a-z]*$")
 _SIDE_BEHIND = re.compile(r"(?:, | and )(?:north|south|east|west|central|middle)[a-z]*\b(?! (?:of|from|to)\b)")
+# "The largest device manufacturing, repairing", of "…, and exhibition center".
+_MAKING_LAST = re.compile(r"(?:^| )[a-z]+ing, [a-z]+ing$")
+_AND_CENTER = re.compile(r",? and (?:[a-z]+ ){1,3}(?:cent(?:er|re)|base|hub|zone|park|market|platform|area|industry)\b")
 _SHORTENED = re.compile(r"(?:^| )(?:St|Mt|Dr|Mr|Ms|No|Prof)$")
 _LIST_BEHIND = re.compile(
     rf"(?!, (?:(?:{_ANY('goes_on')}|{_ANY('adds')}|up|down|an?|the|of|it|they|its|as)\b|[\d$¥]))"
@@ -84,6 +87,7 @@ _BREAKS = (
     (_CALLED, _AS),
     (_SIDE_LAST, _SIDE_BEHIND),
     (_SUCH_AS_LAST, _AND_BEHIND),
+    (_MAKING_LAST, _AND_CENTER),
     (_SHORTENED, _STOP),
     (_NAME_LAST, _NAMES_BEHIND),
 )

@@ -202,12 +202,16 @@ def _read_spaced(view: View, start: int, end: int) -> Outcome:
     return read_amount(view, start, spaced)
 
 
+# "RMB 581. 003 billion": a blank behind the point, and neither 581 nor 3 billion.
+_APART = re.compile(r"\. [0-9]{1,3}(?= ?(?:million|billion|trillion)\b)")
+
+
 def _read_broken(view: View, start: int, end: int) -> int | None:
     """Return where the second half of a number ends that stands right behind the first, which is then no quantity."""
     token = view.low[start:end]
     if len(token) > 3 or not token.isdigit() or view.low[start - 1 : start] in ("$", "€", "£", "¥"):
         return None
-    if zeros := _ZEROS.match(view.low, end):
+    if zeros := _ZEROS.match(view.low, end) or _APART.match(view.low, end):
         return zeros.end()
     torn = _TORN.match(view.low, end)
     return torn.end() if torn and not _JOINS.search(view.low, max(0, start - 24), start) else None

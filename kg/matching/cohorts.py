@@ -26,7 +26,7 @@ _IN_FIELDS = re.compile(r" in (?:sectors|fields|areas|industries)(?= that\b|$)")
 _NO_VERB_IN = re.compile(r"(?:(?:\{[xuwcf]\}|projects) ?)+")
 
 # "4 enterprises that", where a text breaks off.
-_WHICH_LAST = re.compile(r" (?:that|which|who|whose)$")
+_WHICH_LAST = re.compile(r" (?:that|which|who|whose)(?: (?:is|are|was|were|has|have|had|will)(?: [a-z]+ed)?)?$")
 
 
 class MatchCohorts(MatchSpeakers):

@@ -75,6 +75,7 @@ _AND_ANOTHER = re.compile(
 _PREPOSITION = re.compile(r"\b(?:of|in|at|for|to|from|by|with|into|on|near|than)(?: the)? [\"“‘']?$")
 _ACROSS = re.compile(r"[\s\"“]*(?:across|throughout|all over) ")
 _OWNS = ("'s ", "’s ")
+_EFFORTS = re.compile(r"(?:[a-z]+ ){0,2}(?:efforts|emphasis|attention|priority|steps|measures)", re.IGNORECASE)
 _OWNED = re.compile(r"\b(?:its|their) $")
 
 
@@ -423,6 +424,8 @@ class MatchThings(MatchCohorts):
             said = label.rpartition(" ")[2].islower()  # and no name: of "Green City, Forest City and …" each is a title
             if breaks_off_group(label, behind) or (said and breaks_off_names(label, behind)):
                 raise NotFilled
+        if kind == "Practice" and _EFFORTS.fullmatch(label):
+            raise NotFilled  # "More efforts will be made": by whom is not said
         if part.get("here"):
             label = _DETERMINER.sub("", label)
             return Thing(described_iri(base, article, class_iri(kind), slugify(label)), label, kind, garbled)

@@ -63,6 +63,7 @@ _UNTIL = re.compile(r"until\b|till\b|before\b|prior to\b", re.IGNORECASE)
 # What is put into something or comes from it goes by periods, though a stock of that does not.
 _PUT_IN = re.compile(r"(?:[a-z-]+-)?(?:investment-in|revenue-from|income-from)-")
 _AFTER = re.compile(r",? (?:right |soon |only )?(?:after|before|once|following|when) (?!a year\b|adjust)")
+_SO_FAR = re.compile(r"(?:so far|to date|up to now|until now|by now)\b", re.IGNORECASE)
 _NEXT_CLAUSE = re.compile(r"(?:, and|;|, while|, but) ")
 # "Was founded in 2012 and has a population of 3 million": what holds now is not told of when something was done.
 _HOLDS_NOW = re.compile(
@@ -177,6 +178,8 @@ class MatchTimes(MatchOwners):
             if own and said and own.quantity and _WITHIN.search(text, quantity.end, own.end):
                 return period if is_base(text, own, floor) else own.quantity
         ahead = modality in ("planned", "target")
+        if ahead and _SO_FAR.match(text, period.start):
+            return None  # "so far deals were signed with planters who are to grow 3,000 tons"
         if ahead and quantity.kind in ("money", "percent") and period.end <= quantity.start and _is_day(period):
             return None  # "on May 12 the city won a plant which is to generate annual sales of 3 billion yuan"
         then = ahead and period.end <= quantity.start and not self._lies_ahead(period)
