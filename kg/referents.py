@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from kg.english import load_words
@@ -110,6 +111,8 @@ class Named:
         """By class, what a sentence began with last."""
         self.begun: dict[str, list[Mention]] = {}
         """By thing, where a sentence began with it, in the order in which they first did."""
+        self.latest: dict[str, Mention] = {}
+        """By thing, where a sentence began with it last, in that order."""
         self.mentions: dict[str, list[Mention]] = {}
         self.things: dict[str, set[str]] = {}
         self._fitting: dict[tuple[str, Heads], tuple[int, dict[str, Mention]]] = {}
@@ -123,6 +126,13 @@ class Named:
         """Take in that a sentence begins with a mention."""
         self.subjects[mention.type] = mention
         self.begun.setdefault(mention.entity, []).append(mention)
+        self.latest.pop(mention.entity, None)
+        self.latest[mention.entity] = mention
+
+    def find_topic(self, types: Sequence[str], ends: Heads, since: int) -> Mention | None:
+        """Return what a sentence began with last behind ``since``, a code point, of what fits a reference."""
+        recent = takewhile(lambda m: m.start >= since, reversed(self.latest.values()))
+        return next((m for m in recent if m.type in types and ends.fit(m)), None)
 
     def find_last(self, kind: str, heads: Heads) -> Mention | None:
         """Return the thing of a class with such a name that was named last."""
@@ -144,14 +154,8 @@ def _find_resumed(
     "Yunhe lies in the north of Linhe. The city has …": of Yunhe; no sentence begins with Linhe.
     """
     # No province is "the city": what a sentence began with before it is still spoken of.
-    told = (begun[-1] for begun in named.begun.values() if begun[-1].type in types and ends.fit(begun[-1]))
-    topic = max(told, key=lambda m: m.start, default=None)
-    if (
-        topic is None
-        or topic.type not in _PLACES
-        or reference.start - topic.start > _RECENT
-        or not _goes_on(text, reference.start)
-    ):
+    topic = named.find_topic(types, ends, reference.start - _RECENT)
+    if topic is None or topic.type not in _PLACES or not _goes_on(text, reference.start):
         return None
     if not _is_main(topic, named, fallback):
         return None

@@ -27,6 +27,8 @@ _NO_VERB_IN = re.compile(r"(?:(?:\{[xuwcf]\}|projects) ?)+")
 
 # "4 enterprises that", where a text breaks off.
 _WHICH_LAST = re.compile(r" (?:that|which|who|whose)(?: (?:is|are|was|were|has|have|had|will)(?: [a-z]+ed)?)?$")
+_NAMED_WITHIN = 4000
+"""How many code points before "the logistics center" a thing so named is one of those it may mean."""
 
 
 class MatchCohorts(MatchSpeakers):
@@ -39,6 +41,8 @@ class MatchCohorts(MatchSpeakers):
         broken = label != whole
         label = _IN_FIELDS.sub("", _BETWEEN.sub("", label))
         if not label or _INCLUDES.search(label) or label.endswith((" or", " and", " the")):
+            raise NotFilled
+        if self._means_named(part["cohort"], label, match):
             raise NotFilled
         number = match.groupdict().get(part.get("value", "")) or ""
         value = self._quantity(match, part["value"]).value if number else ""
@@ -71,6 +75,15 @@ class MatchCohorts(MatchSpeakers):
         if whole == name and breaks_off_names(name, self.article.text[behind : behind + 200]):
             raise NotFilled
         return whole
+
+    def _means_named(self, template: str, label: str, match: Match) -> bool:
+        """Say whether "the logistics center" may mean what was named before: which of several, no reference knew."""
+        starts = [match.start(group) for group, _ in FIELD.findall(template) if match.groupdict().get(group)]
+        start = self.sentence.locate(min(starts)) if starts else 0
+        text = self.article.text
+        if not (text.endswith(("the ", "The "), 0, start) or text.startswith(("the ", "The "), start)):
+            return False
+        return text.find(f" {label.title()}", max(0, start - _NAMED_WITHIN), start) >= 0
 
     def _find_rest(self, part: dict[str, Any], match: Match) -> str:
         """Return what narrows a group, or what it did, by the words around it that its name would lose."""
