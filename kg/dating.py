@@ -138,8 +138,9 @@ _CLAUSE_END = re.compile(
 _AND_NOW = re.compile(r"(?:, | )(?:and|but|while) (?:now|today|currently|nowadays|at present)\b")
 
 
-# "A population of 150,000 (2004), and more than 20 ethnic groups": the year is that of the number before it.
+# "150,000 people (2004 census)": what closes the brackets of a year.
 _CLOSED = re.compile(r"(?: (?:census|estimate|figures?|data))?\)", re.IGNORECASE)
+# "A population of 150,000 (2004), and more than 20 ethnic groups": the year is that of the number before it.
 _NUMBER_BEFORE = re.compile(r"\d(?: [^\s,;()]{1,12}){0,2} \($")
 
 

@@ -33,12 +33,12 @@ _SEVERAL = re.compile(
     r"|[Mm]any|[Ss]ome|[Mm]ost|[Oo]ther|[Tt]hese|[Tt]hose) (?:[a-z-]+ ){0,3}"
     r"(?:provinces|cities|counties|districts|regions|countries|prefectures|municipalities)\b"
 )
-# "Sports shoes make 60 percent of the city's output": of a city that no mark explains, and not of its province.
 # "The township had a population of 1,000": of no city that is named.
 _TOWN = re.compile(
     r"(?:[A-Z][^,.;\n]{2,40}, )?(?:[Tt]he|[Tt]his) (?:township|town|village|subdistrict)[’']?s? (?!of\b)"
 )
 _TOWNS = ("Town", "town", "Township", "township", "Village", "village", "Subdistrict", "subdistrict", "Street")
+# "Sports shoes make 60 percent of the city's output": of a city that no mark explains, and not of its province.
 _SMALLER = re.compile(r"\b[Tt]he (?:whole |entire )?(city|county|district|town|township|village|zone)\b(?! of\b|-)")
 _PROVINCES = tuple(_AREAS.all_of("province_ends"))
 # What a sentence begins with that is another's, where no mark says whose: "The province's GDP", "The company".
@@ -54,7 +54,7 @@ _SITE = re.compile(
 _IN_SITE = re.compile(
     r"\s*[\"“]?(?:In|At|On|Across|Within) ((?:the|this|a) (?:[\w–-]+ ){0,5}?"
     r"(?:demonstration|pilot|experimental|core|trial) (?:area|zone|base|plot|garden|farm|site|field)s?)\b"
-    r"[^,;.\n]{0,60}, "
+    r"(?=[^,;.\n]{0,60}, )"
 )
 # A capital inside the sentence that no name explains: somebody or something nobody here knows.
 _UNKNOWN = re.compile(
@@ -213,10 +213,7 @@ def _begins_unmarked(form: re.Pattern[str], text: str, sentence: SentenceReading
 
 def is_of_site(text: str, sentence: SentenceReading) -> bool:
     """Say whether a sentence begins with a park, base or town that no mark explains: "The industrial park"."""
-    if _begins_unmarked(_SITE, text, sentence):
-        return True
-    inside = _IN_SITE.match(text, sentence.sentence.start)
-    return inside is not None and not any(m.start < inside.end(1) and inside.start(1) < m.end for m in sentence.marks)
+    return any(_begins_unmarked(form, text, sentence) for form in (_SITE, _IN_SITE))
 
 
 def tells_of_wider(text: str, sentence: SentenceReading, position: int) -> bool:

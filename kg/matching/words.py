@@ -18,9 +18,9 @@ from kg.rules import RuleSet, Stage
 from kg.vocab import mint_iri, slugify
 
 _ASIDE = re.compile(r" ?\([^()]{1,40}\)$")
-# "GDP of the first quarter": when is no part of an indicator's name.
 # "The area of the planting area of sorghum": the area.
 _AREA_OF_AREA = re.compile(r"^area of (?=(?:the )?(?:planting|planted|growing|sown|cultivation|plantation) area\b)")
+# "GDP of the first quarter": when is no part of an indicator's name.
 _OF_WHEN = re.compile(
     r" (?:of|in|for|during|over)(?: the)?(?: ?(?:this|that|same|said) (?:time )?period| whole(?: of)?(?: the)?)?$"
 )
